@@ -1,0 +1,24 @@
+"""The command line: global options, lazily loaded commands, and errors turned into exit codes.
+
+0 nothing blocks · 1 a red flag blocks · 2 cannot judge · 3 a defect of preflight itself.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from preflight import __version__
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    if sys.argv[1:] == ["--version"]:  # asked by every CI job and editor: answered without loading anything
+        sys.stdout.write(f"preflight {__version__}\n")
+        return
+    from preflight.cli import run  # noqa: PLC0415 - see above
+
+    sys.exit(run())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,14 @@
+"""One module a command: read, call what decides, show, return a code. Listed by name in COMMANDS."""
+
+from __future__ import annotations
+
+# Name → module; imported only when called, so that no command pays for another.
+COMMANDS = {
+    "check": "check",
+    "explain": "explain",
+    "init": "init",
+    "new": "new",
+    "inventory": "inventory",
+    "policy": "policy",
+    "completion": "completion",
+}

@@ -1,0 +1,74 @@
+"""``preflight check``: the gate."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from preflight import engine, renderers
+from preflight.commands.completion import complete_vendor
+from preflight.shell import terminal
+from preflight.shell.files import write
+
+if TYPE_CHECKING:
+    from preflight.commands.session import Session
+    from preflight.model import Report
+
+FORMATS = [each.NAME for each in renderers.FORMATS]
+
+
+class OutputType(click.ParamType):
+    """``F`` or ``F=FILE``: a format, and where to write it (absent: stdout)."""
+
+    name = "format"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, Path | None]:
+        """Split the value. Fails for a format that does not exist."""
+        name, given, target = value.partition("=")
+        if name not in FORMATS:
+            self.fail(f"{name!r} is not one of {', '.join(FORMATS)}", param, ctx)
+        if given and not target:
+            self.fail(f"a file name is missing behind {value!r}", param, ctx)
+        return name, Path(target) if given else None
+
+
+@click.command(short_help="Judge vendor files; exit 1 while a red flag stands.")
+@click.argument("vendors", metavar="[ID]...", nargs=-1, shell_complete=complete_vendor)
+@click.option(
+    "--format",
+    "outputs",
+    type=OutputType(),
+    multiple=True,
+    metavar="F[=FILE]",
+    help=f"Output format, one of {', '.join(FORMATS)}; with =FILE it goes to a file. Can be given several times.",
+)
+@click.option("--all", "everything", is_flag=True, help="List passes and rules that do not apply, too.")
+@click.pass_obj
+def command(session: Session, vendors: tuple[str, ...], outputs: tuple[tuple[str, Path | None], ...], *, everything: bool) -> int:
+    """Judge all vendor files, or those named, and say what blocks, where, why and how to fix it.
+
+    \b
+    Exit codes: 0 nothing blocks · 1 a red flag blocks · 2 cannot judge · 3 a defect of preflight
+    """
+    results = session.judge(session.chosen(vendors), everything=everything)
+    rules = [compiled.rule for compiled in session.policy.rules]
+    report = engine.report(results, rules, session.today.isoformat(), everything=everything)
+    report = replace(report, base=session.commit, head=session.commit)
+    for name, target in outputs or (("text", None),):
+        _deliver(session, report, name, target)
+    return 1 if report.summary.blocked else 0
+
+
+def _deliver(session: Session, report: Report, name: str, target: Path | None) -> None:
+    renderer = renderers.named(name)
+    if target is None:
+        color = terminal.colours(wanted=session.color)
+        terminal.show(renderer.render(report, color=color, width=terminal.width()))
+        return
+    write(target, renderer.render(report, color=False, width=0))
+    terminal.note(f"{name} written to {target}", quiet=session.quiet)

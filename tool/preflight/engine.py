@@ -1,0 +1,157 @@
+"""The engine: cases × rules → verdicts. It owns the loop; a rule sees one case.
+
+A pure function of records, policy and date. What it cannot judge, it refuses to judge: an expression
+that fails for any reason but something unknown ends the run (exit code 2), and never passes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from preflight import facts as fact_modules
+from preflight import pointers
+from preflight.errors import CannotJudge
+from preflight.expressions import Activation, ExpressionFault, Truth, activation
+from preflight.model import Json, JsonObject, Level, Outcome, Positions, Problem, Report, Rule, Summary, Verdict
+from preflight.rules import CompiledRule, Finding, judge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from preflight.model import Context
+    from preflight.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One vendor to judge. ``before`` is the record at the base; ``has_base`` False: there is none to compare."""
+
+    vendor: str
+    path: str
+    record: JsonObject
+    positions: Positions
+    before: JsonObject | None = None
+    has_base: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The verdicts on one file, with the number of rules that reached one."""
+
+    vendor: str
+    verdicts: tuple[Verdict, ...]
+    judged: int
+
+
+def judge_case(case: Case, policy: Policy, context: Context, *, everything: bool = False) -> Judged:
+    """Judge one vendor by every rule. Raises CannotJudge naming rule and vendor.
+
+    Passes and not-applicables are counted; they are listed only with ``everything``.
+    """
+    known = variables(case, policy, context)
+    bound = activation(known)
+    verdicts: list[Verdict] = []
+    for compiled in policy.rules:
+        findings = list(_findings(compiled, case, known, bound, policy))
+        verdicts += [
+            _verdict(case, compiled.rule, each) for each in findings if everything or each.truth is not Truth.TRUE
+        ]
+        if everything and not findings:
+            verdicts.append(_not_applicable(case, compiled.rule))
+    return Judged(case.vendor, tuple(verdicts), len(policy.rules))
+
+
+def variables(case: Case, policy: Policy, context: Context) -> dict[str, Json]:
+    """Return what expressions have in scope. ``item`` is empty until a rule with ``each`` fills it."""
+    try:
+        facts = fact_modules.compute(policy.facts, case.record, context)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        message = f"the facts of vendor {case.vendor} cannot be computed: {type(error).__name__}: {error}"
+        fix = "The schema lets values through that the facts do not expect; narrow the schema."
+        raise CannotJudge(message, path=case.path, fix=fix) from error
+    return {"vendor": case.record, "before": case.before, "facts": facts, "item": {}, "today": context.today.isoformat()}
+
+
+def _findings(
+    compiled: CompiledRule, case: Case, known: Mapping[str, Json], bound: Activation, policy: Policy
+) -> Iterator[Finding]:
+    """Yield what a rule says of a vendor: once, or once an item for a rule with ``each``."""
+    rule = compiled.rule
+    if compiled.needs_before and not case.has_base:
+        return
+    try:
+        items = pointers.get(case.record, rule.each) if rule.each else None
+        if items is None:  # no 'each', or a list that is not known: then the rule is judged once, with no item in scope
+            found = judge(compiled, "" if rule.each else rule.at, bound, known, policy.needs)
+            if found is not None:
+                yield Finding(found.truth, rule.each + found.pointer, found.message)
+            return
+        for index, item in enumerate(items):
+            each_known = {**known, "item": item}
+            found = judge(compiled, f"{rule.each}/{index}{rule.at}", activation(each_known), each_known, policy.needs)
+            if found is not None:
+                yield found
+    except ExpressionFault as fault:
+        message = f"rule {rule.id} cannot be judged for vendor {case.vendor}: {fault}"
+        fix = "Correct the rule: it has to give true or false for every record of the right shape."
+        raise CannotJudge(message, path=rule.path, fix=fix) from None
+
+
+def _verdict(case: Case, rule: Rule, finding: Finding) -> Verdict:
+    place = case.positions.position(finding.pointer) if finding.truth is not Truth.TRUE else None
+    return Verdict(
+        vendor=case.vendor,
+        rule=rule.id,
+        level=rule.level,
+        outcome=Outcome.PASS if finding.truth is Truth.TRUE else Outcome.FAIL,
+        message=finding.message or rule.title,
+        fix=rule.fix if finding.truth is not Truth.TRUE else "",
+        path=case.path,
+        line=place.line if place else 1,
+        column=place.column if place else 1,
+        pointer=finding.pointer,
+    )
+
+
+def _not_applicable(case: Case, rule: Rule) -> Verdict:
+    return Verdict(
+        case.vendor, rule.id, rule.level, Outcome.NOT_APPLICABLE, rule.title, "", case.path, 1, 1, rule.each + rule.at
+    )
+
+
+def breached(vendor: str, path: str, problems: Iterable[Problem]) -> Judged:
+    """Turn what is wrong with the form of a file into verdicts. No rule is judged on such a file."""
+    verdicts = tuple(
+        Verdict(
+            vendor, each.rule, Level.RED_FLAG, Outcome.FAIL, each.message, each.fix,
+            path, each.position.line, each.position.column, each.pointer,
+        )
+        for each in problems
+    )
+    return Judged(vendor, verdicts, 0)
+
+
+def report(results: Iterable[Judged], rules: Sequence[Rule], as_of: str, *, everything: bool = False) -> Report:
+    """Gather results into a report, worst first. ``everything`` keeps passes and not-applicables."""
+    judged = sorted(results, key=lambda each: each.vendor)
+    verdicts = [verdict for each in judged for verdict in each.verdicts]
+    failed = [verdict for verdict in verdicts if verdict.outcome is Outcome.FAIL]
+    shown = verdicts if everything else [v for v in verdicts if v.outcome in (Outcome.FAIL, Outcome.WAIVED)]
+    count = {level: sum(verdict.level is level for verdict in failed) for level in Level}
+    summary = Summary(
+        vendors=len(judged),
+        rules=len(rules),
+        judged=sum(each.judged for each in judged),
+        red_flags=count[Level.RED_FLAG],
+        warnings=count[Level.WARNING],
+        advice=count[Level.ADVICE],
+        waived=sum(verdict.outcome is Outcome.WAIVED for verdict in verdicts),
+        blocked=any(verdict.blocks for verdict in failed),
+    )
+    return Report(as_of, None, None, summary, tuple(sorted(shown, key=_weight)), {rule.id: rule for rule in rules})
+
+
+def _weight(verdict: Verdict) -> tuple[int, int, str, str, int, int, str]:
+    outcome = list(Outcome).index(verdict.outcome)
+    return outcome, verdict.level.rank, verdict.vendor, verdict.path, verdict.line, verdict.column, verdict.rule

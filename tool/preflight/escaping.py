@@ -1,0 +1,56 @@
+"""One escape function for each sink, so that text from a vendor file stays text wherever it is shown."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Besides control characters: format characters can hide or reorder text, separators can break a line.
+_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~])")
+_XML_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0", "|", "%")
+
+
+def visible(text: str) -> str:
+    """Show characters that a reader cannot see, or that end a line, as ``\\u{…}``."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(rf"\u{{{ord(each):x}}}" if unicodedata.category(each) in _UNSAFE else each for each in text)
+
+
+def terminal(text: str) -> str:
+    """Make text safe on a terminal and in the log of a CI job.
+
+    GitHub's runner takes ``::command`` at the start of a line and ``##[command]`` anywhere for orders.
+    """
+    shown = visible(text).replace("##[", r"##\u{5b}")
+    return r"\u{3a}" + shown[1:] if shown.lstrip().startswith("::") else shown
+
+
+def github_data(text: str) -> str:
+    """Escape the message of a workflow command."""
+    return terminal(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def github_property(text: str) -> str:
+    """Escape a property (file, title) of a workflow command."""
+    return github_data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def markdown(text: str) -> str:
+    """Escape text for Markdown, also within a table cell: no markup, no mention, no reference to an issue."""
+    escaped = _MARKDOWN.sub(r"\\\1", visible(text)).replace("&", "&amp;").replace("\\<", "&lt;").replace("\\>", "&gt;")
+    # A backslash does not stop GitHub from linking @team, #123 or a bare address; a character reference does.
+    return escaped.replace("@", "&#64;").replace("\\#", "&#35;").replace("://", "&#58;//").replace("www\\.", "www&#46;")
+
+
+def xml(text: str) -> str:
+    """Leave out what XML cannot hold. The writer of the document escapes the rest."""
+    return _XML_ILLEGAL.sub("", text)
+
+
+def csv_cell(text: str) -> str:
+    """Keep a spreadsheet from reading text as a formula (CWE-1236)."""
+    shown = visible(text)
+    return "'" + shown if shown.lstrip().startswith(_FORMULA) or text.startswith(_FORMULA) else shown

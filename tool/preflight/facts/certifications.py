@@ -1,0 +1,76 @@
+"""Certifications and attestations, by standard: held or not, and how old."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from preflight.model import Context, JsonObject
+
+NAME = "evidence"
+INPUTS = ("/security/certifications",)
+POLICIES = ()
+STANDARDS = (
+    "soc2-type1", "soc2-type2", "iso-27001", "iso-27018", "iso-27701", "pci-dss", "hipaa", "fedramp", "csa-star", "tisax",
+    "cyber-essentials",
+)  # fmt: skip
+_NEEDS = ["/security/certifications"]
+
+
+def _standard(name: str) -> JsonObject:
+    return {
+        "type": "object",
+        "description": f"The newest entry for {name}.",
+        "properties": {
+            "held": {"type": "boolean", "description": "Whether it is held.", "needs": _NEEDS},
+            "age_days": {"type": "integer", "description": "Days since it was issued.", "needs": [f"{_NEEDS[0]} (issued)"]},
+            "days_left": {
+                "type": "integer",
+                "description": "Days until it ends, 0 on its last day, negative after it.",
+                "needs": [f"{_NEEDS[0]} (valid_until)"],
+            },
+        },
+    }
+
+
+SHAPE: JsonObject = {
+    "type": "object",
+    "properties": {
+        **{name.replace("-", "_"): _standard(name) for name in STANDARDS},
+        "missing": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "Certifications that apply and are not held, or have run out.",
+            "needs": ["/security/industry_certifications_apply", "/security/certifications"],
+        },
+    },
+}
+
+
+def of(record: JsonObject, context: Context) -> JsonObject:
+    """Return, for each standard that the record names, what is known of it on that day."""
+    security = record.get("security", {})
+    entries: list[JsonObject] | None = security.get("certifications")
+    newest: dict[str, JsonObject] = {}
+    for entry in sorted(entries or (), key=lambda each: (each["held"], each.get("issued", ""))):
+        newest[entry["standard"]] = entry
+    known = {name: _seen(entry, context.today) for name, entry in newest.items()}
+    facts: JsonObject = {name.replace("-", "_"): seen for name, seen in known.items()}
+    applying = security.get("industry_certifications_apply")
+    if applying == [] or (applying is not None and entries is not None):
+        facts["missing"] = [name for name in applying if not _current(known.get(name, {}))]
+    return facts
+
+
+def _seen(entry: JsonObject, today: date) -> JsonObject:
+    seen: JsonObject = {"held": entry["held"]}
+    if "issued" in entry:
+        seen["age_days"] = (today - date.fromisoformat(entry["issued"])).days
+    if "valid_until" in entry:
+        seen["days_left"] = (date.fromisoformat(entry["valid_until"]) - today).days
+    return seen
+
+
+def _current(seen: JsonObject) -> bool:
+    return bool(seen.get("held")) and seen.get("days_left", 0) >= 0

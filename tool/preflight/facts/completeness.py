@@ -1,0 +1,61 @@
+"""How much of the checklist is answered, per domain. Unknown never counts as answered; not applicable is left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from preflight.pointers import matches
+
+if TYPE_CHECKING:
+    from preflight.model import Context, JsonObject
+
+NAME = "completeness"
+INPUTS = ("/integration", "/security", "/governance", "/scalability", "/stability", "/not_applicable")
+POLICIES = ("checklist",)
+DOMAINS = ("integration", "security", "governance", "scalability", "stability")
+_COUNT = {"type": "integer"}
+SHAPE: JsonObject = {
+    "type": "object",
+    "properties": {
+        name: {
+            "type": "object",
+            "properties": {
+                "answered": {**_COUNT, "description": "Questions with an answer."},
+                "applicable": {**_COUNT, "description": "Questions that apply."},
+                "percent": {**_COUNT, "description": "Answered among applicable, rounded down: 100 means all."},
+                "open": {"type": "array", "items": {"type": "string"}, "description": "Ids of the open questions."},
+            },
+        }
+        for name in DOMAINS
+    },
+}
+
+
+def of(record: JsonObject, context: Context) -> JsonObject:
+    """Return the completeness of each domain of policies/checklist.yaml."""
+    excused = excuses(record)
+    return {domain["name"]: _domain(record, domain, excused) for domain in context.policies["checklist"]["domains"]}
+
+
+def _domain(record: JsonObject, domain: JsonObject, excused: dict[str, str]) -> JsonObject:
+    applicable = [question for question in domain["questions"] if question["id"] not in excused]
+    unanswered = [question["id"] for question in applicable if not answered(record, question)]
+    count, total = len(applicable) - len(unanswered), len(applicable)
+    return {"answered": count, "applicable": total, "percent": 100 * count // total if total else 100, "open": unanswered}
+
+
+def excuses(record: JsonObject) -> dict[str, str]:
+    """Return the questions that do not apply, each with its reason."""
+    return {entry["question"]: entry["reason"] for entry in record.get("not_applicable", ())}
+
+
+def answered(record: JsonObject, question: JsonObject) -> bool:
+    """Whether every field of a question is known. A field with ``*`` has to be known in every entry of its list."""
+    return all(_known(record, field) for field in question["fields"])
+
+
+def _known(record: JsonObject, field: str) -> bool:
+    found = list(matches(record, field))
+    if not found:  # a list without entries, or no list: its own absence is what counts
+        return any(value is not None for _, value in matches(record, field.partition("/*")[0]))
+    return all(value is not None for _, value in found)

@@ -1,0 +1,76 @@
+"""JSON Pointers (RFC 6901) into plain JSON values, with ``*`` for every item of a list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from preflight.model import Json
+
+Part = str | int
+
+
+def parts(pointer: str) -> tuple[str, ...]:
+    """Split a pointer into its unescaped parts; the empty pointer is the whole document."""
+    if not pointer:
+        return ()
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.lstrip("/").split("/"))
+
+
+def pointer(path: Iterable[Part]) -> str:
+    """Join parts into a pointer."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+
+
+def child(value: Json, part: Part) -> Json | None:
+    """Return one step below ``value``, or None where there is nothing."""
+    if isinstance(value, dict):
+        return value.get(str(part))
+    if isinstance(value, list) and str(part).isdecimal() and int(part) < len(value):
+        return value[int(part)]
+    return None
+
+
+def get(value: Json, path: str) -> Json | None:
+    """Return what ``path`` points at, or None where there is nothing."""
+    for part in parts(path):
+        value = child(value, part)
+        if value is None:
+            return None
+    return value
+
+
+def existing(value: Json, path: str) -> str:
+    """Return the longest beginning of ``path`` that exists in ``value``."""
+    found: list[str] = []
+    for part in parts(path):
+        value = child(value, part)
+        if value is None:
+            break
+        found.append(part)
+    return pointer(found)
+
+
+def matches(value: Json, path: str) -> Iterator[tuple[str, Json | None]]:
+    """Yield every concrete pointer that ``path`` stands for, with its value (None: nothing there).
+
+    A ``*`` stands for each item of a list; an absent or empty list gives nothing below it.
+    """
+    yield from _matches(value, parts(path), ())
+
+
+def _matches(value: Json | None, rest: tuple[str, ...], done: tuple[Part, ...]) -> Iterator[tuple[str, Json | None]]:
+    if not rest:
+        yield pointer(done), value
+    elif rest[0] == "*":
+        for index, item in enumerate(value if isinstance(value, list) else ()):
+            yield from _matches(item, rest[1:], (*done, index))
+    else:
+        yield from _matches(child(value, rest[0]), rest[1:], (*done, rest[0]))
+
+
+def covers(outer: str, inner: str) -> bool:
+    """Whether ``inner`` is ``outer`` or lies below it."""
+    return inner == outer or inner.startswith(outer + "/")

@@ -1,0 +1,31 @@
+"""The report as a GitLab code quality report."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from preflight.model import Level, Outcome
+from preflight.renderers.sarif import fingerprint
+
+if TYPE_CHECKING:
+    from preflight.model import Report
+
+NAME = "gitlab"
+SEVERITIES = {Level.RED_FLAG: "blocker", Level.WARNING: "minor", Level.ADVICE: "info"}
+
+
+def render(report: Report, *, color: bool, width: int) -> str:  # noqa: ARG001 - the same for every reader
+    """Return the array that the merge request widget reads. Passes and waived findings are left out."""
+    entries = [
+        {
+            "description": f"{verdict.message} · {verdict.fix}" if verdict.fix else verdict.message,
+            "check_name": verdict.rule,
+            "fingerprint": fingerprint(verdict),
+            "severity": SEVERITIES[verdict.level],
+            "location": {"path": verdict.path, "lines": {"begin": verdict.line}},
+        }
+        for verdict in report.verdicts
+        if verdict.outcome is Outcome.FAIL
+    ]
+    return json.dumps(entries, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,204 @@
+"""Rules: a rule file becomes a compiled rule, and a compiled rule judges one case.
+
+A rule sees one case and says true, false or not known. The loop over vendors, the level, the position
+and the waivers belong to the engine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from preflight import pointers
+from preflight.errors import CannotJudge
+from preflight.expressions import (
+    Activation,
+    Expression,
+    ExpressionFault,
+    Read,
+    Truth,
+    compile_condition,
+    compile_expression,
+    message_parts,
+)
+from preflight.model import Examples, Json, JsonObject, Level, Positions, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from preflight.schema import Node
+
+MOST_SHOWN = 200  # characters of a value in a message
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRule:
+    """A rule with its expressions compiled. ``message`` alternates text and expressions."""
+
+    rule: Rule
+    when: Expression | None
+    condition: Expression
+    message: tuple[str | Expression, ...]
+
+    @property
+    def reads(self) -> tuple[Read, ...]:
+        """Every path that the rule reads to decide, each once."""
+        conditions = (self.when, self.condition)
+        return tuple(dict.fromkeys(read for each in conditions if each for read in each.reads))
+
+    @property
+    def needs_before(self) -> bool:
+        """Whether the rule judges a change, and so can say nothing without a base."""
+        return any(read.root == "before" for read in self.reads)
+
+
+def parse_rule(identifier: str, document: JsonObject, path: str) -> Rule:
+    """Turn a rule document, already of the right shape, into a Rule."""
+    examples = document["examples"]
+    return Rule(
+        id=identifier,
+        title=document["title"],
+        answers=tuple(document["answers"]),
+        level=Level(document["level"]),
+        waivable=document.get("waivable", True),
+        at=document["at"],
+        each=document.get("each", ""),
+        when=document.get("when", ""),
+        condition=document["assert"],
+        message=document["message"],
+        why=document["why"],
+        fix=document["fix"],
+        examples=Examples(examples["as_of"], tuple(examples["pass"]), tuple(examples["fail"])),
+        path=path,
+    )
+
+
+def compile_rule(rule: Rule, shapes: Mapping[str, Node], positions: Positions) -> CompiledRule:
+    """Compile and check a rule. Raises CannotJudge at the line of the field that is wrong."""
+    scope = dict(shapes)
+    target = "vendor" + rule.at.replace("/", ".") if not rule.each else f"an item of {rule.each}"
+    where = scope["vendor"]
+    if rule.each:
+        listed = where.at(rule.each)
+        items = listed.items() if listed else None
+        if items is None:
+            raise _refused(rule, positions, "/each", f"{rule.each} is not a list that the schema knows")
+        scope["item"] = where = items
+    if rule.at and where.at(rule.at) is None:
+        raise _refused(rule, positions, "/at", f"{rule.at} is not a place that the schema knows in {target}")
+    with_message = tuple(
+        text if kind == "text" else _checked(rule, positions, "/message", text, scope)
+        for kind, text in message_parts(rule.message)
+    )
+    return CompiledRule(
+        rule,
+        _condition(rule, positions, "/when", rule.when, scope) if rule.when else None,
+        _condition(rule, positions, "/assert", rule.condition, scope),
+        with_message,
+    )
+
+
+def _refused(rule: Rule, positions: Positions, pointer: str, message: str) -> CannotJudge:
+    place = positions.position(pointer)
+    fix = "Use a JSON Pointer to a field of the vendor schema."
+    return CannotJudge(message, fix=fix, path=rule.path, line=place.line, column=place.column)
+
+
+def _checked(rule: Rule, positions: Positions, pointer: str, source: str, scope: Mapping[str, Node]) -> Expression:
+    try:
+        return compile_expression(source, scope)
+    except CannotJudge as error:
+        raise _placed(rule, positions, pointer, error) from None
+
+
+def _condition(rule: Rule, positions: Positions, pointer: str, source: str, scope: Mapping[str, Node]) -> Expression:
+    try:
+        return compile_condition(source, scope)
+    except CannotJudge as error:
+        raise _placed(rule, positions, pointer, error) from None
+
+
+def _placed(rule: Rule, positions: Positions, pointer: str, error: CannotJudge) -> CannotJudge:
+    place = positions.position(pointer)
+    inside = f" (column {error.column} of the expression)" if error.column else ""
+    message = f"rule {rule.id}, {pointer[1:]}: {error.message}{inside}"
+    return CannotJudge(message, fix=error.fix, path=rule.path, line=place.line, column=place.column)
+
+
+# ---- Judging one case ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule says of one case: ``truth`` TRUE where it holds, FALSE or UNKNOWN where it does not."""
+
+    truth: Truth
+    pointer: str
+    message: str
+
+
+def judge(compiled: CompiledRule, at: str, bound: Activation, known: Mapping[str, Json], needs: Mapping[str, tuple[str, ...]]) -> Finding | None:
+    """Judge one case; None where the rule does not apply. Raises ExpressionFault.
+
+    ``when → assert`` in three values: where it is not known whether the rule applies, only an assertion
+    that holds is good enough.
+    """
+    applies = compiled.when.truth(bound) if compiled.when else Truth.TRUE
+    if applies is Truth.FALSE:
+        return None
+    holds = compiled.condition.truth(bound)
+    if holds is Truth.TRUE:
+        return Finding(Truth.TRUE, at, "")
+    if applies is Truth.UNKNOWN or holds is Truth.UNKNOWN:
+        return Finding(Truth.UNKNOWN, at, _not_known(compiled, known, needs))
+    return Finding(Truth.FALSE, at, "".join(_rendered(part, bound) for part in compiled.message))
+
+
+def _rendered(part: str | Expression, bound: Activation) -> str:
+    if isinstance(part, str):
+        return part
+    try:
+        return shown(part.value(bound))
+    except ExpressionFault:
+        return "not known"
+
+
+def shown(value: Json) -> str:
+    """Return a value as a message shows it."""
+    if value is None:
+        return "not known"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        text = f"{value:,.2f}".rstrip("0").rstrip(".")
+    elif isinstance(value, int):
+        text = f"{value:,}" if abs(value) >= 10_000 else str(value)  # noqa: PLR2004 - years and small counts stay plain
+    elif isinstance(value, list):
+        text = ", ".join(shown(item) for item in value) or "none"
+    elif isinstance(value, dict):
+        text = ", ".join(f"{key} {shown(item)}" for key, item in value.items())
+    else:
+        text = str(value)
+    return text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 1] + "…"
+
+
+def _not_known(compiled: CompiledRule, known: Mapping[str, Json], needs: Mapping[str, tuple[str, ...]]) -> str:
+    """Say which fields have to be filled in before the rule can be judged."""
+    fields = tuple(dict.fromkeys(_open_fields(compiled, known, needs)))
+    asked = ", ".join(fields) if fields else "a field that it reads"
+    return f"Not known, because {asked} {'is' if len(fields) < 2 else 'are'} not filled in; wanted: {compiled.rule.title}"  # noqa: PLR2004
+
+
+def _open_fields(compiled: CompiledRule, known: Mapping[str, Json], needs: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    for read in compiled.reads:
+        if read.tested or read.root == "before" or _is_known(known.get(read.root), read.path):
+            continue
+        if read.root == "facts":
+            yield from needs.get(str(read), ())
+        else:
+            yield read.pointer if read.root == "vendor" else compiled.rule.each + "/…" + read.pointer
+
+
+def _is_known(value: Json, path: tuple[str, ...]) -> bool:
+    found = list(pointers.matches(value, pointers.pointer(path)))
+    return bool(found) and all(item is not None for _, item in found)

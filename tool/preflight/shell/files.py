@@ -1,0 +1,126 @@
+"""Files: reading without following links, writing without ever leaving half a file."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import tempfile
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from preflight.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_FILES = 50_000
+
+
+class Kind(Enum):
+    """What lies at a path."""
+
+    FILE = "file"
+    LINK = "symbolic link"
+    OTHER = "device, pipe or socket"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One path of a source, relative to its root, with ``/`` between the parts."""
+
+    path: str
+    kind: Kind
+
+
+class Source(Protocol):
+    """Where a registry's files come from."""
+
+    def entries(self, folder: str) -> list[Entry]:
+        """Return everything below ``folder``, sorted by path; empty where there is no such folder."""
+
+    def read(self, path: str, most: int) -> bytes:
+        """Return at most ``most + 1`` bytes of a file. Raises OSError."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingTree:
+    """The files of a folder, as they lie on the disk."""
+
+    root: Path
+
+    def entries(self, folder: str) -> list[Entry]:
+        """Return everything below ``folder``; links are named and not followed."""
+        return sorted(self._walk(folder), key=lambda entry: entry.path)
+
+    def _walk(self, folder: str) -> Iterator[Entry]:
+        try:
+            scanned = list(os.scandir(self.root / folder))
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        for item in scanned:
+            path = f"{folder}/{item.name}" if folder else item.name
+            if item.is_dir(follow_symlinks=False):
+                if item.name != ".git":
+                    yield from self._walk(path)
+            elif item.is_symlink():
+                yield Entry(path, Kind.LINK)
+            else:
+                yield Entry(path, Kind.FILE if item.is_file(follow_symlinks=False) else Kind.OTHER)
+
+    def read(self, path: str, most: int) -> bytes:
+        """Return the beginning of a regular file. A link in place of the file is refused by the system."""
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        with open(os.open(self.root / path, flags), "rb") as file:  # noqa: PTH123 - needs the flags
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                message = "not a regular file"
+                raise OSError(message)
+            return file.read(most + 1)
+
+
+def matching(source: Source, pattern: str) -> list[Entry]:
+    """Return the entries that a glob names. ``*`` stays within a folder, ``**`` goes below."""
+    fixed = pattern[: re.search(r"[*?\[]|$", pattern).start()].rpartition("/")[0]  # type: ignore[union-attr]
+    wanted = re.compile(_expression(pattern), re.DOTALL)
+    return [entry for entry in source.entries(fixed) if wanted.fullmatch(entry.path)]
+
+
+def _expression(pattern: str) -> str:
+    steps = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    tokens = re.split(r"(\*\*/|\*\*|\*|\?)", pattern)
+    return "".join(steps.get(token) or re.escape(token) for token in tokens)
+
+
+def write(path: Path, data: bytes | str) -> None:
+    """Write a whole file or nothing: to a temporary name beside it, then renamed. Raises UsageError."""
+    content = data.encode("utf-8") if isinstance(data, str) else data
+    temporary = ""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=".preflight-", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o666 & ~_umask())  # noqa: PTH101 - mkstemp gives 0600, others expect the usual mode
+        os.replace(temporary, path)  # noqa: PTH105
+    except OSError as error:
+        _discard(temporary)
+        message = f"{path} cannot be written: {error.strerror or error}"
+        raise UsageError(message, fix="Check the folder, its permissions and the space on the disk.") from None
+    except BaseException:
+        _discard(temporary)
+        raise
+
+
+def _discard(temporary: str) -> None:
+    if temporary:
+        Path(temporary).unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return current

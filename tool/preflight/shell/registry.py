@@ -1,0 +1,234 @@
+"""A registry on its way in: preflight.yaml, the policy documents, the rules and the vendor files.
+
+Reads and checks the form; hands everything on as values. What is wrong with a vendor file is a finding
+about that vendor. What is wrong with the rules or the policies stops the run: nothing can be judged.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from preflight import pointers, policy
+from preflight.errors import CannotJudge, DocumentError, PreflightError
+from preflight.model import Json, JsonObject, Problem
+from preflight.policy import Policy, PolicyDocument
+from preflight.schema import Shape, did_you_mean
+from preflight.shell import documents, starter
+from preflight.shell.files import MAX_FILES, Entry, Kind, Source, matching
+
+if TYPE_CHECKING:
+    from preflight.shell.documents import Document
+
+CONFIG = "preflight.yaml"
+VENDORS = "vendors/*.yaml"
+KINDS = ("checklist", "levels", "limits", "people", "requirements", "systems")  # policies/NAME.yaml ↔ its schema
+EXAMPLE = "example"  # policies/example.yaml, of the shape of a vendor record
+RULE_PATH = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*\.yaml")
+RECORD_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\.yaml")
+MAX_POLICY_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where a registry keeps its parts: preflight.yaml with its defaults filled in."""
+
+    vendors: str = VENDORS
+    schema: str = "schemas/vendor.schema.json"
+    rules: str = "policies/rules"
+    policies: str = "policies"
+    id: str = ""
+
+    @property
+    def managed(self) -> bool:
+        """Whether the vendors folder is preflight's own, so that nothing else may lie in it."""
+        return self.vendors == VENDORS
+
+
+@dataclass(frozen=True, slots=True)
+class RecordFile:
+    """One vendor file, read: its record, or the problems that make it unreadable."""
+
+    id: str
+    path: str
+    document: Document | None
+    problems: tuple[Problem, ...] = ()
+
+
+def layout(source: Source) -> Layout:
+    """Read preflight.yaml, where there is one."""
+    if not any(entry.path == CONFIG for entry in _top(source)):
+        return Layout()
+    return Layout(**_document(source, CONFIG, "preflight").value)
+
+
+def _top(source: Source) -> list[Entry]:
+    return matching(source, CONFIG)
+
+
+# ---- Policies: anything wrong stops the run -----------------------------------------------------
+
+
+def load_policy(source: Source, where: Layout) -> Policy:
+    """Read schema, rules and policy documents, and compile them. Raises CannotJudge."""
+    shape = Shape(_schema(source, where.schema), where.schema)
+    return policy.build(shape, _rules(source, where), policy_documents(source, where, shape))
+
+
+def policy_documents(source: Source, where: Layout, shape: Shape | None = None) -> dict[str, PolicyDocument]:
+    """Read the policy documents that lie directly in the policies folder, by name."""
+    found: dict[str, PolicyDocument] = {}
+    for entry in source.entries(where.policies):
+        name = entry.path.removeprefix(where.policies + "/")
+        if "/" in name or name.endswith(".md") or not name.endswith((".yaml", ".yml", ".json")):
+            continue
+        stem = name.removesuffix(".yaml")
+        if stem == EXAMPLE and shape is not None:
+            found[EXAMPLE] = _shaped(source, entry.path, shape)
+        elif stem in KINDS:
+            found[stem] = _document(source, entry.path, stem)
+        elif stem != EXAMPLE and entry.path not in (where.schema, CONFIG):
+            message = "this is not a policy document that preflight knows, so it would change nothing"
+            fix = did_you_mean(stem, KINDS) or f"Known are: {', '.join(f'{kind}.yaml' for kind in KINDS)}."
+            raise CannotJudge(message, path=entry.path, fix=fix)
+    return found
+
+
+def _rules(source: Source, where: Layout) -> dict[str, PolicyDocument]:
+    found: dict[str, PolicyDocument] = {}
+    for entry in source.entries(where.rules):
+        name = entry.path.removeprefix(where.rules + "/")
+        if name.endswith(".md"):
+            continue
+        if not RULE_PATH.fullmatch(name) or entry.kind is not Kind.FILE:
+            message = "this file in the rules folder is not a rule, so it would check nothing"
+            fix = "A rule is a regular file <domain>/<rule>.yaml, in lower case with hyphens."
+            raise CannotJudge(message, path=entry.path, fix=fix)
+        found[name.removesuffix(".yaml")] = _document(source, entry.path, "rule")
+    if not found:
+        message = "there are no rules, so nothing would be checked"
+        fix = "Add rule files, or name their folder with 'rules' in preflight.yaml."
+        raise CannotJudge(message, path=where.rules, fix=fix)
+    return found
+
+
+def _document(source: Source, path: str, kind: str) -> PolicyDocument:
+    return _shaped(source, path, starter.shape(kind))
+
+
+def _shaped(source: Source, path: str, shape: Shape) -> PolicyDocument:
+    document = _parsed(source, path)
+    problems = shape.problems(document.value, document)
+    if problems:
+        first = problems[0]
+        more = f" (and {len(problems) - 1} more in this file)" if len(problems) > 1 else ""
+        place = first.position
+        raise CannotJudge(first.message + more, path=path, line=place.line, column=place.column, fix=first.fix)
+    return PolicyDocument(path, document.value, document)
+
+
+def _parsed(source: Source, path: str) -> Document:
+    try:
+        return documents.parse(_bytes(source, path), max_bytes=MAX_POLICY_BYTES)
+    except DocumentError as error:
+        raise CannotJudge(error.message, path=path, line=error.line, column=error.column, fix=error.fix) from None
+
+
+def _bytes(source: Source, path: str) -> bytes:
+    try:
+        return source.read(path, MAX_POLICY_BYTES)
+    except OSError as error:
+        message = f"this file cannot be read: {error.strerror or error}"
+        raise CannotJudge(message, path=path, fix="Make it a regular, readable file.") from None
+
+
+def _schema(source: Source, path: str) -> Json:
+    if not path.endswith(".json"):
+        return _parsed(source, path).value
+    try:
+        return json.loads(_bytes(source, path), object_pairs_hook=_unique)
+    except PreflightError as error:
+        raise error.located(path) from None
+    except (ValueError, RecursionError) as error:
+        line, column = getattr(error, "lineno", 1), getattr(error, "colno", 1)
+        message = f"this is not JSON: {getattr(error, 'msg', error)}"
+        raise CannotJudge(message, path=path, line=line, column=column, fix="Correct the schema.") from None
+
+
+def _unique(pairs: list[tuple[str, Json]]) -> JsonObject:
+    found: JsonObject = {}
+    for key, value in pairs:
+        if key in found:
+            message = f"the key {key!r} stands twice in one object"
+            raise CannotJudge(message, fix="Keep one of the two.")
+        found[key] = value
+    return found
+
+
+# ---- Vendor files: anything wrong is a finding about that file ----------------------------------
+
+
+def record_entries(source: Source, where: Layout) -> list[Entry]:
+    """Return the entries that are, or pretend to be, vendor files. Raises CannotJudge where there are none."""
+    named = matching(source, where.vendors)
+    if where.managed:
+        named = [entry for entry in source.entries("vendors") if not entry.path.startswith("vendors/decisions/")]
+    if not any(entry.kind is Kind.FILE for entry in named):
+        message = f"no vendor file matches {where.vendors}, so nothing would be checked"
+        fix = "Add a record with 'preflight new', or correct 'vendors' in preflight.yaml. See also --root."
+        raise CannotJudge(message, fix=fix)
+    if len(named) > MAX_FILES:
+        message = f"{len(named):,} vendor files; at most {MAX_FILES:,} are read"
+        raise CannotJudge(message, fix="Split the registry.")
+    return named
+
+
+def stem(path: str) -> str:
+    """Return the name of a file without folder and ending."""
+    name = path.rpartition("/")[2]
+    return name.rpartition(".")[0] or name
+
+
+def read_record(source: Source, entry: Entry, where: Layout) -> RecordFile:
+    """Read one vendor file. Whatever is wrong with its form comes back as problems."""
+    if problem := _misplaced(entry, where):
+        return RecordFile(stem(entry.path), entry.path, None, (problem,))
+    try:
+        document = documents.parse(source.read(entry.path, documents.MAX_BYTES))
+    except DocumentError as error:
+        place = documents.Position(error.line, error.column)
+        problem = Problem(f"yaml/{error.trap}", error.message, error.fix, "", place)
+        return RecordFile(stem(entry.path), entry.path, None, (problem,))
+    except OSError as error:
+        problem = Problem("file/unreadable", f"the file cannot be read: {error.strerror or error}", "Make it readable.")
+        return RecordFile(stem(entry.path), entry.path, None, (problem,))
+    identifier, problems = _identity(document, entry.path, where)
+    return RecordFile(identifier, entry.path, document, problems)
+
+
+def _misplaced(entry: Entry, where: Layout) -> Problem | None:
+    if entry.kind is not Kind.FILE:
+        message = f"this is a {entry.kind.value}; a vendor record is a regular file"
+        return Problem("file/kind", message, "Replace it by a file that holds the record itself.")
+    if where.managed and not RECORD_NAME.fullmatch(entry.path.removeprefix("vendors/")):
+        message = "this file does not belong here: vendors/ holds only <id>.yaml and decisions/"
+        return Problem("file/name", message, "Name it in lower case letters, digits and hyphens, ending in .yaml, or move it away.")
+    return None
+
+
+def _identity(document: Document, path: str, where: Layout) -> tuple[str, tuple[Problem, ...]]:
+    """Return a record's id, and what is wrong with it. In our own layout the id has to be the file's name."""
+    pointer = where.id or "/id"
+    named = pointers.get(document.value, pointer)
+    if isinstance(named, str) and re.fullmatch(r"[^\s/]{1,100}", named):
+        if not where.id and where.managed and named != stem(path):
+            message = f"the id is {named!r} and the file is {stem(path)}.yaml; both have to be the same"
+            fix = f"Write id: {stem(path)}, or rename the file if it is new. An id never changes."
+            return stem(path), (Problem("file/id", message, fix, pointer, document.position(pointer)),)
+        return named, ()
+    if where.id:
+        message = f"there is no usable id at {where.id}"
+        return stem(path), (Problem("file/id", message, "Fill it in, without spaces or slashes.", "", document.position(pointer)),)
+    return stem(path), ()

@@ -1,0 +1,69 @@
+"""All cores at work: a list of items, cut into chunks, done by processes that share nothing.
+
+The order of the results is that of the items, whoever finishes first.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from typing import TYPE_CHECKING, TypeVar
+
+from preflight.errors import CannotJudge
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+SERIAL = 200  # fewer items than this are done here: starting processes would cost more than they save
+CHUNK = 100
+
+
+def cores() -> int:
+    """Return the number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def spread(
+    work: Callable[[Sequence[Item]], list[Result]], items: Sequence[Item], progress: Callable[[int], None]
+) -> list[Result]:
+    """Apply ``work`` to all items, chunk by chunk, and return all results in the order of the items.
+
+    ``work`` has to be picklable where processes are not forked. Raises whatever ``work`` raises, and
+    CannotJudge where a process dies: a verdict that nobody reached is not a pass.
+    """
+    chunks = [items[start : start + CHUNK] for start in range(0, len(items), CHUNK)]
+    if len(items) < SERIAL or cores() == 1:
+        return [result for chunk in chunks for result in _counted(work(chunk), len(chunk), progress)]
+    # Forked processes inherit the compiled rules; elsewhere each process compiles its own.
+    method = "fork" if sys.platform == "linux" else "spawn"
+    pool = ProcessPoolExecutor(cores(), mp_context=multiprocessing.get_context(method))
+    try:
+        futures = [pool.submit(work, chunk) for chunk in chunks]
+        _watch(futures, [len(chunk) for chunk in chunks], progress)
+        return [result for future in futures for result in future.result()]
+    except BrokenProcessPool:
+        message = "a process that judged vendors died (out of memory, or killed from outside)"
+        raise CannotJudge(message, fix="Run it again with more memory, or on fewer vendors at a time.") from None
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _counted(results: list[Result], done: int, progress: Callable[[int], None]) -> list[Result]:
+    progress(done)
+    return results
+
+
+def _watch(futures: Sequence[Future[list[Result]]], sizes: Sequence[int], progress: Callable[[int], None]) -> None:
+    size = dict(zip(futures, sizes, strict=True))
+    pending = set(futures)
+    while pending:
+        done, pending = wait(pending, return_when=FIRST_COMPLETED)
+        for future in done:
+            future.result()  # raises early, so that a fault does not wait for the rest
+            progress(size[future])

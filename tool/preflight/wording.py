@@ -1,0 +1,25 @@
+"""Sentences that several outputs share, so that the terminal and the pull request say the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from preflight.model import Report
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Return ``1 finding`` or ``2 findings``."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def verdict_line(report: Report) -> str:
+    """Say in one line what the gate does and what was checked."""
+    summary = report.summary
+    verdict = "BLOCKED" if summary.blocked else "PASSED"
+    waived = f", {summary.waived} waived" if summary.waived else ""
+    return (
+        f"{verdict}: {counted(summary.red_flags, 'red flag')}, {counted(summary.warnings, 'warning')}, "
+        f"{summary.advice} advice{waived} · {counted(summary.vendors, 'vendor')}, {counted(summary.rules, 'rule')}, "
+        f"{counted(summary.judged, 'verdict')} as of {report.as_of}"
+    )
