@@ -63,13 +63,13 @@ _SHAPES: dict[str, dict[str, tuple[int, str]]] = {
 }
 
 
-def tree(serialized: bytes) -> Any:  # noqa: ANN401 - a message made at run time has no static type
+def tree(serialized: bytes) -> Any:
     """Return the root ``Expr`` message of a serialised expression."""
     envelope = any_pb2.Any.FromString(serialized)
     return _checked_expr().FromString(envelope.value).expr
 
 
-def constant(expr: Any) -> Any:  # noqa: ANN401 - as above
+def constant(expr: Any) -> Any:
     """Return the value of a constant expression; None for anything else (and for ``null``)."""
     if expr.WhichOneof("kind") != "const_expr":
         return None
@@ -78,7 +78,7 @@ def constant(expr: Any) -> Any:  # noqa: ANN401 - as above
 
 
 @cache
-def _checked_expr() -> Any:  # noqa: ANN401 - as above
+def _checked_expr() -> Any:
     file = descriptor_pb2.FileDescriptorProto(name="preflight/cel.proto", package="preflight.cel", syntax="proto3")
     for name, fields in _SHAPES.items():
         message = file.message_type.add(name=name)
@@ -87,8 +87,8 @@ def _checked_expr() -> Any:  # noqa: ANN401 - as above
         for field, (number, kind) in fields.items():
             _declare(message, field, number, kind)
     pool = descriptor_pool.DescriptorPool()
-    pool.Add(file)  # type: ignore[no-untyped-call]
-    return message_factory.GetMessageClass(pool.FindMessageTypeByName("preflight.cel.CheckedExpr"))  # type: ignore[no-untyped-call]
+    pool.Add(file)
+    return message_factory.GetMessageClass(pool.FindMessageTypeByName("preflight.cel.CheckedExpr"))
 
 
 def _declare(message: descriptor_pb2.DescriptorProto, name: str, number: int, kind: str) -> None:

@@ -34,7 +34,7 @@ class LazyGroup(click.Group):
         return found
 
 
-class DateType(click.ParamType):
+class DateType(click.ParamType[date]):
     """An ISO date."""
 
     name = "date"
@@ -53,13 +53,19 @@ class DateType(click.ParamType):
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="preflight", message="%(prog)s %(version)s")
-@click.option("--root", type=click.Path(path_type=Path), default=".", help="Root of the registry. Default: this folder.")
+@click.option(
+    "--root", type=click.Path(path_type=Path), default=".", help="Root of the registry. Default: this folder."
+)
 @click.option("--at", metavar="REV", help="Read records, rules and policies of that commit.")
-@click.option("--as-of", type=DateType(), metavar="DATE", help="Judge as of that day, YYYY-MM-DD. Default: today (UTC).")
+@click.option(
+    "--as-of", type=DateType(), metavar="DATE", help="Judge as of that day, YYYY-MM-DD. Default: today (UTC)."
+)
 @click.option("--quiet", is_flag=True, help="Show nothing but the verdict and errors.")
 @click.option("--no-color", is_flag=True, help="No colours, also on a terminal.")
 @click.pass_context
-def cli(context: click.Context, *, root: Path, at: str | None, as_of: date | None, quiet: bool, no_color: bool) -> None:
+def cli(  # noqa: PLR0913 - one argument an option
+    context: click.Context, *, root: Path, at: str | None, as_of: date | None, quiet: bool, no_color: bool
+) -> None:
     """Vendor governance as code: the checklist before the purchase.
 
     Each vendor is a YAML file in git. 'preflight check' judges the files by the rules in policies/ and blocks
@@ -96,7 +102,10 @@ def run(arguments: list[str] | None = None) -> int:
 
 
 def _defect(error: Exception) -> int:
-    click.echo(f"preflight: this is a defect of preflight, not of your files: {type(error).__name__}: {escape(str(error))}", err=True)
+    click.echo(
+        f"preflight: this is a defect of preflight, not of your files: {type(error).__name__}: {escape(str(error))}",
+        err=True,
+    )
     if os.environ.get("PREFLIGHT_DEBUG"):
         traceback.print_exception(error)
     else:

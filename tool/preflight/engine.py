@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from preflight import facts as fact_modules
 from preflight import pointers
 from preflight.errors import CannotJudge
-from preflight.expressions import Activation, ExpressionFault, Truth, activation
+from preflight.expressions import Activation, ExpressionError, Truth, activation
 from preflight.model import Json, JsonObject, Level, Outcome, Positions, Problem, Report, Rule, Summary, Verdict
 from preflight.rules import CompiledRule, Finding, judge
 
@@ -40,6 +40,7 @@ class Judged:
     """The verdicts on one file, with the number of rules that reached one."""
 
     vendor: str
+    path: str
     verdicts: tuple[Verdict, ...]
     judged: int
 
@@ -59,7 +60,7 @@ def judge_case(case: Case, policy: Policy, context: Context, *, everything: bool
         ]
         if everything and not findings:
             verdicts.append(_not_applicable(case, compiled.rule))
-    return Judged(case.vendor, tuple(verdicts), len(policy.rules))
+    return Judged(case.vendor, case.path, tuple(verdicts), len(policy.rules))
 
 
 def variables(case: Case, policy: Policy, context: Context) -> dict[str, Json]:
@@ -70,7 +71,13 @@ def variables(case: Case, policy: Policy, context: Context) -> dict[str, Json]:
         message = f"the facts of vendor {case.vendor} cannot be computed: {type(error).__name__}: {error}"
         fix = "The schema lets values through that the facts do not expect; narrow the schema."
         raise CannotJudge(message, path=case.path, fix=fix) from error
-    return {"vendor": case.record, "before": case.before, "facts": facts, "item": {}, "today": context.today.isoformat()}
+    return {
+        "vendor": case.record,
+        "before": case.before,
+        "facts": facts,
+        "item": {},
+        "today": context.today.isoformat(),
+    }
 
 
 def _findings(
@@ -92,7 +99,7 @@ def _findings(
             found = judge(compiled, f"{rule.each}/{index}{rule.at}", activation(each_known), each_known, policy.needs)
             if found is not None:
                 yield found
-    except ExpressionFault as fault:
+    except ExpressionError as fault:
         message = f"rule {rule.id} cannot be judged for vendor {case.vendor}: {fault}"
         fix = "Correct the rule: it has to give true or false for every record of the right shape."
         raise CannotJudge(message, path=rule.path, fix=fix) from None
@@ -124,12 +131,20 @@ def breached(vendor: str, path: str, problems: Iterable[Problem]) -> Judged:
     """Turn what is wrong with the form of a file into verdicts. No rule is judged on such a file."""
     verdicts = tuple(
         Verdict(
-            vendor, each.rule, Level.RED_FLAG, Outcome.FAIL, each.message, each.fix,
-            path, each.position.line, each.position.column, each.pointer,
+            vendor,
+            each.rule,
+            Level.RED_FLAG,
+            Outcome.FAIL,
+            each.message,
+            each.fix,
+            path,
+            each.position.line,
+            each.position.column,
+            each.pointer,
         )
         for each in problems
     )
-    return Judged(vendor, verdicts, 0)
+    return Judged(vendor, path, verdicts, 0)
 
 
 def report(results: Iterable[Judged], rules: Sequence[Rule], as_of: str, *, everything: bool = False) -> Report:

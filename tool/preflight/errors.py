@@ -47,6 +47,4 @@ class DocumentError(PreflightError):
 
     def located(self, path: str) -> DocumentError:
         """Return the same error as one about the file ``path``."""
-        return DocumentError(
-            self.message, trap=self.trap, fix=self.fix, path=path, line=self.line, column=self.column
-        )
+        return DocumentError(self.message, trap=self.trap, fix=self.fix, path=path, line=self.line, column=self.column)

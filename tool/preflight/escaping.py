@@ -13,7 +13,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0", "|", "%")
 
 
 def visible(text: str) -> str:
-    """Show characters that a reader cannot see, or that end a line, as ``\\u{…}``."""
+    r"""Show characters that a reader cannot see, or that end a line, as ``\u{…}``."""
     if text.isascii() and text.isprintable():
         return text
     return "".join(rf"\u{{{ord(each):x}}}" if unicodedata.category(each) in _UNSAFE else each for each in text)

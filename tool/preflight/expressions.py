@@ -19,16 +19,17 @@ from cel_expr_python import cel
 from cel_expr_python.ext import ext_bindings, ext_math, ext_strings
 
 from preflight import cel_syntax
+from preflight.breaches import did_you_mean
 from preflight.errors import CannotJudge
-from preflight.schema import Node, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from preflight.model import Json
+    from preflight.schema_tree import Node
 
 VARIABLES = ("vendor", "before", "facts", "item")
-MISSING = 'NOT_FOUND: Key not found in map'
+MISSING = "NOT_FOUND: Key not found in map"
 MAX_LENGTH = 2000  # characters of one expression
 ITEMS = "*"
 
@@ -43,7 +44,7 @@ class Truth(Enum):
     UNKNOWN = "unknown"
 
 
-class ExpressionFault(Exception):
+class ExpressionError(Exception):
     """An expression that cannot be evaluated for a reason other than something not known."""
 
 
@@ -74,31 +75,31 @@ class Expression:
     compiled: cel.Expression
 
     def value(self, activation: Activation) -> Json:
-        """Return the plain value, or None where it is not known. Raises ExpressionFault."""
+        """Return the plain value, or None where it is not known. Raises ExpressionError."""
         result = self._run(activation)
         return None if result is None else result.plain_value()
 
     def truth(self, activation: Activation) -> Truth:
-        """Evaluate as a condition. Raises ExpressionFault where it is neither true, false nor unknown."""
+        """Evaluate as a condition. Raises ExpressionError where it is neither true, false nor unknown."""
         result = self._run(activation)
         if result is None:
             return Truth.UNKNOWN
         if result.type() != cel.Type.BOOL:
             message = f"gives {result.type().name()} where true or false is wanted"
-            raise ExpressionFault(message)
+            raise ExpressionError(message)
         return Truth.TRUE if result.value() else Truth.FALSE
 
     def _run(self, activation: Activation) -> cel.Value | None:
         try:
             result = self.compiled.eval(activation)
         except RuntimeError as error:  # the runtime raises only for its own limits, such as the iteration budget
-            raise ExpressionFault(_first_line(error)) from None
+            raise ExpressionError(_first_line(error)) from None
         if result.type() != cel.Type.ERROR:
             return result
         fault = str(result.value()).strip("'")
         if fault.startswith(MISSING):
             return None
-        raise ExpressionFault(fault)
+        raise ExpressionError(fault)
 
 
 def days_between(start: str, end: str) -> int:
@@ -155,7 +156,12 @@ def _syntax(error: RuntimeError) -> CannotJudge:
     text = _first_line(error)
     found = re.search(r"ERROR: <input>:(\d+):(\d+): (.*)", text)
     line, column, message = (int(found[1]), int(found[2]), found[3]) if found else (0, 0, text)
-    return CannotJudge(f"the expression does not compile: {message}", fix="See docs/rules.md for the language.", line=line, column=column)
+    return CannotJudge(
+        f"the expression does not compile: {message}",
+        fix="See docs/rules.md for the language.",
+        line=line,
+        column=column,
+    )
 
 
 def _first_line(error: Exception) -> str:
@@ -170,26 +176,28 @@ class _Walker:
         self.scope: dict[str, tuple[Node | None, Read | None]] = {}
         self.reads: list[Read] = []
 
-    def node(self, expr: Any) -> Node | None:  # noqa: ANN401 - protobuf message
+    def node(self, expr: Any) -> Node | None:
         """Check ``expr`` and return the schema of its value, where one is known."""
         return self._visit(expr)[0]
 
-    def _visit(self, expr: Any) -> tuple[Node | None, Read | None]:  # noqa: ANN401
+    def _visit(self, expr: Any) -> tuple[Node | None, Read | None]:
         kind = expr.WhichOneof("kind")
         visit = getattr(self, f"_visit_{kind}", None)
         return visit(getattr(expr, kind)) if visit else (None, None)
 
-    def _visit_ident_expr(self, ident: Any) -> tuple[Node | None, Read | None]:  # noqa: ANN401
+    def _visit_ident_expr(self, ident: Any) -> tuple[Node | None, Read | None]:
         if ident.name in self.scope:
             return self.scope[ident.name]
         if ident.name in self.shapes:
             return self.shapes[ident.name], Read(ident.name, ())
         if ident.name in VARIABLES:
             message = f"{ident.name} is not in scope here"
-            raise CannotJudge(message, fix="'item' is there only in a rule with 'each'." if ident.name == "item" else "")
+            raise CannotJudge(
+                message, fix="'item' is there only in a rule with 'each'." if ident.name == "item" else ""
+            )
         return None, None
 
-    def _visit_select_expr(self, select: Any) -> tuple[Node | None, Read | None]:  # noqa: ANN401
+    def _visit_select_expr(self, select: Any) -> tuple[Node | None, Read | None]:
         node, read = self._visit(select.operand)
         if node is None or read is None:
             return None, None
@@ -206,11 +214,15 @@ class _Walker:
         self.reads.append(path)
         return below, path
 
-    def _visit_call_expr(self, call: Any) -> tuple[Node | None, Read | None]:  # noqa: ANN401
+    def _visit_call_expr(self, call: Any) -> tuple[Node | None, Read | None]:
         arguments = ([call.target] if call.HasField("target") else []) + list(call.args)
         if call.function == "_[_]" and isinstance(cel_syntax.constant(call.args[1]), str):
             node, read = self._visit(call.args[0])
-            return (None, None) if node is None or read is None else self._step(node, read, cel_syntax.constant(call.args[1]))
+            return (
+                (None, None)
+                if node is None or read is None
+                else self._step(node, read, cel_syntax.constant(call.args[1]))
+            )
         seen = [self._visit(argument) for argument in arguments]
         if call.function in {"_==_", "_!=_"}:
             self._compared(seen[0], arguments[1])
@@ -236,7 +248,7 @@ class _Walker:
         return inside, Read(read.root, (*read.path, ITEMS)) if inside and read else None
 
     @staticmethod
-    def _compared(seen: tuple[Node | None, Read | None], other: Any) -> None:  # noqa: ANN401
+    def _compared(seen: tuple[Node | None, Read | None], other: Any) -> None:
         """Refuse a comparison with a constant that the schema rules out: it would be false for ever."""
         node, read = seen
         literal = cel_syntax.constant(other)
@@ -245,23 +257,26 @@ class _Walker:
         allowed = node.resolved().schema.get("enum")
         if allowed is not None and literal not in allowed:
             message = f"{read} is never {literal!r}: the schema does not allow that value"
-            raise CannotJudge(message, fix=did_you_mean(str(literal), map(str, allowed)) or f"Known are: {', '.join(map(str, allowed))}.")
+            raise CannotJudge(
+                message,
+                fix=did_you_mean(str(literal), map(str, allowed)) or f"Known are: {', '.join(map(str, allowed))}.",
+            )
         kind = node.resolved().schema.get("type")
         if isinstance(kind, str) and not _is_type(literal, kind):
             message = f"{read} is of type {kind} and is never equal to {literal!r}"
             raise CannotJudge(message, fix="Compare with a value of that type.")
 
-    def _visit_list_expr(self, created: Any) -> tuple[None, None]:  # noqa: ANN401
+    def _visit_list_expr(self, created: Any) -> tuple[None, None]:
         for element in created.elements:
             self._visit(element)
         return None, None
 
-    def _visit_struct_expr(self, created: Any) -> tuple[None, None]:  # noqa: ANN401
+    def _visit_struct_expr(self, created: Any) -> tuple[None, None]:
         for entry in created.entries:
             self._visit(entry.value)
         return None, None
 
-    def _visit_comprehension_expr(self, loop: Any) -> tuple[Node | None, Read | None]:  # noqa: ANN401
+    def _visit_comprehension_expr(self, loop: Any) -> tuple[Node | None, Read | None]:
         ranged = self._visit(loop.iter_range)
         initial = self._visit(loop.accu_init)
         outer = dict(self.scope)
@@ -279,7 +294,12 @@ class _Walker:
 def _is_type(literal: Json, kind: str) -> bool:
     if isinstance(literal, bool):
         return kind == "boolean"
-    wanted: dict[str, type | tuple[type, ...]] = {"string": str, "integer": int, "number": (int, float), "boolean": bool}
+    wanted: dict[str, type | tuple[type, ...]] = {
+        "string": str,
+        "integer": int,
+        "number": (int, float),
+        "boolean": bool,
+    }
     return isinstance(literal, wanted.get(kind, ()))
 
 

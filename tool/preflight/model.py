@@ -173,10 +173,21 @@ class Fact(Protocol):
     beside each leaf: what to fill in when the leaf is not known.
     """
 
-    NAME: str
-    INPUTS: Sequence[str]
-    POLICIES: Sequence[str]
-    SHAPE: JsonObject
+    @property
+    def NAME(self) -> str:  # noqa: N802, D102 - a constant of a module
+        ...
+
+    @property
+    def INPUTS(self) -> Sequence[str]:  # noqa: N802, D102
+        ...
+
+    @property
+    def POLICIES(self) -> Sequence[str]:  # noqa: N802, D102
+        ...
+
+    @property
+    def SHAPE(self) -> JsonObject:  # noqa: N802, D102
+        ...
 
     def of(self, record: JsonObject, context: Context) -> JsonObject:
         """Return the facts of ``record``; what is not known is left out."""

@@ -9,16 +9,18 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from preflight import facts
+from preflight.breaches import did_you_mean
 from preflight.errors import CannotJudge
 from preflight.model import Context, Json, JsonObject, Level, Positions, Rule
 from preflight.rules import CompiledRule, compile_rule, parse_rule
-from preflight.schema import Node, Shape, did_you_mean
+from preflight.schema_tree import Node
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
     from preflight.model import Fact
+    from preflight.schema import Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,5 +118,10 @@ def smallest(node: Node) -> Json:
     if kind == "object" or "properties" in schema:
         members = ((name, node.child(name)) for name in schema.get("required", ()))
         return {name: smallest(member) if member else "" for name, member in members}
-    plain: dict[str, Json] = {"array": [], "integer": schema.get("minimum", 0), "number": schema.get("minimum", 0), "boolean": False}
+    plain: dict[str, Json] = {
+        "array": [],
+        "integer": schema.get("minimum", 0),
+        "number": schema.get("minimum", 0),
+        "boolean": False,
+    }
     return plain.get(str(kind), "x")

@@ -14,7 +14,7 @@ from preflight.errors import CannotJudge
 from preflight.expressions import (
     Activation,
     Expression,
-    ExpressionFault,
+    ExpressionError,
     Read,
     Truth,
     compile_condition,
@@ -26,7 +26,7 @@ from preflight.model import Examples, Json, JsonObject, Level, Positions, Rule
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from preflight.schema import Node
+    from preflight.schema_tree import Node
 
 MOST_SHOWN = 200  # characters of a value in a message
 
@@ -137,8 +137,10 @@ class Finding:
     message: str
 
 
-def judge(compiled: CompiledRule, at: str, bound: Activation, known: Mapping[str, Json], needs: Mapping[str, tuple[str, ...]]) -> Finding | None:
-    """Judge one case; None where the rule does not apply. Raises ExpressionFault.
+def judge(
+    compiled: CompiledRule, at: str, bound: Activation, known: Mapping[str, Json], needs: Mapping[str, tuple[str, ...]]
+) -> Finding | None:
+    """Judge one case; None where the rule does not apply. Raises ExpressionError.
 
     ``when → assert`` in three values: where it is not known whether the rule applies, only an assertion
     that holds is good enough.
@@ -159,7 +161,7 @@ def _rendered(part: str | Expression, bound: Activation) -> str:
         return part
     try:
         return shown(part.value(bound))
-    except ExpressionFault:
+    except ExpressionError:
         return "not known"
 
 
@@ -186,10 +188,14 @@ def _not_known(compiled: CompiledRule, known: Mapping[str, Json], needs: Mapping
     """Say which fields have to be filled in before the rule can be judged."""
     fields = tuple(dict.fromkeys(_open_fields(compiled, known, needs)))
     asked = ", ".join(fields) if fields else "a field that it reads"
-    return f"Not known, because {asked} {'is' if len(fields) < 2 else 'are'} not filled in; wanted: {compiled.rule.title}"  # noqa: PLR2004
+    return (
+        f"Not known, because {asked} {'is' if len(fields) < 2 else 'are'} not filled in; wanted: {compiled.rule.title}"  # noqa: PLR2004
+    )
 
 
-def _open_fields(compiled: CompiledRule, known: Mapping[str, Json], needs: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+def _open_fields(
+    compiled: CompiledRule, known: Mapping[str, Json], needs: Mapping[str, tuple[str, ...]]
+) -> Iterator[str]:
     for read in compiled.reads:
         if read.tested or read.root == "before" or _is_known(known.get(read.root), read.path):
             continue

@@ -20,14 +20,12 @@ if TYPE_CHECKING:
 FORMATS = [each.NAME for each in renderers.FORMATS]
 
 
-class OutputType(click.ParamType):
+class OutputType(click.ParamType[tuple[str, Path | None]]):
     """``F`` or ``F=FILE``: a format, and where to write it (absent: stdout)."""
 
     name = "format"
 
-    def convert(
-        self, value: str, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, Path | None]:
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, Path | None]:
         """Split the value. Fails for a format that does not exist."""
         name, given, target = value.partition("=")
         if name not in FORMATS:
@@ -49,8 +47,10 @@ class OutputType(click.ParamType):
 )
 @click.option("--all", "everything", is_flag=True, help="List passes and rules that do not apply, too.")
 @click.pass_obj
-def command(session: Session, vendors: tuple[str, ...], outputs: tuple[tuple[str, Path | None], ...], *, everything: bool) -> int:
-    """Judge all vendor files, or those named, and say what blocks, where, why and how to fix it.
+def command(
+    session: Session, vendors: tuple[str, ...], outputs: tuple[tuple[str, Path | None], ...], *, everything: bool
+) -> int:
+    r"""Judge all vendor files, or those named, and say what blocks, where, why and how to fix it.
 
     \b
     Exit codes: 0 nothing blocks · 1 a red flag blocks · 2 cannot judge · 3 a defect of preflight

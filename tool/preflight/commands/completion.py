@@ -43,6 +43,8 @@ def complete_rule(context: click.Context, _: click.Parameter, incomplete: str) -
     return [name for name in names if name.startswith(incomplete)]
 
 
-def complete_vendor_or_rule(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem | str]:
+def complete_vendor_or_rule(
+    context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem | str]:
     """Complete the id of a vendor or of a rule."""
     return complete_vendor(context, parameter, incomplete) + complete_rule(context, parameter, incomplete)

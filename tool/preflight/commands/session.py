@@ -9,9 +9,9 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from preflight import engine
+from preflight.breaches import did_you_mean
 from preflight.errors import UsageError
 from preflight.model import Problem
-from preflight.schema import did_you_mean
 from preflight.shell import registry, workers
 from preflight.shell.files import Entry, Source, WorkingTree
 from preflight.shell.git import GitTree
@@ -126,9 +126,12 @@ def _without_twins(results: list[Judged]) -> list[Judged]:
     """Two files with one id are two stories of one vendor: both are refused."""
     twice = {vendor for vendor, count in Counter(each.vendor for each in results).items() if count > 1}
     return [
-        each if each.vendor not in twice else engine.breached(each.vendor, each.path, [_twin(each.vendor)]) for each in results
+        each if each.vendor not in twice else engine.breached(each.vendor, each.path, [_twin(each.vendor)])
+        for each in results
     ]
 
 
 def _twin(vendor: str) -> Problem:
-    return Problem("file/id", f"another file has the id {vendor!r} too", "Give each vendor one file and an id of its own.")
+    return Problem(
+        "file/id", f"another file has the id {vendor!r} too", "Give each vendor one file and an id of its own."
+    )

@@ -18,7 +18,9 @@ FACTS: tuple[Fact, ...] = (certifications, completeness, data, dates, integratio
 def offered(schema: JsonObject, policies: frozenset[str]) -> tuple[Fact, ...]:
     """Return the facts whose inputs this schema and these policy documents have."""
     return tuple(
-        fact for fact in FACTS if policies.issuperset(fact.POLICIES) and all(_known(schema, each) for each in fact.INPUTS)
+        fact
+        for fact in FACTS
+        if policies.issuperset(fact.POLICIES) and all(_known(schema, each) for each in fact.INPUTS)
     )
 
 

@@ -12,9 +12,18 @@ NAME = "evidence"
 INPUTS = ("/security/certifications",)
 POLICIES = ()
 STANDARDS = (
-    "soc2-type1", "soc2-type2", "iso-27001", "iso-27018", "iso-27701", "pci-dss", "hipaa", "fedramp", "csa-star", "tisax",
+    "soc2-type1",
+    "soc2-type2",
+    "iso-27001",
+    "iso-27018",
+    "iso-27701",
+    "pci-dss",
+    "hipaa",
+    "fedramp",
+    "csa-star",
+    "tisax",
     "cyber-essentials",
-)  # fmt: skip
+)
 _NEEDS = ["/security/certifications"]
 
 
@@ -24,7 +33,11 @@ def _standard(name: str) -> JsonObject:
         "description": f"The newest entry for {name}.",
         "properties": {
             "held": {"type": "boolean", "description": "Whether it is held.", "needs": _NEEDS},
-            "age_days": {"type": "integer", "description": "Days since it was issued.", "needs": [f"{_NEEDS[0]} (issued)"]},
+            "age_days": {
+                "type": "integer",
+                "description": "Days since it was issued.",
+                "needs": [f"{_NEEDS[0]} (issued)"],
+            },
             "days_left": {
                 "type": "integer",
                 "description": "Days until it ends, 0 on its last day, negative after it.",

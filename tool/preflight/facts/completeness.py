@@ -17,6 +17,13 @@ _COUNT = {"type": "integer"}
 SHAPE: JsonObject = {
     "type": "object",
     "properties": {
+        "excused": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "Ids of the questions that the record says do not apply, with a reason.",
+        },
+    }
+    | {
         name: {
             "type": "object",
             "properties": {
@@ -34,14 +41,20 @@ SHAPE: JsonObject = {
 def of(record: JsonObject, context: Context) -> JsonObject:
     """Return the completeness of each domain of policies/checklist.yaml."""
     excused = excuses(record)
-    return {domain["name"]: _domain(record, domain, excused) for domain in context.policies["checklist"]["domains"]}
+    domains = context.policies["checklist"]["domains"]
+    return {"excused": list(excused), **{domain["name"]: _domain(record, domain, excused) for domain in domains}}
 
 
 def _domain(record: JsonObject, domain: JsonObject, excused: dict[str, str]) -> JsonObject:
     applicable = [question for question in domain["questions"] if question["id"] not in excused]
     unanswered = [question["id"] for question in applicable if not answered(record, question)]
     count, total = len(applicable) - len(unanswered), len(applicable)
-    return {"answered": count, "applicable": total, "percent": 100 * count // total if total else 100, "open": unanswered}
+    return {
+        "answered": count,
+        "applicable": total,
+        "percent": 100 * count // total if total else 100,
+        "open": unanswered,
+    }
 
 
 def excuses(record: JsonObject) -> dict[str, str]:

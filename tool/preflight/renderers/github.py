@@ -26,7 +26,9 @@ def render(report: Report, *, color: bool, width: int) -> str:  # noqa: ARG001 -
         failed = [each for each in report.verdicts if each.outcome is Outcome.FAIL and each.level is level]
         lines += [_annotation(command, verdict) for verdict in failed[:MOST]]
         if len(failed) > MOST:
-            lines.append(f"preflight: {counted(len(failed) - MOST, 'more finding')} of level {level.value}; see the job summary")
+            lines.append(
+                f"preflight: {counted(len(failed) - MOST, 'more finding')} of level {level.value}; see the job summary"
+            )
     return "\n".join([*lines, f"preflight: {verdict_line(report)}"]) + "\n"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree as Xml
+from xml.etree import ElementTree as ET
 
 from preflight.escaping import visible, xml
 from preflight.model import Level, Outcome
@@ -20,43 +20,47 @@ NAME = "junit"
 
 def render(report: Report, *, color: bool, width: int) -> str:  # noqa: ARG001 - the same for every reader
     """Return the document. It always holds the case ``gate``, which fails when the gate is shut."""
-    root = Xml.Element("testsuites", {"name": "preflight"})
+    root = ET.Element("testsuites", {"name": "preflight"})
     _gate(root, report)
     for vendor, verdicts in groupby(sorted(report.verdicts, key=_order), key=lambda each: each.vendor):
         _suite(root, vendor, verdicts)
     for key in ("tests", "failures", "skipped"):
         root.set(key, str(sum(int(suite.get(key, "0")) for suite in root)))
-    Xml.indent(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + Xml.tostring(root, encoding="unicode") + "\n"
+    ET.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
 def _order(verdict: Verdict) -> tuple[str, str, str]:
     return verdict.vendor, verdict.rule, verdict.pointer
 
 
-def _gate(root: Xml.Element, report: Report) -> None:
+def _gate(root: ET.Element, report: Report) -> None:
     blocked = report.summary.blocked
-    suite = Xml.SubElement(root, "testsuite", {"name": "preflight", "tests": "1", "failures": str(int(blocked)), "skipped": "0"})
-    case = Xml.SubElement(suite, "testcase", {"classname": "preflight", "name": "gate"})
+    suite = ET.SubElement(
+        root, "testsuite", {"name": "preflight", "tests": "1", "failures": str(int(blocked)), "skipped": "0"}
+    )
+    case = ET.SubElement(suite, "testcase", {"classname": "preflight", "name": "gate"})
     if blocked:
-        Xml.SubElement(case, "failure", {"message": verdict_line(report), "type": "blocked"})
+        ET.SubElement(case, "failure", {"message": verdict_line(report), "type": "blocked"})
 
 
-def _suite(root: Xml.Element, vendor: str, verdicts: Iterable[Verdict]) -> None:
-    suite = Xml.SubElement(root, "testsuite", {"name": xml(vendor)})
+def _suite(root: ET.Element, vendor: str, verdicts: Iterable[Verdict]) -> None:
+    suite = ET.SubElement(root, "testsuite", {"name": xml(vendor)})
     counts = {"tests": 0, "failures": 0, "skipped": 0}
     for verdict in verdicts:
         counts["tests"] += 1
         name = verdict.rule + (f" at {verdict.pointer}" if verdict.pointer else "")
-        case = Xml.SubElement(
-            suite, "testcase", {"classname": xml(vendor), "name": _text(name), "file": _text(verdict.path), "line": str(verdict.line)}
+        case = ET.SubElement(
+            suite,
+            "testcase",
+            {"classname": xml(vendor), "name": _text(name), "file": _text(verdict.path), "line": str(verdict.line)},
         )
         if verdict.outcome is Outcome.PASS:
             continue
         kind, element = ("failures", "failure") if verdict.blocks else ("skipped", "skipped")
         counts[kind] += 1
         label = verdict.outcome.value if verdict.outcome is not Outcome.FAIL else verdict.level.value
-        found = Xml.SubElement(case, element, {"message": _text(f"{label}: {verdict.message}")})
+        found = ET.SubElement(case, element, {"message": _text(f"{label}: {verdict.message}")})
         if verdict.level is Level.RED_FLAG and verdict.blocks:
             found.set("type", verdict.level.value)
         found.text = _text(f"{verdict.path}:{verdict.line}:{verdict.column}  {verdict.fix}".rstrip())

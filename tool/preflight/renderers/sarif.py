@@ -42,7 +42,7 @@ def render(report: Report, *, color: bool, width: int) -> str:  # noqa: ARG001 -
 
 def fingerprint(verdict: Verdict) -> str:
     """Return what makes a finding the same finding in the next run, whatever line it has moved to."""
-    return sha256("\0".join((verdict.vendor, verdict.rule, verdict.pointer)).encode()).hexdigest()
+    return sha256(f"{verdict.vendor}\0{verdict.rule}\0{verdict.pointer}".encode()).hexdigest()
 
 
 def _rule(name: str, rule: Rule | None) -> JsonObject:

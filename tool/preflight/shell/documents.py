@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import yaml
 from yaml.events import (
@@ -36,10 +36,14 @@ from preflight.model import Json, Position
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+Event: TypeAlias = Any  # libyaml's events and marks; their stubs make everything optional
+Mark: TypeAlias = Any
+
 MAX_BYTES = 64 * 1024
 MAX_NODES = 20_000
 MAX_DEPTH = 24
 MAX_NUMBER = 24  # characters; longer ones do not survive as JSON numbers
+SHOWN = 40  # characters of a key or number in a message
 MAX_INTEGER = 2**53 - 1  # RFC 8259: integers beyond are not the same everywhere
 
 NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?", re.ASCII)
@@ -65,7 +69,7 @@ class Document:
     """A parsed document: ``value`` in plain JSON, and where each pointer stands."""
 
     value: Json
-    marks: list[yaml.Mark] = field(repr=False, compare=False)
+    marks: list[Mark] = field(repr=False, compare=False)
     _places: dict[str, Position] = field(default_factory=dict, repr=False, compare=False)
 
     def position(self, pointer: str) -> Position:
@@ -87,7 +91,8 @@ def parse(data: bytes, *, max_bytes: int = MAX_BYTES) -> Document:
     except yaml.MarkedYAMLError as error:
         raise _syntax(error) from None
     except yaml.YAMLError as error:
-        raise DocumentError(f"this is not YAML: {error}", fix="Correct the syntax.", line=1, column=1) from None
+        message = f"this is not YAML: {error}"
+        raise DocumentError(message, fix="Correct the syntax.", line=1, column=1) from None
     finally:
         loader.dispose()
 
@@ -143,7 +148,7 @@ def _syntax(error: yaml.MarkedYAMLError) -> DocumentError:
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     context = f" {error.context}" if error.context else ""
     message = f"this is not valid YAML: {error.problem}{context}"
-    fix = "Check indentation, quotes and brackets here and in the line before; put text that holds ': ' or ' #' in quotes."
+    fix = "Check indentation, quotes and brackets up to here; put text that holds ': ' or ' #' in quotes."
     return DocumentError(message, fix=fix, line=line, column=column)
 
 
@@ -152,7 +157,7 @@ class _Builder:
 
     def __init__(self, loader: yaml.CSafeLoader) -> None:
         self.next = loader.get_event
-        self.marks: list[yaml.Mark] = []
+        self.marks: list[Mark] = []
 
     def document(self) -> Document:
         event = self.next()
@@ -167,16 +172,19 @@ class _Builder:
         if isinstance(event, DocumentEndEvent):
             event = self.next()
         if not isinstance(event, StreamEndEvent):
-            message, fix = "a second document begins here", "Keep one document a file; delete this '---' and what follows."
+            message, fix = (
+                "a second document begins here",
+                "Keep one document a file; delete this '---' and what follows.",
+            )
             raise _at(event, "second-document", message, fix)
         return Document(value, self.marks)
 
-    def _value(self, event: yaml.Event) -> Json:
+    def _value(self, event: Event) -> Json:  # noqa: C901, PLR0912 - one loop, because it is where the time goes
         """Build the value that ``event`` begins. Iterative: ``stack`` holds what is open around it."""
         root: list[Json] = []
-        stack: list[tuple[Json, dict[str, yaml.Mark] | None, str | None]] = []
+        stack: list[tuple[Json, dict[str, Mark] | None, str | None]] = []
         container: Json = root
-        seen: dict[str, yaml.Mark] | None = None  # the keys of the open mapping; None inside a list
+        seen: dict[str, Mark] | None = None  # the keys of the open mapping; None inside a list
         key: str | None = None
         marks, following = self.marks, self.next
         while True:
@@ -224,18 +232,18 @@ class _Builder:
             event = following()
 
 
-def _refuse_directives(event: yaml.Event) -> None:
+def _refuse_directives(event: Event) -> None:
     if isinstance(event, DocumentStartEvent) and (event.version or event.tags):
         message = "a %YAML or %TAG directive changes how the file is read"
         raise _at(event, "directive", message, "Delete the line that begins with %.")
 
 
-def _at(event: yaml.Event, trap: str, message: str, fix: str) -> DocumentError:
+def _at(event: Event, trap: str, message: str, fix: str) -> DocumentError:
     mark = event.start_mark
     return DocumentError(message, trap=trap, fix=fix, line=mark.line + 1, column=mark.column + 1)
 
 
-def _decorated(event: yaml.Event) -> DocumentError:
+def _decorated(event: Event) -> DocumentError:
     if event.anchor is not None:
         message = f"the anchor &{event.anchor[:40]} lets one place stand for another"
         return _at(event, "anchor", message, "Write the value out where it is used.")
@@ -243,14 +251,16 @@ def _decorated(event: yaml.Event) -> DocumentError:
     return _at(event, "tag", message, "Delete the tag; the schema says which type a field has.")
 
 
-def _unexpected(event: yaml.Event) -> DocumentError:
+def _unexpected(event: Event) -> DocumentError:
     if isinstance(event, AliasEvent):
         message = f"the alias *{event.anchor[:40]} stands for a value written elsewhere"
         return _at(event, "alias", message, "Write the value out here.")
-    return _at(event, "syntax", "the document ends too early", "Complete it.")  # pragma: no cover - libyaml refuses first
+    return _at(
+        event, "syntax", "the document ends too early", "Complete it."
+    )  # pragma: no cover - libyaml refuses first
 
 
-def _key(event: ScalarEvent, seen: dict[str, yaml.Mark]) -> str:
+def _key(event: Event, seen: dict[str, Mark]) -> str:
     key: str = event.value
     if event.style is None or event.style == "":
         if key == "<<":
@@ -267,7 +277,7 @@ def _key(event: ScalarEvent, seen: dict[str, yaml.Mark]) -> str:
     return key
 
 
-def _scalar(event: ScalarEvent) -> Json:
+def _scalar(event: Event) -> Json:
     if event.style is None or event.style == "":
         return _plain(event)
     if event.style == '"':
@@ -275,13 +285,13 @@ def _scalar(event: ScalarEvent) -> Json:
     return event.value
 
 
-def _refuse_hidden(event: ScalarEvent) -> None:
-    """Refuse what an escape such as ``\\0`` or ``\\x1b`` in double quotes has put into the value."""
+def _refuse_hidden(event: Event) -> None:
+    r"""Refuse what an escape such as ``\0`` or ``\\x1b`` in double quotes has put into the value."""
     if (found := FORBIDDEN.search(event.value)) or (found := LONE_RETURN.search(event.value)):
         raise _forbidden(found.group(), event.start_mark.line + 1, event.start_mark.column + 1)
 
 
-def _plain(event: ScalarEvent) -> Json:
+def _plain(event: Event) -> Json:
     """Give a plain scalar its type: true, false, null, a JSON number, else text."""
     text: str = event.value
     if text in CONSTANTS:
@@ -296,7 +306,7 @@ def _plain(event: ScalarEvent) -> Json:
     return text
 
 
-def _number(event: ScalarEvent, text: str) -> int | float:
+def _number(event: Event, text: str) -> int | float:
     if len(text) <= MAX_NUMBER:
         value = float(text) if "." in text or "e" in text or "E" in text else int(text)
         if math.isfinite(value) and (isinstance(value, float) or abs(value) <= MAX_INTEGER):
@@ -306,10 +316,10 @@ def _number(event: ScalarEvent, text: str) -> int | float:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= 40 else text[:39] + "…"
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
-def _places(value: Json, marks: Iterator[yaml.Mark], at: str = "") -> Iterator[tuple[str, Position]]:
+def _places(value: Json, marks: Iterator[Mark], at: str = "") -> Iterator[tuple[str, Position]]:
     """Pair every pointer below ``value`` with its place: a member's is its key, an item's its first character."""
     if not at:
         mark = next(marks)

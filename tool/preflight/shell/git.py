@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from preflight.errors import UsageError
 from preflight.shell.files import Entry, Kind
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import git
 
 KINDS = {"100644": Kind.FILE, "120000": Kind.LINK}
@@ -68,7 +69,9 @@ class GitTree:
         except git.exc.GitCommandError as error:
             reason = str(error.stderr).strip().removeprefix("stderr:").strip(" \n'") or "no such commit"
             message = f"git cannot read {self.revision!r}: {reason}"
-            raise UsageError(message, fix="Name a commit, branch or tag of this repository; fetch it first if need be.") from None
+            raise UsageError(
+                message, fix="Name a commit, branch or tag of this repository; fetch it first if need be."
+            ) from None
 
     def _repository(self) -> git.Repo:
         import git  # noqa: PLC0415 - as above

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from preflight import pointers, policy
+from preflight.breaches import did_you_mean
 from preflight.errors import CannotJudge, DocumentError, PreflightError
-from preflight.model import Json, JsonObject, Problem
+from preflight.model import Json, JsonObject, Position, Problem
 from preflight.policy import Policy, PolicyDocument
-from preflight.schema import Shape, did_you_mean
+from preflight.schema import Shape
 from preflight.shell import documents, starter
 from preflight.shell.files import MAX_FILES, Entry, Kind, Source, matching
 
@@ -198,7 +199,7 @@ def read_record(source: Source, entry: Entry, where: Layout) -> RecordFile:
     try:
         document = documents.parse(source.read(entry.path, documents.MAX_BYTES))
     except DocumentError as error:
-        place = documents.Position(error.line, error.column)
+        place = Position(error.line, error.column)
         problem = Problem(f"yaml/{error.trap}", error.message, error.fix, "", place)
         return RecordFile(stem(entry.path), entry.path, None, (problem,))
     except OSError as error:
@@ -214,7 +215,9 @@ def _misplaced(entry: Entry, where: Layout) -> Problem | None:
         return Problem("file/kind", message, "Replace it by a file that holds the record itself.")
     if where.managed and not RECORD_NAME.fullmatch(entry.path.removeprefix("vendors/")):
         message = "this file does not belong here: vendors/ holds only <id>.yaml and decisions/"
-        return Problem("file/name", message, "Name it in lower case letters, digits and hyphens, ending in .yaml, or move it away.")
+        return Problem(
+            "file/name", message, "Name it in lower case letters, digits and hyphens, ending in .yaml, or move it away."
+        )
     return None
 
 
@@ -230,5 +233,7 @@ def _identity(document: Document, path: str, where: Layout) -> tuple[str, tuple[
         return named, ()
     if where.id:
         message = f"there is no usable id at {where.id}"
-        return stem(path), (Problem("file/id", message, "Fill it in, without spaces or slashes.", "", document.position(pointer)),)
+        return stem(path), (
+            Problem("file/id", message, "Fill it in, without spaces or slashes.", "", document.position(pointer)),
+        )
     return stem(path), ()

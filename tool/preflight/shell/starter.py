@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from preflight.model import JsonObject
 from preflight.schema import Shape
+
+if TYPE_CHECKING:
+    from preflight.model import JsonObject
 
 PACKAGE = Path(__file__).resolve().parents[1]
 

@@ -1,0 +1,185 @@
+"""What a breach of a schema means, in words that tell the writer of a file what to do."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from preflight import pointers
+from preflight.model import Json, JsonObject, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+TYPE_WORDS = {
+    "array": "a list",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "null": "nothing",
+    "number": "a number",
+    "object": "a group of fields",
+    "string": "text",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """One keyword of a schema that a value breaks: ``wanted`` is the keyword's value, ``at`` the value's pointer."""
+
+    keyword: str
+    wanted: Json
+    instance: Json
+    schema: JsonObject
+    at: str
+    text: str = ""
+
+
+def explain(breach: Breach) -> Iterator[Problem]:
+    """Say what is wrong and how to put it right: one problem, or one for each key."""
+    say = _SAY.get(breach.keyword, _say_other) if breach.schema else _say_other
+    for pointer, message, fix in say(breach):
+        yield Problem(f"schema/{breach.keyword}", message, fix, breach.at + pointer)
+
+
+_Said = tuple[str, str, str]  # pointer below the instance, message, fix
+
+
+def _say_additional(breach: Breach) -> Iterator[_Said]:
+    allowed = breach.schema.get("properties", {})
+    where = _where(breach)
+    for key in sorted(set(breach.instance) - set(allowed)):
+        fix = did_you_mean(key, allowed) or f"Take it out, or move it to where it belongs. Known are: {_some(allowed)}."
+        yield pointers.pointer((key,)), f"the key {_shown(key)} is not known {where}", fix
+
+
+def _say_required(breach: Breach) -> Iterator[_Said]:
+    properties = breach.schema.get("properties", {})
+    for key in breach.wanted:
+        if key not in breach.instance:
+            yield (
+                "",
+                f"{key} is missing {_where(breach)}",
+                f"Add {key}: {_hint(properties.get(key, {}))}".rstrip(" :") + ".",
+            )
+
+
+def _say_type(breach: Breach) -> Iterator[_Said]:
+    wanted = breach.wanted if isinstance(breach.wanted, list) else [breach.wanted]
+    words = " or ".join(TYPE_WORDS.get(str(kind), str(kind)) for kind in wanted)
+    fix = f"Write {words}{_example(breach.schema)}."
+    if breach.instance is None:
+        fix = "Fill it in, or take the line out: a field that is absent means 'not known'."
+    yield "", f"{_what(breach.instance)} stands here; {words} is wanted", fix
+
+
+def _say_enum(breach: Breach) -> Iterator[_Said]:
+    allowed = [str(value) for value in breach.wanted]
+    fix = did_you_mean(str(breach.instance), allowed) or f"Use one of: {_some(allowed, 40)}."
+    yield "", f"{_shown(breach.instance)} is not one of the known values", fix
+
+
+def _say_text(breach: Breach) -> Iterator[_Said]:
+    meaning = breach.schema.get("description", "")
+    wanted = meaning or f"text that matches {breach.wanted}"
+    yield "", f"{_shown(breach.instance)} is not of the wanted form", f"{wanted.rstrip('.')}{_example(breach.schema)}."
+
+
+def _say_format(breach: Breach) -> Iterator[_Said]:
+    wanted = {"date": "a date that exists, as YYYY-MM-DD"}.get(breach.wanted, f"a valid {breach.wanted}")
+    yield "", f"{_shown(breach.instance)} is not {wanted}", f"Write {wanted}{_example(breach.schema)}."
+
+
+_BOUNDS = {
+    "minimum": "at least {}",
+    "maximum": "at most {}",
+    "exclusiveMinimum": "more than {}",
+    "exclusiveMaximum": "less than {}",
+    "minLength": "at least {} characters",
+    "maxLength": "at most {} characters",
+    "minItems": "at least {} entries",
+    "maxItems": "at most {} entries",
+    "minProperties": "at least {} fields",
+    "maxProperties": "at most {} fields",
+    "multipleOf": "a multiple of {}",
+}
+
+
+def _say_bound(breach: Breach) -> Iterator[_Said]:
+    wanted = _BOUNDS[breach.keyword].format(breach.wanted)
+    has = breach.instance if isinstance(breach.instance, (int, float)) else len(breach.instance)
+    yield "", f"this has {_shown(has)}; {wanted} is wanted", f"Give {wanted}."
+
+
+def _say_unique(_: Breach) -> Iterator[_Said]:
+    yield "", "an entry stands twice in this list", "Keep one of the two."
+
+
+def _say_other(breach: Breach) -> Iterator[_Said]:
+    yield "", _short(breach.text), "Compare with the schema of this field."
+
+
+_SAY = {
+    "additionalProperties": _say_additional,
+    "required": _say_required,
+    "type": _say_type,
+    "enum": _say_enum,
+    "const": _say_other,
+    "pattern": _say_text,
+    "format": _say_format,
+    "uniqueItems": _say_unique,
+    **dict.fromkeys(_BOUNDS, _say_bound),
+}
+
+
+def _where(breach: Breach) -> str:
+    if not breach.at:
+        return "at the top of the file"
+    title = breach.schema.get("title")
+    return f"in {breach.at}" + (f" ({title})" if title else "")
+
+
+def _hint(schema: Json) -> str:
+    if not isinstance(schema, dict):
+        return ""
+    if examples := schema.get("examples"):
+        return f"for example {_shown(examples[0])}"
+    if values := schema.get("enum"):
+        return f"one of {_some([str(value) for value in values])}"
+    return str(schema.get("title", ""))
+
+
+def _example(schema: JsonObject) -> str:
+    examples = schema.get("examples")
+    return f", for example {_shown(examples[0])}" if examples else ""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return a suggestion for a misspelt word, or nothing."""
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f"Did you mean {close[0]!r}?" if close else ""
+
+
+def _some(names: Iterable[str], most: int = 12) -> str:
+    listed = list(names)
+    more = f" and {len(listed) - most} more" if len(listed) > most else ""
+    return ", ".join(listed[:most]) + more
+
+
+def _what(value: Json) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict):
+        return "a group of fields"
+    if isinstance(value, list):
+        return "a list"
+    return f"the {'text' if isinstance(value, str) else 'value'} {_shown(value)}"
+
+
+def _shown(value: Json) -> str:
+    text = {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
+    return repr(_short(text, 60)) if isinstance(value, str) else _short(text, 60)
+
+
+def _short(text: str, most: int = 160) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"

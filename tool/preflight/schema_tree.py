@@ -1,0 +1,67 @@
+"""A walk through a schema: which members and items it knows at a path."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from preflight import pointers
+
+if TYPE_CHECKING:
+    from preflight.model import Json, JsonObject
+
+
+LONGEST_CHAIN = 16  # references that lead to references; longer is a loop
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A place in a schema, with the schema that its references point into."""
+
+    schema: JsonObject
+    root: JsonObject
+
+    def resolved(self) -> Node:
+        """Follow references; titles beside a reference win over those behind it."""
+        schema, seen = self.schema, 0
+        while "$ref" in schema and seen < LONGEST_CHAIN:
+            target: JsonObject = pointers.get(self.root, schema["$ref"][1:]) or {}
+            schema = {**target, **{key: value for key, value in schema.items() if key != "$ref"}}
+            seen += 1
+        return Node(schema, self.root)
+
+    def child(self, name: str) -> Node | None:
+        """Return the schema of the member ``name``, or None where the schema knows none."""
+        here = self.resolved().schema
+        if name in here.get("properties", {}):
+            return self._below(here["properties"][name])
+        for keyword in ("allOf", "anyOf", "oneOf"):
+            for option in here.get(keyword, ()):
+                found = self._below(option).child(name)
+                if found is not None:
+                    return found
+        extra = here.get("additionalProperties")
+        return self._below(extra) if isinstance(extra, dict) else None
+
+    def items(self) -> Node | None:
+        """Return the schema of the items of a list, or None."""
+        inside = self.resolved().schema.get("items")
+        return self._below(inside) if isinstance(inside, dict) else None
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names of all members that the schema knows."""
+        here = self.resolved().schema
+        options = [option for keyword in ("allOf", "anyOf", "oneOf") for option in here.get(keyword, ())]
+        return (*here.get("properties", {}), *(name for option in options for name in self._below(option).names()))
+
+    def at(self, pointer: str) -> Node | None:
+        """Return the schema of what ``pointer`` points at (``*``: any item), or None."""
+        node: Node | None = self
+        for part in pointers.parts(pointer):
+            if node is None:
+                return None
+            node = node.items() if part == "*" or part.isdecimal() else node.child(part)
+        return node
+
+    def _below(self, schema: Json) -> Node:
+        return Node(schema if isinstance(schema, dict) else {}, self.root)
