@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from preflight import pointers
-from preflight.breaches import Breach, did_you_mean
+from preflight.breaches import Breach, did_you_mean, explain
 from preflight.errors import CannotJudge
 from preflight.model import Json, JsonObject, Position, Positions, Problem
 

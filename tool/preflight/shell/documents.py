@@ -253,7 +253,7 @@ def _decorated(event: Event) -> DocumentError:
 
 def _unexpected(event: Event) -> DocumentError:
     if isinstance(event, AliasEvent):
-        message = f"the alias *{event.anchor[:40]} stands for a value written elsewhere"
+        message = f"the alias *{str(event.anchor)[:40]} stands for a value written elsewhere"
         return _at(event, "alias", message, "Write the value out here.")
     return _at(
         event, "syntax", "the document ends too early", "Complete it."
