@@ -27,7 +27,8 @@ bench: $(VENV)/dev ## Measure speed against peers, in one run
 	$(BIN)/python tests/bench/run.py $(ARGS)
 
 docs: $(VENV)/core ## Write the generated files: policy book, editor schemas
-	$(BIN)/python docs/generate.py
+	$(BIN)/preflight policy schemas
+	$(BIN)/preflight policy docs docs/policy-book
 
 format: $(VENV)/dev ## Format the code
 	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

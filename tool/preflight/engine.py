@@ -118,6 +118,7 @@ def _verdict(case: Case, rule: Rule, finding: Finding) -> Verdict:
         line=place.line if place else 1,
         column=place.column if place else 1,
         pointer=finding.pointer,
+        known=finding.truth is not Truth.UNKNOWN,
     )
 
 

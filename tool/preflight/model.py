@@ -115,6 +115,7 @@ class Verdict:
     column: int
     pointer: str
     waiver: str | None = None
+    known: bool = True  # False: it fails because something is not known
 
     @property
     def blocks(self) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from preflight import pointers, policy
 from preflight.breaches import did_you_mean
-from preflight.errors import CannotJudge, DocumentError, PreflightError
+from preflight.errors import CannotJudge, DocumentError, PreflightError, UsageError
 from preflight.model import Json, JsonObject, Position, Problem
 from preflight.policy import Policy, PolicyDocument
 from preflight.schema import Shape
@@ -29,6 +29,7 @@ KINDS = ("checklist", "levels", "limits", "people", "requirements", "systems")  
 EXAMPLE = "example"  # policies/example.yaml, of the shape of a vendor record
 RULE_PATH = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*\.yaml")
 RECORD_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\.yaml")
+MAX_ID = 63
 MAX_POLICY_BYTES = 1024 * 1024
 
 
@@ -74,8 +75,13 @@ def _top(source: Source) -> list[Entry]:
 
 def load_policy(source: Source, where: Layout) -> Policy:
     """Read schema, rules and policy documents, and compile them. Raises CannotJudge."""
-    shape = Shape(_schema(source, where.schema), where.schema)
+    shape = load_shape(source, where)
     return policy.build(shape, _rules(source, where), policy_documents(source, where, shape))
+
+
+def load_shape(source: Source, where: Layout) -> Shape:
+    """Read and compile the schema of vendor records. Raises CannotJudge."""
+    return Shape(_schema(source, where.schema), where.schema)
 
 
 def policy_documents(source: Source, where: Layout, shape: Shape | None = None) -> dict[str, PolicyDocument]:
@@ -184,6 +190,18 @@ def record_entries(source: Source, where: Layout) -> list[Entry]:
         message = f"{len(named):,} vendor files; at most {MAX_FILES:,} are read"
         raise CannotJudge(message, fix="Split the registry.")
     return named
+
+
+def record_path(where: Layout, identifier: str) -> str:
+    """Return where the record of a new vendor belongs. Raises UsageError for an id that cannot be a file name."""
+    if not RECORD_NAME.fullmatch(f"{identifier}.yaml") or len(identifier) > MAX_ID:
+        message = f"{identifier!r} cannot be an id"
+        raise UsageError(message, fix=f"Use lower case letters, digits and hyphens, at most {MAX_ID} characters.")
+    folder, _, name = where.vendors.rpartition("/")
+    if "*" in folder or not name.startswith("*."):
+        message = f"it is not clear in which folder of {where.vendors} a new record belongs"
+        raise UsageError(message, fix="Write the file by hand.")
+    return f"{folder}/{identifier}{name[1:]}" if folder else identifier + name[1:]
 
 
 def stem(path: str) -> str:

@@ -12,6 +12,7 @@ from preflight.schema import Shape
 if TYPE_CHECKING:
     from preflight.model import JsonObject
 
+KIND_PATH = "schemas/{}.schema.json"
 PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -22,14 +23,31 @@ def root() -> Path:
     return carried if carried.is_dir() else PACKAGE.parents[1]
 
 
+def files(*, sample: bool) -> dict[str, bytes]:
+    """Return what a new registry begins with, by path; with the sample vendors on request."""
+    patterns = [
+        "policies/**/*.yaml",
+        "schemas/*.json",
+        "schemas/editor/*.json",
+        *(["vendors/*.yaml"] if sample else []),
+    ]
+    found = sorted(path for pattern in patterns for path in root().glob(pattern))
+    return {path.relative_to(root()).as_posix(): path.read_bytes() for path in found}
+
+
+def kinds() -> list[str]:
+    """Return the document kinds that have a schema."""
+    return sorted(path.name.removesuffix(".schema.json") for path in (root() / "schemas").glob("*.schema.json"))
+
+
 @cache
 def schema(kind: str) -> JsonObject:
     """Return the schema of a document kind that preflight itself defines, such as ``rule`` or ``report``."""
-    document: JsonObject = json.loads((root() / "schemas" / f"{kind}.schema.json").read_text("utf-8"))
+    document: JsonObject = json.loads((root() / KIND_PATH.format(kind)).read_text("utf-8"))
     return document
 
 
 @cache
 def shape(kind: str) -> Shape:
     """Return the compiled schema of a document kind that preflight itself defines."""
-    return Shape(schema(kind), f"schemas/{kind}.schema.json")
+    return Shape(schema(kind), KIND_PATH.format(kind))

@@ -1,0 +1,50 @@
+"""``preflight init``: start a registry."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from preflight.errors import UsageError
+from preflight.shell import starter, terminal
+from preflight.shell.files import write
+from preflight.wording import counted
+
+if TYPE_CHECKING:
+    from preflight.commands.session import Session
+
+# Who is who and which systems there are is different in every company: a new registry begins without.
+EMPTY = {"policies/people.yaml": "teams: []\npeople: []\n", "policies/systems.yaml": "systems: []\n"}
+
+
+@click.command(short_help="Start a registry: policies, rules and schemas.")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), metavar="DIR")
+@click.option("--sample", is_flag=True, help="With the sample vendors and people, to look around.")
+@click.pass_obj
+def command(session: Session, folder: Path, *, sample: bool) -> int:
+    """Write the checklist, the rules, the policies and the schemas into DIR, which may exist and hold other files.
+
+    Nothing is overwritten: where one of the files is there already, nothing is written at all.
+    """
+    files = starter.files(sample=sample)
+    if not sample:
+        files |= {path: _head(files[path]) + text.encode() for path, text in EMPTY.items()}
+    there = [path for path in files if (folder / path).exists() or (folder / path).is_symlink()]
+    if there:
+        message = f"{folder / there[0]} is there already"
+        more = f" (and {counted(len(there) - 1, 'other file')})" if len(there) > 1 else ""
+        raise UsageError(message + more, fix="Choose another folder, or move it away first.")
+    for path, data in files.items():
+        write(folder / path, data)
+    terminal.show(f"{counted(len(files), 'file')} written to {folder}\n")
+    place = "" if folder == Path() else f" --root {folder}"
+    first = f"preflight{place} check" if sample else f"preflight{place} new my-vendor"
+    terminal.note(f"Next: {first}", quiet=session.quiet)
+    return 0
+
+
+def _head(data: bytes) -> bytes:
+    """Return the line that tells an editor the schema."""
+    return data.splitlines(keepends=True)[0]

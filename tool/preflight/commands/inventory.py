@@ -1,0 +1,61 @@
+"""``preflight inventory``: what is there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from preflight.errors import CannotJudge
+from preflight.inventory import listing
+from preflight.shell import terminal
+
+if TYPE_CHECKING:
+    from preflight.commands.session import Session
+    from preflight.engine import Judged
+
+
+@click.group("inventory", short_help="List the vendors of the registry.")
+def command() -> None:
+    """Show what is in the registry."""
+
+
+@command.command("list")
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(list(listing.FORMATS)),
+    default="table",
+    show_default=True,
+    help="Output format.",
+)
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="POINTER",
+    help="A field to show as a column, for example /data/residency. Can be given several times.",
+)
+@click.pass_obj
+def list_vendors(session: Session, output: str, columns: tuple[str, ...]) -> int:
+    """List all vendors with status, owners, findings and completeness.
+
+    Works on any folder of YAML records: without a schema and rules, it lists the fields that they have.
+    """
+    files = session.files(session.entries)
+    readable = [(file.id, file.path, file.document.value if file.document else None) for file in files]
+    rows = listing.rows(readable, _judged(session), columns)
+    terminal.show(listing.FORMATS[output](rows, session.today.isoformat()))
+    return 0
+
+
+def _judged(session: Session) -> dict[str, Judged] | None:
+    """Return verdicts by vendor, or None where the registry has no schema or rules."""
+    try:
+        _ = session.policy
+    except CannotJudge as reason:
+        if session.layout.managed and any(session.source.entries(session.layout.rules)):
+            raise  # rules that are there and broken are no reason to leave verdicts out
+        terminal.note(f"without verdicts: {reason}", quiet=session.quiet)
+        return None
+    return {judged.path: judged for judged in session.judge(session.entries)}

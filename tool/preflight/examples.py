@@ -1,0 +1,122 @@
+"""A rule's examples, run as its tests: overlays on the example record.
+
+A passing example has to keep the rule. A failing example has to break it, and no other rule: that proves
+that the rule is what catches the fault.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from preflight.engine import Case, judge_case
+from preflight.errors import CannotJudge
+from preflight.model import Json, JsonObject, Outcome, Position
+from preflight.pointers import existing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from preflight.policy import Policy
+    from preflight.rules import CompiledRule
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An example that does not show what it claims. ``example`` is a pointer into the rule file."""
+
+    rule: str
+    path: str
+    example: str
+    message: str
+
+
+class _Nowhere:
+    """Positions of a record that lies in no file."""
+
+    def position(self, pointer: str) -> Position:
+        """Return the first character: nobody looks at it."""
+        return Position(1 + len(existing({}, pointer)))
+
+
+def merge(target: Json, patch: Json) -> Json:
+    """Apply a JSON merge patch (RFC 7396): objects are merged, null takes out, everything else replaces."""
+    if not isinstance(patch, dict):
+        return patch
+    merged: JsonObject = dict(target) if isinstance(target, dict) else {}
+    for key, value in patch.items():
+        if value is None:
+            merged.pop(key, None)
+        else:
+            merged[key] = merge(merged.get(key), value)
+    return merged
+
+
+def faults(policy: Policy) -> Iterator[Fault]:
+    """Yield every example that does not hold, rule by rule."""
+    for compiled in policy.rules:
+        yield from _rule_faults(policy, compiled)
+
+
+def _rule_faults(policy: Policy, compiled: CompiledRule) -> Iterator[Fault]:
+    rule = compiled.rule
+    outcomes: list[Outcome] = []
+    for index, overlay in enumerate(rule.examples.passing):
+        at = f"/examples/pass/{index}"
+        seen = _outcomes(policy, compiled, overlay, at)
+        if isinstance(seen, Fault):
+            yield seen
+            continue
+        outcomes.append(seen[rule.id])
+        if seen[rule.id] is Outcome.FAIL:
+            yield Fault(rule.id, rule.path, at, "this example should pass, and fails")
+    if outcomes and Outcome.PASS not in outcomes and not compiled.needs_before:
+        yield Fault(rule.id, rule.path, "/examples/pass", "the rule applies to none of the passing examples")
+    for index, overlay in enumerate(rule.examples.failing):
+        yield from _failing_faults(policy, compiled, overlay, f"/examples/fail/{index}")
+
+
+def _failing_faults(policy: Policy, compiled: CompiledRule, overlay: JsonObject, at: str) -> Iterator[Fault]:
+    rule = compiled.rule
+    plain, seen = _outcomes(policy, compiled, {}, at), _outcomes(policy, compiled, overlay, at)
+    if isinstance(plain, Fault) or isinstance(seen, Fault):
+        yield (
+            seen
+            if isinstance(seen, Fault)
+            else Fault(rule.id, rule.path, at, "the example record does not fit the schema")
+        )
+        return
+    if seen[rule.id] is not Outcome.FAIL:
+        yield Fault(rule.id, rule.path, at, f"this example should fail, and says {seen[rule.id].value}")
+    others = sorted(
+        name
+        for name, outcome in seen.items()
+        if outcome is Outcome.FAIL and name != rule.id and plain[name] is not Outcome.FAIL
+    )
+    if others:
+        yield Fault(
+            rule.id, rule.path, at, f"this example breaks other rules too, so it proves nothing: {', '.join(others)}"
+        )
+
+
+def _outcomes(policy: Policy, compiled: CompiledRule, overlay: JsonObject, at: str) -> dict[str, Outcome] | Fault:
+    """Judge the example record with an overlay by all rules; the worst outcome of each."""
+    rule = compiled.rule
+    record = merge(policy.example, overlay)
+    problems = policy.shape.problems(record)
+    if problems:
+        first = problems[0]
+        return Fault(
+            rule.id, rule.path, at, f"the record is not of the right shape at {first.pointer or '/'}: {first.message}"
+        )
+    case = Case("example", rule.path, record, _Nowhere())
+    try:
+        judged = judge_case(case, policy, policy.context(date.fromisoformat(rule.examples.as_of)), everything=True)
+    except CannotJudge as error:
+        return Fault(rule.id, rule.path, at, error.message)
+    worst: dict[str, Outcome] = {}
+    for verdict in judged.verdicts:
+        if worst.get(verdict.rule) is not Outcome.FAIL:
+            worst[verdict.rule] = verdict.outcome
+    return worst

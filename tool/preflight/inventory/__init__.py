@@ -1,0 +1,1 @@
+"""Registry → tables and pages, as values; nothing here writes a file."""

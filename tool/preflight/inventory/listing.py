@@ -1,0 +1,111 @@
+"""The list of all vendors, as a table, CSV or JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING
+
+from tabulate import tabulate
+
+from preflight.escaping import csv_cell, terminal
+from preflight.model import Level, Outcome
+from preflight.pointers import get
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from preflight.engine import Judged
+    from preflight.model import Json, JsonObject
+
+SCHEMA = "preflight/inventory/v1"
+# Shown where records have them; else the plain fields that most records have.
+COLUMNS = {
+    "name": "/name",
+    "category": "/category",
+    "status": "/lifecycle/status",
+    "marketing owner": "/ownership/marketing/owner",
+    "it owner": "/ownership/it/owner",
+}
+MOST_GUESSED = 6
+
+Row = dict[str, "Json"]
+
+
+def rows(
+    records: Sequence[tuple[str, str, JsonObject | None]], judged: Mapping[str, Judged] | None, pointers: Sequence[str]
+) -> list[Row]:
+    """Return one row a record, by id. ``records`` are (id, path, value or None where it is unreadable)."""
+    values = [value for _, _, value in records if isinstance(value, dict)]
+    columns = {pointer: pointer for pointer in pointers} or _columns(values)
+    return [
+        {"id": name} | _cells(value, columns) | _counts(judged, path)
+        for name, path, value in sorted(records, key=lambda each: each[:2])
+    ]
+
+
+def _columns(values: Sequence[JsonObject]) -> dict[str, str]:
+    own = {
+        title: pointer for title, pointer in COLUMNS.items() if any(get(value, pointer) is not None for value in values)
+    }
+    if len(own) > 2:  # noqa: PLR2004 - a record of somebody else may have a name and a category, too
+        return own
+    plain: dict[str, int] = {}
+    for value in values:
+        for key, item in value.items():
+            if key != "id" and not isinstance(item, (dict, list)):
+                plain[key] = plain.get(key, 0) + 1
+    common = [key for key, count in plain.items() if 2 * count >= len(values)]
+    return {key: "/" + key.replace("~", "~0").replace("/", "~1") for key in common[:MOST_GUESSED]}
+
+
+def _cells(value: JsonObject | None, columns: Mapping[str, str]) -> Row:
+    return {title: get(value, pointer) for title, pointer in columns.items()}
+
+
+def _counts(judged: Mapping[str, Judged] | None, path: str) -> Row:
+    if judged is None:
+        return {}
+    failed = [verdict for verdict in judged[path].verdicts if verdict.outcome is Outcome.FAIL]
+    return {
+        "red flags": sum(verdict.level is Level.RED_FLAG for verdict in failed),
+        "warnings": sum(verdict.level is Level.WARNING for verdict in failed),
+        "advice": sum(verdict.level is Level.ADVICE for verdict in failed),
+    }
+
+
+def table(found: Iterable[Row], as_of: str) -> str:  # noqa: ARG001 - one signature for all formats
+    """Return a table for the terminal."""
+    listed = [
+        {title: terminal(_plain(cell)) if not isinstance(cell, int) else cell for title, cell in row.items()}
+        for row in found
+    ]
+    return tabulate(listed, headers="keys", tablefmt="simple", disable_numparse=True) + "\n"
+
+
+def comma_separated(found: Sequence[Row], as_of: str) -> str:  # noqa: ARG001 - as above
+    """Return CSV for a spreadsheet, in which no cell is a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(csv_cell(title) for title in found[0])
+    writer.writerows(
+        [cell if isinstance(cell, int) else csv_cell(_plain(cell)) for cell in row.values()] for row in found
+    )
+    return out.getvalue()
+
+
+def as_json(found: Sequence[Row], as_of: str) -> str:
+    """Return JSON, described by schemas/inventory.schema.json."""
+    return json.dumps({"schema": SCHEMA, "as_of": as_of, "vendors": found}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _plain(cell: Json) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, list) and not any(isinstance(each, (dict, list)) for each in cell):
+        return ", ".join(_plain(each) for each in cell)
+    return cell if isinstance(cell, str) else json.dumps(cell, ensure_ascii=False)
+
+
+FORMATS: dict[str, Callable[[list[Row], str], str]] = {"table": table, "csv": comma_separated, "json": as_json}
