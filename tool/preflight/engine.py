@@ -64,7 +64,7 @@ def judge_case(case: Case, policy: Policy, context: Context, *, everything: bool
 
 
 def variables(case: Case, policy: Policy, context: Context) -> dict[str, Json]:
-    """Return what expressions have in scope. ``item`` is empty until a rule with ``each`` fills it."""
+    """Return what expressions have in scope. ``item`` is not among it until a rule with ``each`` fills it."""
     try:
         facts = fact_modules.compute(policy.facts, case.record, context)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
@@ -75,7 +75,6 @@ def variables(case: Case, policy: Policy, context: Context) -> dict[str, Json]:
         "vendor": case.record,
         "before": case.before,
         "facts": facts,
-        "item": {},
         "today": context.today.isoformat(),
     }
 
@@ -94,6 +93,9 @@ def _findings(
             if found is not None:
                 yield Finding(found.truth, rule.each + found.pointer, found.message)
             return
+        if not isinstance(items, list):
+            message = f"rule {rule.id} cannot be judged for vendor {case.vendor}: {rule.each} is not a list"
+            raise CannotJudge(message, path=rule.path, fix="Let the schema allow nothing but a list there.")
         for index, item in enumerate(items):
             each_known = {**known, "item": item}
             found = judge(compiled, f"{rule.each}/{index}{rule.at}", activation(each_known), each_known, policy.needs)
@@ -168,6 +170,6 @@ def report(results: Iterable[Judged], rules: Sequence[Rule], as_of: str, *, ever
     return Report(as_of, None, None, summary, tuple(sorted(shown, key=_weight)), {rule.id: rule for rule in rules})
 
 
-def _weight(verdict: Verdict) -> tuple[int, int, str, str, int, int, str]:
-    outcome = list(Outcome).index(verdict.outcome)
-    return outcome, verdict.level.rank, verdict.vendor, verdict.path, verdict.line, verdict.column, verdict.rule
+def _weight(verdict: Verdict) -> tuple[int, int, str, str, int, int, str, str, str]:
+    outcome, place = list(Outcome).index(verdict.outcome), (verdict.path, verdict.line, verdict.column)
+    return outcome, verdict.level.rank, verdict.vendor, *place, verdict.rule, verdict.pointer, verdict.message

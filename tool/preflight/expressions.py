@@ -1,6 +1,7 @@
 """Rule expressions in CEL: compiled, checked against the shape of what they read, and evaluated.
 
-Three-valued: a field that the schema knows but the record does not have makes an expression UNKNOWN.
+Three-valued: a field that the schema knows but the record does not have makes an expression UNKNOWN, and so
+does ``item`` where it is not known which items there are.
 CEL's own ``&&`` and ``||`` already work that way (an error on one side is absorbed when the other side
 decides), so that ``false && unknown`` is false and ``true || unknown`` is true, and nothing unknown ever
 passes for yes or for no. Every other error means that the expression cannot be judged.
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from preflight.schema_tree import Node
 
 VARIABLES = ("vendor", "before", "facts", "item")
-MISSING = "NOT_FOUND: Key not found in map"
+NOT_KNOWN = ("NOT_FOUND: Key not found in map", 'UNKNOWN: No value with name "item" found in Activation')
 MAX_LENGTH = 2000  # characters of one expression
 ITEMS = "*"
 
@@ -96,8 +97,8 @@ class Expression:
             raise ExpressionError(_first_line(error)) from None
         if result.type() != cel.Type.ERROR:
             return result
-        fault = str(result.value()).strip("'")
-        if fault.startswith(MISSING):
+        fault = str(result.value())
+        if fault.startswith(NOT_KNOWN):
             return None
         raise ExpressionError(fault)
 
@@ -189,7 +190,9 @@ class _Walker:
         if ident.name in self.scope:
             return self.scope[ident.name]
         if ident.name in self.shapes:
-            return self.shapes[ident.name], Read(ident.name, ())
+            read = Read(ident.name, ())
+            self.reads.append(read)
+            return self.shapes[ident.name], read
         if ident.name in VARIABLES:
             message = f"{ident.name} is not in scope here"
             raise CannotJudge(
@@ -231,6 +234,8 @@ class _Walker:
             self._member(seen, arguments)
         elif call.function == "_[_]":
             return self._item(seen[0])
+        elif call.function == "_?_:_" and seen[1] == seen[2]:
+            return seen[1]
         return None, None
 
     def _member(self, seen: list[tuple[Node | None, Read | None]], arguments: list[Any]) -> None:
@@ -273,6 +278,7 @@ class _Walker:
 
     def _visit_struct_expr(self, created: Any) -> tuple[None, None]:
         for entry in created.entries:
+            self._visit(entry.map_key)
             self._visit(entry.value)
         return None, None
 
@@ -288,7 +294,16 @@ class _Walker:
         self.scope[loop.accu_var] = initial
         result = self._visit(loop.result)
         self.scope = outer
-        return result
+        return ranged if _is_filter(loop) else result
+
+
+def _is_filter(loop: Any) -> bool:
+    """Whether a loop is what ``filter`` stands for: it adds items as they are to a list, so it gives such items again."""
+    step = loop.loop_step.call_expr
+    if step.function != "_?_:_":
+        return False
+    added = [each for part in step.args[1].call_expr.args for each in part.list_expr.elements]
+    return len(added) == 1 and bool(added[0].ident_expr.name == loop.iter_var)
 
 
 def _is_type(literal: Json, kind: str) -> bool:

@@ -197,9 +197,11 @@ def _open_fields(
     compiled: CompiledRule, known: Mapping[str, Json], needs: Mapping[str, tuple[str, ...]]
 ) -> Iterator[str]:
     for read in compiled.reads:
-        if read.tested or read.root == "before" or _is_known(known.get(read.root), read.path):
+        if read.root == "item" and "item" not in known:  # the list itself is not known
+            yield compiled.rule.each
+        elif read.tested or read.root == "before" or _is_known(known.get(read.root), read.path):
             continue
-        if read.root == "facts":
+        elif read.root == "facts":
             yield from needs.get(str(read), ())
         else:
             yield read.pointer if read.root == "vendor" else compiled.rule.each + "/…" + read.pointer

@@ -6,6 +6,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from preflight.model import Context, JsonObject
 
 NAME = "evidence"
@@ -72,7 +74,10 @@ def of(record: JsonObject, context: Context) -> JsonObject:
     facts: JsonObject = {name.replace("-", "_"): seen for name, seen in known.items()}
     applying = security.get("industry_certifications_apply")
     if applying == [] or (applying is not None and entries is not None):
-        facts["missing"] = [name for name in applying if not _current(known.get(name, {}))]
+        covered = {name: _current(name, entries or (), context.today) for name in applying}
+        missing = [name for name, current in covered.items() if current is False]
+        if missing or None not in covered.values():
+            facts["missing"] = missing
     return facts
 
 
@@ -85,5 +90,9 @@ def _seen(entry: JsonObject, today: date) -> JsonObject:
     return seen
 
 
-def _current(seen: JsonObject) -> bool:
-    return bool(seen.get("held")) and seen.get("days_left", 0) >= 0
+def _current(standard: str, entries: Iterable[JsonObject], today: date) -> bool | None:
+    """Whether some entry for ``standard`` is held and has not run out; None while its last day is not known."""
+    ends = [entry.get("valid_until") for entry in entries if entry["standard"] == standard and entry["held"]]
+    if any(end is not None and date.fromisoformat(end) >= today for end in ends):
+        return True
+    return None if None in ends else False

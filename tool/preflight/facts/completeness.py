@@ -68,7 +68,6 @@ def answered(record: JsonObject, question: JsonObject) -> bool:
 
 
 def _known(record: JsonObject, field: str) -> bool:
-    found = list(matches(record, field))
-    if not found:  # a list without entries, or no list: its own absence is what counts
-        return any(value is not None for _, value in matches(record, field.partition("/*")[0]))
-    return all(value is not None for _, value in found)
+    steps = field.split("/*")  # each list on the way has to be known, too: only then is one without entries an answer
+    wanted = ("/*".join(steps[: count + 1]) for count in range(len(steps)))
+    return all(value is not None for each in wanted for _, value in matches(record, each))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 NAME = "age"
 SOURCES = {
     "security_review": ("/reviews", "Days since the last security review that was passed."),
-    "penetration_test": ("/security/testing/penetration_test/on", "Days since the last penetration test."),
+    "penetration_test": ("/security/testing/penetration_test/date", "Days since the last penetration test."),
     "release": ("/stability/product/last_release_on", "Days since the last substantial release."),
     "roadmap": ("/stability/product/roadmap/updated_on", "Days since the roadmap was renewed."),
     "financials": ("/stability/finances/as_of", "Days since the date of the financial figures."),
@@ -33,7 +33,7 @@ def of(record: JsonObject, context: Context) -> JsonObject:
     """Return the age in days of each date that is known."""
     known = {name: get(record, pointer) for name, (pointer, _) in SOURCES.items() if name != "security_review"}
     passed = [
-        review["on"]
+        review["date"]
         for review in record.get("reviews", ())
         if review["kind"] == "security" and review.get("outcome") in {"passed", "passed-with-conditions"}
     ]

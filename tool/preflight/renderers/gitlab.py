@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
+from preflight.escaping import visible
 from preflight.model import Level, Outcome
+from preflight.renderers.json import written
 from preflight.renderers.sarif import fingerprint
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ def render(report: Report, *, color: bool, width: int) -> str:  # noqa: ARG001 -
     """Return the array that the merge request widget reads. Passes and waived findings are left out."""
     entries = [
         {
-            "description": f"{verdict.message} · {verdict.fix}" if verdict.fix else verdict.message,
+            "description": visible(f"{verdict.message} · {verdict.fix}" if verdict.fix else verdict.message),
             "check_name": verdict.rule,
             "fingerprint": fingerprint(verdict),
             "severity": SEVERITIES[verdict.level],
@@ -28,4 +29,4 @@ def render(report: Report, *, color: bool, width: int) -> str:  # noqa: ARG001 -
         for verdict in report.verdicts
         if verdict.outcome is Outcome.FAIL
     ]
-    return json.dumps(entries, indent=2, ensure_ascii=False) + "\n"
+    return written(entries)

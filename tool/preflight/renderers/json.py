@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from preflight.model import JsonObject, Report, Verdict
+    from preflight.model import Json, JsonObject, Report, Verdict
 
 NAME = "json"
 SCHEMA = "preflight/report/v1"
+HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})  # what a reader cannot see, or no file can hold
+COMMAND = re.compile(r"(?<=##)\[")  # the runner of a CI job obeys ##[command] anywhere in its log
 
 
 def render(report: Report, *, color: bool, width: int) -> str:  # noqa: ARG001 - the same for every reader
     """Return the report as one JSON object."""
-    return json.dumps(document(report), indent=2, ensure_ascii=False) + "\n"
+    return written(document(report))
+
+
+def written(value: Json) -> str:
+    """Return ``value`` as JSON that is the same to a program and does nothing to a terminal or the log of a CI job."""
+    text = COMMAND.sub(r"\\u005b", json.dumps(value, indent=2, ensure_ascii=False))
+    if not text.isascii() or "\x7f" in text:
+        text = "".join(json.dumps(each)[1:-1] if _is_hidden(each) else each for each in text)
+    return text + "\n"
+
+
+def _is_hidden(character: str) -> bool:
+    return character != "\n" and unicodedata.category(character) in HIDDEN
 
 
 def document(report: Report) -> JsonObject:

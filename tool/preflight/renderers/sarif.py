@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from preflight import __version__
+from preflight.escaping import visible
 from preflight.model import Level, Outcome
+from preflight.renderers.json import written
 
 if TYPE_CHECKING:
     from preflight.model import JsonObject, Report, Rule, Verdict
@@ -37,12 +38,15 @@ def render(report: Report, *, color: bool, width: int) -> str:  # noqa: ARG001 -
         "columnKind": "unicodeCodePoints",
         "results": [_result(verdict, index[verdict.rule]) for verdict in shown],
     }
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
+    return written({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def fingerprint(verdict: Verdict) -> str:
     """Return what makes a finding the same finding in the next run, whatever line it has moved to."""
-    return sha256(f"{verdict.vendor}\0{verdict.rule}\0{verdict.pointer}".encode()).hexdigest()
+    # Several fields can be missing in one place; only the message tells which.
+    detail = f"\0{verdict.message}" if verdict.rule == "schema/required" else ""
+    identity = f"{verdict.vendor}\0{verdict.rule}\0{verdict.pointer}{detail}"
+    return sha256(identity.encode(errors="surrogatepass")).hexdigest()  # file names need not be Unicode
 
 
 def _rule(name: str, rule: Rule | None) -> JsonObject:
@@ -70,7 +74,7 @@ def _form(name: str) -> str:
 
 
 def _result(verdict: Verdict, rule_index: int) -> JsonObject:
-    text = f"{verdict.message} · {verdict.fix}" if verdict.fix else verdict.message
+    text = visible(f"{verdict.message} · {verdict.fix}" if verdict.fix else verdict.message)
     failed = KINDS[verdict.outcome] == "fail"
     result: JsonObject = {
         "ruleId": verdict.rule,
@@ -81,7 +85,7 @@ def _result(verdict: Verdict, rule_index: int) -> JsonObject:
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": quote(verdict.path)},
+                    "artifactLocation": {"uri": quote(verdict.path, errors="surrogatepass")},
                     "region": {"startLine": verdict.line, "startColumn": verdict.column},
                 },
                 "logicalLocations": [{"fullyQualifiedName": f"{verdict.vendor}{verdict.pointer}", "kind": "object"}],

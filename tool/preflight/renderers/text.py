@@ -25,6 +25,7 @@ HEADINGS = {
     Level.WARNING: "Warnings",
     Level.ADVICE: "Advice",
 }
+INDENT = "    "
 OTHERS = {Outcome.WAIVED: "Waived", Outcome.PASS: "Passed", Outcome.NOT_APPLICABLE: "Not applicable"}
 
 
@@ -51,16 +52,16 @@ def _section(heading: str, verdicts: list[Verdict], colour: str, width: int) -> 
 
 def _finding(verdict: Verdict, colour: str, width: int) -> Iterator[str]:
     place = terminal(f"{verdict.path}:{verdict.line}:{verdict.column}")
-    rule = _paint(verdict.rule, colour)
+    rule = _paint(terminal(verdict.rule), colour)
     message, fix = terminal(verdict.message), terminal(verdict.fix)
     said = f"{message} · {fix}" if fix else message
     if not width:
         yield f"{place}  {rule}  {said}"
         return
     yield f"{place}  {rule}"
-    wrap = textwrap.TextWrapper(max(width, 40), initial_indent="    ", subsequent_indent="    ", break_on_hyphens=False)
-    yield from wrap.wrap(message)
-    yield from wrap.wrap(f"→ {fix}" if fix else "")
+    wrap = textwrap.TextWrapper(max(width, 40) - len(INDENT), break_on_hyphens=False)
+    for line in (*wrap.wrap(message), *wrap.wrap(f"→ {fix}" if fix else "")):
+        yield INDENT + terminal(line)  # once more: a word may begin a line only now
 
 
 def _paint(text: str, colour: str) -> str:
