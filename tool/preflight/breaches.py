@@ -47,9 +47,9 @@ _Said = tuple[str, str, str]  # pointer below the instance, message, fix
 
 def _say_additional(breach: Breach) -> Iterator[_Said]:
     allowed = breach.schema.get("properties", {})
-    where = _where(breach)
+    where, known = _where(breach), f" Known are: {_some(allowed)}." if allowed else ""
     for key in sorted(set(breach.instance) - set(allowed)):
-        fix = did_you_mean(key, allowed) or f"Take it out, or move it to where it belongs. Known are: {_some(allowed)}."
+        fix = did_you_mean(key, allowed) or f"Take it out, or move it to where it belongs.{known}"
         yield pointers.pointer((key,)), f"the key {_shown(key)} is not known {where}", fix
 
 

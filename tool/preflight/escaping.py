@@ -25,7 +25,7 @@ def terminal(text: str) -> str:
     GitHub's runner takes ``::command`` at the start of a line and ``##[command]`` anywhere for orders.
     """
     shown = visible(text).replace("##[", r"##\u{5b}")
-    return r"\u{3a}" + shown[1:] if shown.lstrip().startswith("::") else shown
+    return shown.replace(":", r"\u{3a}", 1) if shown.lstrip().startswith("::") else shown
 
 
 def github_data(text: str) -> str:

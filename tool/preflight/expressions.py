@@ -298,7 +298,7 @@ class _Walker:
 
 
 def _is_filter(loop: Any) -> bool:
-    """Whether a loop is what ``filter`` stands for: it adds items as they are to a list, so it gives such items again."""
+    """Whether a loop is what ``filter`` stands for: it adds items as they are, so its list has the same items."""
     step = loop.loop_step.call_expr
     if step.function != "_?_:_":
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,12 +12,14 @@ if TYPE_CHECKING:
 
 Part = str | int
 
+_INDEX = re.compile("0|[1-9][0-9]{0,8}", re.ASCII)
+
 
 def parts(pointer: str) -> tuple[str, ...]:
     """Split a pointer into its unescaped parts; the empty pointer is the whole document."""
     if not pointer:
         return ()
-    return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.lstrip("/").split("/"))
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in pointer.removeprefix("/").split("/"))
 
 
 def pointer(path: Iterable[Part]) -> str:
@@ -28,9 +31,12 @@ def child(value: Json, part: Part) -> Json | None:
     """Return one step below ``value``, or None where there is nothing."""
     if isinstance(value, dict):
         return value.get(str(part))
-    if isinstance(value, list) and str(part).isdecimal() and int(part) < len(value):
-        return value[int(part)]
-    return None
+    return value[int(part)] if _is_item(value, part) else None
+
+
+def _is_item(value: Json, part: Part) -> bool:
+    """Whether ``part`` names an item of the list ``value``: by the one way of writing its number."""
+    return isinstance(value, list) and _INDEX.fullmatch(str(part)) is not None and int(part) < len(value)
 
 
 def get(value: Json, path: str) -> Json | None:
@@ -46,10 +52,10 @@ def existing(value: Json, path: str) -> str:
     """Return the longest beginning of ``path`` that exists in ``value``."""
     found: list[str] = []
     for part in parts(path):
-        value = child(value, part)
-        if value is None:
+        if not (part in value if isinstance(value, dict) else _is_item(value, part)):
             break
         found.append(part)
+        value = child(value, part)
     return pointer(found)
 
 

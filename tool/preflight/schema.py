@@ -7,8 +7,11 @@ schema is itself checked first: a misspelt keyword would otherwise pass everythi
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING, Any
 
 from preflight import pointers
 from preflight.breaches import Breach, did_you_mean, explain
@@ -16,7 +19,7 @@ from preflight.errors import CannotJudge
 from preflight.model import Json, JsonObject, Position, Positions, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     import jsonschema_rs
     from jsonschema.exceptions import ValidationError
@@ -38,9 +41,22 @@ HOLDS_DATA = frozenset(
     "pattern readOnly required title type uniqueItems writeOnly".split()
 )
 KEYWORDS = HOLDS_SCHEMA | HOLDS_SCHEMAS | HOLDS_NAMED | HOLDS_DATA
+# Keywords that the other draft knows and this one passes over in silence.
+SILENT = {
+    DRAFTS[0]: frozenset({"additionalItems"}),
+    DRAFTS[1]: frozenset(
+        "dependentRequired dependentSchemas maxContains minContains prefixItems unevaluatedItems "  # noqa: SIM905
+        "unevaluatedProperties".split()
+    ),
+}
 FORMATS = frozenset(
     "date date-time duration email hostname ipv4 ipv6 iri json-pointer regex time uri uri-reference uuid".split()  # noqa: SIM905
 )
+
+# What only the compiled validator finds, or places rightly.
+LEFT_TO_COMPILED = frozenset({"falseSchema", "unevaluatedProperties"})
+
+_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
 class Shape:
@@ -59,7 +75,9 @@ class Shape:
         """Return every breach, in the order of the document; empty where the value fits."""
         if self._fast.is_valid(value):
             return ()
-        broken = [*_explained(self.schema, value)] or [*_unexplained(self._fast, value)]
+        compiled = [*_compiled(self._fast, value)]
+        left = [each for each in compiled if each.keyword in LEFT_TO_COMPILED]
+        broken = [*_explained(self.schema, value), *left] or compiled
         found = {(each.pointer, each.rule, each.message): each for breach in broken for each in explain(breach)}
         placed = [
             Problem(
@@ -87,43 +105,63 @@ def _trusted(schema: Json, path: str) -> JsonObject:
     if draft not in DRAFTS:
         message = f"$schema is {draft!r}; known are {' and '.join(DRAFTS)}"
         raise CannotJudge(message, path=path, fix=f'Set "$schema": "{DRAFTS[0]}".')
-    for at, keyword, value in _keywords(schema, ""):
-        _trust_keyword(at, keyword, value, schema, path)
+    places = dict(_places(schema, ""))
+    for at, place in places.items():
+        for keyword, value in place.items() if isinstance(place, dict) else ():
+            _trust_keyword(at + pointers.pointer((keyword,)), keyword, value, places, path)
+    try:
+        TopologicalSorter({at: tuple(_same(place, at)) for at, place in places.items()}).prepare()
+    except CycleError as error:
+        message = f"{error.args[1][0] or '#'}: references lead in a circle back to the same place"
+        raise CannotJudge(message, path=path, fix="Refer to a schema that checks something itself.") from None
     return schema
 
 
-def _keywords(schema: Json, at: str) -> Iterator[tuple[str, str, Json]]:
-    """Yield (pointer, keyword, value) of every keyword of a schema and of the schemas inside it."""
-    if not isinstance(schema, dict):
-        return
-    for keyword, value in schema.items():
+def _same(schema: Json, at: str) -> Iterator[str]:
+    """Yield the pointers of the schemas that judge the same value as the one at ``at``."""
+    for keyword, value in schema.items() if isinstance(schema, dict) else ():
         here = at + pointers.pointer((keyword,))
-        yield here, keyword, value
+        if keyword == "$ref":
+            yield value[1:]
+        elif keyword in {"allOf", "anyOf", "oneOf"} and isinstance(value, list):
+            yield from (f"{here}/{index}" for index in range(len(value)))
+        elif keyword == "dependentSchemas" and isinstance(value, dict):
+            yield from (here + pointers.pointer((name,)) for name in value)
+        elif keyword in {"if", "then", "else", "not"}:
+            yield here
+
+
+def _places(schema: Json, at: str) -> Iterator[tuple[str, Json]]:
+    """Yield (pointer, schema) of a schema and of every schema inside it."""
+    yield at, schema
+    for keyword, value in schema.items() if isinstance(schema, dict) else ():
+        here = at + pointers.pointer((keyword,))
         if keyword in HOLDS_SCHEMAS and isinstance(value, list):
             for index, item in enumerate(value):
-                yield from _keywords(item, f"{here}/{index}")
+                yield from _places(item, f"{here}/{index}")
         elif keyword in HOLDS_SCHEMA:
-            yield from _keywords(value, here)
+            yield from _places(value, here)
         elif keyword in HOLDS_NAMED and isinstance(value, dict):
             for name, item in value.items():
-                yield from _keywords(item, here + pointers.pointer((name,)))
+                yield from _places(item, here + pointers.pointer((name,)))
 
 
-def _trust_keyword(at: str, keyword: str, value: Json, root: JsonObject, path: str) -> None:
+def _trust_keyword(at: str, keyword: str, value: Json, places: Mapping[str, Json], path: str) -> None:
     if keyword not in KEYWORDS:
         message = f"{at}: the schema keyword {keyword!r} is not known, so it would check nothing"
         raise CannotJudge(message, path=path, fix=did_you_mean(keyword, KEYWORDS) or "Take it out.")
-    if keyword == "$ref" and not (isinstance(value, str) and _resolves(value, root)):
+    draft = places[""]["$schema"]
+    if keyword in SILENT[draft]:
+        message = f"{at}: the schema keyword {keyword!r} belongs to another draft, so it would check nothing"
+        other = DRAFTS[1 - DRAFTS.index(draft)]
+        raise CannotJudge(message, path=path, fix=f'Take it out, or set "$schema": "{other}".')
+    if keyword == "$ref" and not (isinstance(value, str) and value.startswith("#") and value[1:] in places):
         message = f"{at}: the reference {value!r} does not lead to a place in this schema"
         fix = "Refer to '#/$defs/NAME' of the same file; nothing is fetched from files or the network."
         raise CannotJudge(message, path=path, fix=fix)
-    if keyword == "format" and value not in FORMATS:
+    if keyword == "format" and not (isinstance(value, str) and value in FORMATS):
         message = f"{at}: the format {value!r} is not known, so it would check nothing"
         raise CannotJudge(message, path=path, fix=did_you_mean(str(value), FORMATS) or "Use a pattern instead.")
-
-
-def _resolves(reference: str, root: JsonObject) -> bool:
-    return reference == "#" or (reference.startswith("#/") and pointers.get(root, reference[1:]) is not None)
 
 
 def _compile(schema: JsonObject, path: str) -> jsonschema_rs.Validator:
@@ -131,13 +169,30 @@ def _compile(schema: JsonObject, path: str) -> jsonschema_rs.Validator:
 
     try:
         return jsonschema_rs.validator_for(
-            schema, validate_formats=True, pattern_options=jsonschema_rs.RegexOptions(), offline=True
+            schema,
+            validate_formats=True,
+            formats={"date": _is_date},
+            pattern_options=jsonschema_rs.RegexOptions(),
+            offline=True,
         )
     except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
         first = str(error).splitlines()[0]
         message = f"this is no usable JSON Schema: {first}"
         fix = "Correct the keyword. Patterns may use neither look-around nor back references."
         raise CannotJudge(message, path=path, fix=fix) from None
+
+
+def _is_date(text: str) -> bool:
+    """Whether Python has such a date: all that computes with dates relies on it."""
+    try:
+        return _DATE.fullmatch(text) is not None and date.fromisoformat(text) is not None
+    except ValueError:
+        return False
+
+
+@lru_cache(maxsize=1)
+def _distinct() -> jsonschema_rs.Validator:
+    return _compile({"$schema": DRAFTS[0], "uniqueItems": True}, "")
 
 
 @lru_cache(maxsize=512)
@@ -147,35 +202,75 @@ def _linear(pattern: str) -> jsonschema_rs.Validator:
 
 def _explained(schema: JsonObject, value: Json) -> Iterator[Breach]:
     """Breaches as jsonschema finds them: with the part of the schema that speaks of the value."""
-    import jsonschema  # noqa: PLC0415 - only a document with breaches needs it
-    from jsonschema import validators  # noqa: PLC0415
+    from jsonschema import validators  # noqa: PLC0415 - only a document with breaches needs it
     from referencing import Registry  # noqa: PLC0415
-
-    def pattern(_: Validator, wanted: str, text: Json, __: JsonObject) -> Iterator[ValidationError]:
-        if isinstance(text, str) and not _linear(wanted).is_valid(text):
-            yield jsonschema.ValidationError(f"{text!r} does not match {wanted!r}")
 
     draft = validators.validator_for(schema)
     extend: Callable[..., type[Validator]] = validators.extend
-    checker = extend(draft, {"pattern": pattern})(schema, registry=Registry(), format_checker=draft.FORMAT_CHECKER)
+    checker = extend(draft, LINEAR)(schema, registry=Registry(), format_checker=draft.FORMAT_CHECKER)
     for error in checker.iter_errors(value):
-        yield _breach(error)
+        if error.validator is not None:  # of the schema `false`, where the library loses the place
+            yield _breach(error)
 
 
 def _breach(error: ValidationError) -> Breach:
     """Leave the library's own type behind; of several alternatives, take the one that comes closest."""
     from jsonschema.exceptions import best_match  # noqa: PLC0415 - as above
 
-    closest = best_match(error.context) if error.context and error.validator in {"anyOf", "oneOf"} else None
-    if closest is not None:
-        return _breach(closest)
-    schema: Json = error.schema
-    at = pointers.pointer(error.absolute_path)
-    return Breach(str(error.validator or "false"), error.validator_value, error.instance, schema, at, error.message)
+    closest = best_match([error]) or error
+    schema: Json = closest.schema
+    at = pointers.pointer(closest.absolute_path)
+    return Breach(str(closest.validator), closest.validator_value, closest.instance, schema, at, closest.message)
 
 
-def _unexplained(validator: jsonschema_rs.Validator, value: Json) -> Iterator[Breach]:
-    """Breaches as the compiled validator names them: for what only it finds."""
+def _compiled(validator: jsonschema_rs.Validator, value: Json) -> Iterator[Breach]:
+    """Breaches as the compiled validator names them."""
     for error in validator.iter_errors(value):
-        keyword = str(error.schema_path[-1]) if error.schema_path else "schema"
-        yield Breach(keyword, None, None, {}, pointers.pointer(error.instance_path), error.message)
+        yield Breach(error.kind.name, None, None, {}, pointers.pointer(error.instance_path), error.message)
+
+
+# ---- Keywords that jsonschema itself checks in quadratic or exponential time --------------------
+
+
+def _error(message: str, **about: Json) -> ValidationError:
+    from jsonschema import ValidationError as Error  # noqa: PLC0415 - as above
+
+    return Error(message, **about)
+
+
+def _check_pattern(_: Validator, wanted: str, value: Json, __: JsonObject) -> Iterator[ValidationError]:
+    if isinstance(value, str) and not _linear(wanted).is_valid(value):
+        yield _error(f"{value!r} does not match {wanted!r}")
+
+
+def _check_named(validator: Any, wanted: JsonObject, value: Json, _: JsonObject) -> Iterator[ValidationError]:
+    for pattern, inside in wanted.items() if isinstance(value, dict) else ():
+        for key in filter(_linear(pattern).is_valid, value):
+            yield from validator.descend(value[key], inside, path=key, schema_path=pattern)
+
+
+def _check_additional(validator: Any, wanted: Json, value: Json, schema: JsonObject) -> Iterator[ValidationError]:
+    if not isinstance(value, dict) or wanted is True:
+        return
+    patterns = [_linear(pattern) for pattern in schema.get("patternProperties", ())]
+    unnamed = value.keys() - schema.get("properties", {}).keys()
+    extra = {key: value[key] for key in unnamed if not any(each.is_valid(key) for each in patterns)}
+    if isinstance(wanted, dict):
+        for key in extra:
+            yield from validator.descend(extra[key], wanted, path=key)
+    elif extra:
+        yield _error(f"{', '.join(sorted(extra))}: not known", instance=extra)
+
+
+def _check_unique(_: Validator, wanted: Json, value: Json, __: JsonObject) -> Iterator[ValidationError]:
+    if wanted and isinstance(value, list) and not _distinct().is_valid(value):
+        yield _error("an entry stands twice")
+
+
+LINEAR = {
+    "additionalProperties": _check_additional,
+    "pattern": _check_pattern,
+    "patternProperties": _check_named,
+    "unevaluatedProperties": None,  # left to the compiled validator
+    "uniqueItems": _check_unique,
+}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from preflight.model import Json, JsonObject
 
 
+_ITEM = re.compile(r"\*|[0-9]+", re.ASCII)
 LONGEST_CHAIN = 16  # references that lead to references; longer is a loop
 
 
@@ -25,8 +27,8 @@ class Node:
         """Follow references; titles beside a reference win over those behind it."""
         schema, seen = self.schema, 0
         while "$ref" in schema and seen < LONGEST_CHAIN:
-            target: JsonObject = pointers.get(self.root, schema["$ref"][1:]) or {}
-            schema = {**target, **{key: value for key, value in schema.items() if key != "$ref"}}
+            target: Json = pointers.get(self.root, schema["$ref"][1:])
+            schema = _merged(target if isinstance(target, dict) else {}, schema)
             seen += 1
         return Node(schema, self.root)
 
@@ -60,8 +62,18 @@ class Node:
         for part in pointers.parts(pointer):
             if node is None:
                 return None
-            node = node.items() if part == "*" or part.isdecimal() else node.child(part)
+            node = (node.child(part) if part != "*" else None) or (node.items() if _ITEM.fullmatch(part) else None)
         return node
 
     def _below(self, schema: Json) -> Node:
         return Node(schema if isinstance(schema, dict) else {}, self.root)
+
+
+def _merged(target: JsonObject, beside: JsonObject) -> JsonObject:
+    """Put what stands beside a reference over what is behind it; both know members."""
+    merged = {**target, **{key: value for key, value in beside.items() if key != "$ref"}}
+    if "properties" in target and "properties" in beside:
+        merged["properties"] = {**target["properties"], **beside["properties"]}
+    if "allOf" in target and "allOf" in beside:
+        merged["allOf"] = [*target["allOf"], *beside["allOf"]]
+    return merged

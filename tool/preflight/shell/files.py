@@ -53,6 +53,10 @@ class WorkingTree:
 
     def entries(self, folder: str) -> list[Entry]:
         """Return everything below ``folder``; links are named and not followed."""
+        parts = folder.split("/") if folder else []
+        for upper in ("/".join(parts[: depth + 1]) for depth in range(len(parts))):
+            if (self.root / upper).is_symlink():
+                return [Entry(upper, Kind.LINK)]
         return sorted(self._walk(folder), key=lambda entry: entry.path)
 
     def _walk(self, folder: str) -> Iterator[Entry]:
@@ -60,6 +64,9 @@ class WorkingTree:
             scanned = list(os.scandir(self.root / folder))
         except (FileNotFoundError, NotADirectoryError):
             return
+        except OSError as error:
+            message = f"the folder {folder or self.root} cannot be listed: {error.strerror or error}"
+            raise UsageError(message, fix="Check its name and its permissions.") from None
         for item in scanned:
             path = f"{folder}/{item.name}" if folder else item.name
             if item.is_dir(follow_symlinks=False):
@@ -73,11 +80,15 @@ class WorkingTree:
     def read(self, path: str, most: int) -> bytes:
         """Return the beginning of a regular file. A link in place of the file is refused by the system."""
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        with open(os.open(self.root / path, flags), "rb") as file:  # noqa: PTH123 - needs the flags
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        handle = os.open(self.root / path, flags)
+        try:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
                 message = "not a regular file"
                 raise OSError(message)
-            return file.read(most + 1)
+            with open(handle, "rb", closefd=False) as file:
+                return file.read(most + 1)
+        finally:
+            os.close(handle)
 
 
 def matching(source: Source, pattern: str) -> list[Entry]:

@@ -1,0 +1,129 @@
+"""A registry of any size for the benchmark: the checkout's rules and schemas, and records made of its samples.
+
+Deterministic: record ``i`` is the same whatever the size, so that sizes can be compared.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from preflight.shell import documents
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+MIN_RULES = 100
+RECORD_BYTES = 14_000
+
+AMOUNT = re.compile(r"(?<=amount: )[1-9][0-9]*(?=[,}\n])")
+ID = re.compile(r"^id: \S+$", re.MULTILINE)
+NAME = re.compile(r"^name: (.+)$", re.MULTILINE)
+CONNECTIONS = re.compile(r"^integrations:\n((?:[ #].*\n|\n)+)", re.MULTILINE)
+NEXT_CONNECTION = re.compile(r"^(?=  - )", re.MULTILINE)
+PLAIN_DATE = re.compile(r"(?<=[ \[])[0-9]{4}-[0-9]{2}-[0-9]{2}(?=[,}\]\n])")
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A generated registry: where it lies, its record files in order, and how many rules it has."""
+
+    root: Path
+    records: list[Path]
+    rules: int
+
+    @property
+    def schema(self) -> Path:
+        """The schema of its records."""
+        return self.root / "schemas" / "vendor.schema.json"
+
+    @property
+    def record_bytes(self) -> int:
+        """The mean size of a record."""
+        return sum(path.stat().st_size for path in self.records) // len(self.records)
+
+
+def build(root: Path, size: int) -> Corpus:
+    """Write a registry of ``size`` vendors below ``root``."""
+    for folder in ("policies", "schemas"):
+        shutil.copytree(CHECKOUT / folder, root / folder)
+    rules = _multiply_rules(root / "policies" / "rules")
+    samples = {path.stem: path.read_text("utf-8") for path in sorted((CHECKOUT / "vendors").glob("*.yaml"))}
+    connections = [item for text in samples.values() for item in _connections(text)]
+    (root / "vendors").mkdir()
+    records = []
+    for number, (name, text) in _numbered(samples, size):
+        path = root / "vendors" / f"{name}.yaml"
+        path.write_text(_record(text, name, number, connections), "utf-8")
+        records.append(path)
+    return Corpus(root, records, rules)
+
+
+def _multiply_rules(folder: Path) -> int:
+    """Copy rules under other ids until there are enough; return how many there are."""
+    originals = sorted(folder.glob("*/*.yaml"))
+    count, copy = len(originals), 2
+    while count < MIN_RULES:
+        for path in originals:
+            shutil.copyfile(path, path.with_name(f"{path.stem}-{copy}.yaml"))
+        count, copy = count + len(originals), copy + 1
+    return count
+
+
+def _numbered(samples: dict[str, str], size: int) -> list[tuple[int, tuple[str, str]]]:
+    """Take the samples in turn. The first of each keeps its id, because others refer to it."""
+    names = list(samples)
+    chosen = [names[number % len(names)] for number in range(size)]
+    return [
+        (number, (name if number < len(names) else f"{name}-{number:05}", samples[name]))
+        for number, name in enumerate(chosen)
+    ]
+
+
+def _connections(text: str) -> list[str]:
+    found = CONNECTIONS.search(text)
+    return [item for item in NEXT_CONNECTION.split(found[1]) if item.startswith("  - ")] if found else []
+
+
+def _record(text: str, name: str, number: int, connections: list[str]) -> str:
+    """Derive a record: an id and a name of its own, other amounts, and connections added up to the wanted size."""
+    seeded = random.Random(number)  # noqa: S311 - repeatable on purpose
+    text = ID.sub(f"id: {name}", text, count=1)
+    text = NAME.sub(rf"name: \1 {number}", text, count=1)
+    text = AMOUNT.sub(lambda found: str(round(int(found[0]) * seeded.uniform(0.8, 1.2)) or 1), text)
+    added: list[str] = []
+    missing = RECORD_BYTES - len(text.encode("utf-8"))
+    while connections and CONNECTIONS.search(text) and missing > 0:
+        added.append(seeded.choice(connections))
+        missing -= len(added[-1].encode("utf-8"))
+    return CONNECTIONS.sub(lambda found: found[0] + "".join(added), text, count=1)
+
+
+# ---- The same records for programs that read something else ------------------------------------
+
+
+def as_json(records: list[Path], folder: Path) -> list[Path]:
+    """Write the records as JSON, for a program that would rather not read YAML."""
+    return _rewritten(records, folder, ".json", lambda data: json.dumps(_value(data), ensure_ascii=False))
+
+
+def with_quoted_dates(records: list[Path], folder: Path) -> list[Path]:
+    """Write the records with dates in quotes, for a reader that would turn them into something that is no text."""
+    return _rewritten(records, folder, ".yaml", lambda data: PLAIN_DATE.sub(r'"\g<0>"', data.decode("utf-8")))
+
+
+def _rewritten(records: list[Path], folder: Path, ending: str, rewrite: Any) -> list[Path]:
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for path in records:
+        target = folder / f"{path.stem}{ending}"
+        target.write_text(rewrite(path.read_bytes()), "utf-8")
+        written.append(target)
+    return written
+
+
+def _value(data: bytes) -> Any:
+    return documents.parse(data).value
