@@ -92,7 +92,11 @@ def test_the_table_names_every_part_and_no_other() -> None:
 def test_pure_modules_touch_no_clock_no_file_no_environment(path: Path) -> None:
     tops = {name.split(".")[0] for name in imports(path)}
     assert not tops & IMPURE
-    called = {node.func.id for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
+    called = {
+        node.func.id
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
     assert not called & {"open", "print", "input", "exec", "eval", "__import__"}
     attributes = {node.attr for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Attribute)}
     assert not attributes & {"now", "utcnow", "getenv", "environ"}
@@ -125,7 +129,10 @@ def test_every_command_has_a_module_and_help() -> None:
     for name, module in COMMANDS.items():
         tree = ast.parse((PACKAGE / "commands" / f"{module}.py").read_text("utf-8"))
         assert ast.get_docstring(tree), name
-        assert any(isinstance(node, ast.FunctionDef) and node.name == "command" and ast.get_docstring(node) for node in tree.body), name
+        assert any(
+            isinstance(node, ast.FunctionDef) and node.name == "command" and ast.get_docstring(node)
+            for node in tree.body
+        ), name
 
 
 def test_no_rule_id_appears_in_the_program() -> None:

@@ -48,7 +48,9 @@ def registry(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 def test_case(registry: Path, name: str, run: Callable[..., Result], request: pytest.FixtureRequest) -> None:
     case = CASES / name
     result = run("--root", registry, *shlex.split((case / "args").read_text("utf-8")))
-    said = f"exit code {result.code}\n--- stdout\n{result.out}--- stderr\n{result.err}".replace(str(registry), "REGISTRY")
+    said = f"exit code {result.code}\n--- stdout\n{result.out}--- stderr\n{result.err}".replace(
+        str(registry), "REGISTRY"
+    )
     assert "Traceback" not in said
     assert "defect of preflight" not in said
     if request.config.getoption("--accept"):

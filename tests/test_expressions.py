@@ -42,7 +42,6 @@ SCHEMA: JsonObject = {
         "numbers": {"type": "array", "items": {"type": "integer"}},
         "access": {"$ref": "#/$defs/access"},
         "parts": {"type": "array", "items": {"$ref": "#/$defs/part"}},
-        "spare": {"type": "array", "items": {"$ref": "#/$defs/part"}},
         "labels": {"type": "object", "additionalProperties": {"type": "string"}},
         "either": {"anyOf": [{"properties": {"left": {"type": "boolean"}}}, {"properties": {"right": {}}}]},
     },
@@ -291,7 +290,7 @@ def test_values_are_plain_and_unknown_ones_are_none() -> None:
         assert value(f"vendor.{name}", record) == wanted
     assert value("vendor.name", record) is None
     assert value('"of " + string(vendor.count)', record) == "of 3"
-    with pytest.raises(ExpressionError, match="^INVALID_ARGUMENT: divide by zero$"):
+    with pytest.raises(ExpressionError, match=r"^INVALID_ARGUMENT: divide by zero$"):
         value("vendor.count / 0", record)
 
 
@@ -471,7 +470,7 @@ def test_days_between_counts_whole_days(start: str, end: str, days: int) -> None
         ),
         pytest.param(
             "vendr.yes",
-            "the expression does not compile: undeclared reference to 'vendr' (in container '')",
+            "the expression does not compile: undeclared reference to 'vendr.yes' (in container '')",
             "See docs/rules.md for the language.",
             id="a name that is not there",
         ),
@@ -495,7 +494,7 @@ def test_what_cannot_be_meant_is_refused_with_a_way_out(source: str, message: st
     ],
 )
 def test_a_syntax_error_has_its_place_in_the_expression(source: str, line: int, column: int) -> None:
-    with pytest.raises(CannotJudge, match="^(.*)the expression does not compile: Syntax error: ") as caught:
+    with pytest.raises(CannotJudge, match=r"the expression does not compile: Syntax error: ") as caught:
         compile_condition(source, SHAPES)
     assert (caught.value.line, caught.value.column) == (line, column)
 
@@ -556,7 +555,7 @@ def test_the_syntax_tree_gives_constants_as_plain_values() -> None:
 
 def test_an_expression_may_be_of_any_type_unless_one_is_wanted() -> None:
     assert compile_expression("'a'", {}).source == "'a'"
-    with pytest.raises(CannotJudge, match="^(.*)'1' gives INT where STRING is wanted"):
+    with pytest.raises(CannotJudge, match=r"'1' gives INT where STRING is wanted"):
         compile_expression("1", {}, cel.Type.STRING)
 
 

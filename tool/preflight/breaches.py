@@ -68,6 +68,8 @@ def _say_type(breach: Breach) -> Iterator[_Said]:
     wanted = breach.wanted if isinstance(breach.wanted, list) else [breach.wanted]
     words = " or ".join(TYPE_WORDS.get(str(kind), str(kind)) for kind in wanted)
     fix = f"Write {words}{_example(breach.schema)}."
+    if wanted == ["string"] and isinstance(breach.instance, (bool, int, float)):
+        fix = f'Put it in quotes: "{_shown(breach.instance)}".'
     if breach.instance is None:
         fix = "Fill it in, or take the line out: a field that is absent means 'not known'."
     yield "", f"{_what(breach.instance)} stands here; {words} is wanted", fix

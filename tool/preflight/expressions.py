@@ -156,7 +156,10 @@ def compile_condition(source: str, shapes: Mapping[str, Node]) -> Expression:
 def _syntax(error: RuntimeError) -> CannotJudge:
     text = _first_line(error)
     found = re.search(r"ERROR: <input>:(\d+):(\d+): (.*)", text)
-    line, column, message = (int(found[1]), int(found[2]), found[3]) if found else (0, 0, text)
+    # What the parser would have taken instead is a list of tokens that helps nobody.
+    line, column, message = (
+        (int(found[1]), int(found[2]), found[3].partition(" expecting ")[0]) if found else (0, 0, text)
+    )
     return CannotJudge(
         f"the expression does not compile: {message}",
         fix="See docs/rules.md for the language.",

@@ -256,8 +256,8 @@ def _check_additional(validator: Any, wanted: Json, value: Json, schema: JsonObj
     unnamed = value.keys() - schema.get("properties", {}).keys()
     extra = {key: value[key] for key in unnamed if not any(each.is_valid(key) for each in patterns)}
     if isinstance(wanted, dict):
-        for key in extra:
-            yield from validator.descend(extra[key], wanted, path=key)
+        for key, item in extra.items():
+            yield from validator.descend(item, wanted, path=key)
     elif extra:
         yield _error(f"{', '.join(sorted(extra))}: not known", instance=extra)
 

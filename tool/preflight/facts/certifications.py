@@ -26,24 +26,20 @@ STANDARDS = (
     "tisax",
     "cyber-essentials",
 )
-_NEEDS = ["/security/certifications"]
 
 
 def _standard(name: str) -> JsonObject:
+    entry = f"/security/certifications (entry for {name}, with its dates)"
     return {
         "type": "object",
         "description": f"The newest entry for {name}.",
         "properties": {
-            "held": {"type": "boolean", "description": "Whether it is held.", "needs": _NEEDS},
-            "age_days": {
-                "type": "integer",
-                "description": "Days since it was issued.",
-                "needs": [f"{_NEEDS[0]} (issued)"],
-            },
+            "held": {"type": "boolean", "description": "Whether it is held.", "needs": [entry]},
+            "age_days": {"type": "integer", "description": "Days since it was issued.", "needs": [entry]},
             "days_left": {
                 "type": "integer",
                 "description": "Days until it ends, 0 on its last day, negative after it.",
-                "needs": [f"{_NEEDS[0]} (valid_until)"],
+                "needs": [entry],
             },
         },
     }

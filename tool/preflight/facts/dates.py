@@ -18,12 +18,17 @@ SOURCES = {
     "roadmap": ("/stability/product/roadmap/updated_on", "Days since the roadmap was renewed."),
     "financials": ("/stability/finances/as_of", "Days since the date of the financial figures."),
 }
+PASSED_REVIEW = "/reviews (one of kind security that was passed)"
 INPUTS = tuple(pointer for pointer, _ in SOURCES.values())
 POLICIES = ()
 SHAPE: JsonObject = {
     "type": "object",
     "properties": {
-        name: {"type": "integer", "description": f"{what} Negative for a date to come.", "needs": [pointer]}
+        name: {
+            "type": "integer",
+            "description": f"{what} Negative for a date to come.",
+            "needs": [PASSED_REVIEW if name == "security_review" else pointer],
+        }
         for name, (pointer, what) in SOURCES.items()
     },
 }

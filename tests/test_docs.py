@@ -1,0 +1,71 @@
+"""What is written about preflight is true: generated files are current, commands documented, links alive."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from preflight.commands import COMMANDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conftest import Result
+
+ROOT = Path(__file__).parents[1]
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+
+
+def test_the_policy_book_is_the_one_that_the_rules_give(tmp_path: Path, run: Callable[..., Result]) -> None:
+    assert run("--root", ROOT, "policy", "docs", tmp_path).code == 0
+    written = {path.name: path.read_text("utf-8") for path in (ROOT / "docs" / "policy-book").iterdir()}
+    assert {path.name: path.read_text("utf-8") for path in tmp_path.iterdir()} == written, "run: make docs"
+
+
+def test_the_editor_schemas_are_those_that_the_schemas_give(tmp_path: Path, run: Callable[..., Result]) -> None:
+    assert run("--root", ROOT, "policy", "schemas", tmp_path).code == 0
+    written = {path.name: path.read_text("utf-8") for path in (ROOT / "schemas" / "editor").iterdir()}
+    assert {path.name: path.read_text("utf-8") for path in tmp_path.iterdir()} == written, "run: make docs"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_within_the_project_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
+        if not re.match(r"[a-z]+:", target):
+            assert (page.parent / target).exists(), f"{page.name} → {target}"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_in_the_reference(name: str) -> None:
+    assert f"preflight {name}" in (ROOT / "docs" / "commands.md").read_text("utf-8")
+
+
+def closed(schema: object, at: str = "") -> list[str]:
+    """Return the places in a schema that describe an object and let any key through."""
+    if not isinstance(schema, dict):
+        return []
+    open_here = schema.get("type") == "object" and "additionalProperties" not in schema
+    found = [at or "/"] if open_here and "properties" in schema else []
+    for key, value in schema.items():
+        if key in {"properties", "$defs"}:
+            found += [each for name, member in value.items() for each in closed(member, f"{at}/{key}/{name}")]
+        elif key in {"items", "additionalProperties"}:
+            found += closed(value, f"{at}/{key}")
+    return found
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "schemas").glob("*.json")), ids=lambda path: path.name)
+def test_a_schema_is_closed_and_teaches(path: Path) -> None:
+    schema = json.loads(path.read_text("utf-8"))
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert closed(schema) == []
+    untitled = [
+        name
+        for name, member in schema["properties"].items()
+        if not {"title", "description"} & set(member) and "$ref" not in member
+    ]
+    assert untitled == []
