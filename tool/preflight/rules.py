@@ -7,6 +7,7 @@ and the waivers belong to the engine.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from preflight import pointers
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 MOST_SHOWN = 200  # characters of a value in a message
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CompiledRule:
     """A rule with its expressions compiled. ``message`` alternates text and expressions."""
 
@@ -40,13 +41,18 @@ class CompiledRule:
     condition: Expression
     message: tuple[str | Expression, ...]
 
-    @property
+    @cached_property
     def reads(self) -> tuple[Read, ...]:
         """Every path that the rule reads to decide, each once."""
         conditions = (self.when, self.condition)
         return tuple(dict.fromkeys(read for each in conditions if each for read in each.reads))
 
-    @property
+    @cached_property
+    def when_is_shared(self) -> bool:
+        """Whether ``when`` says the same of all items of a case, and so need not be asked for each."""
+        return not self.rule.each or "item" not in self.rule.when
+
+    @cached_property
     def needs_before(self) -> bool:
         """Whether the rule judges a change, and so can say nothing without a base."""
         return any(read.root == "before" for read in self.reads)
@@ -138,14 +144,20 @@ class Finding:
 
 
 def judge(
-    compiled: CompiledRule, at: str, bound: Activation, known: Mapping[str, Json], needs: Mapping[str, tuple[str, ...]]
+    compiled: CompiledRule,
+    at: str,
+    bound: Activation,
+    known: Mapping[str, Json],
+    needs: Mapping[str, tuple[str, ...]],
+    applies: Truth | None = None,
 ) -> Finding | None:
     """Judge one case; None where the rule does not apply. Raises ExpressionError.
 
     ``when → assert`` in three values: where it is not known whether the rule applies, only an assertion
-    that holds is good enough.
+    that holds is good enough. ``applies`` is what ``when`` gives, where that was found out before.
     """
-    applies = compiled.when.truth(bound) if compiled.when else Truth.TRUE
+    if applies is None:
+        applies = compiled.when.truth(bound) if compiled.when else Truth.TRUE
     if applies is Truth.FALSE:
         return None
     holds = compiled.condition.truth(bound)

@@ -50,11 +50,11 @@ class OutputType(click.ParamType[tuple[str, Path | None]]):
 def command(
     session: Session, vendors: tuple[str, ...], outputs: tuple[tuple[str, Path | None], ...], *, everything: bool
 ) -> int:
-    r"""Judge all vendor files, or those named, and say what blocks, where, why and how to fix it.
+    """Judge all vendor files, or those named, and say what blocks, where, why and how to fix it.
 
     \b
     Exit codes: 0 nothing blocks · 1 a red flag blocks · 2 cannot judge · 3 a defect of preflight
-    """
+    """  # noqa: D301 - click wants the backspace itself
     results = session.judge(session.chosen(vendors), everything=everything)
     rules = [compiled.rule for compiled in session.policy.rules]
     report = engine.report(results, rules, session.today.isoformat(), everything=everything)

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 import click
 
 from preflight.errors import CannotJudge
+from preflight.facts import completeness
 from preflight.inventory import listing
 from preflight.shell import terminal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from preflight.commands.session import Session
     from preflight.engine import Judged
+    from preflight.model import Json
 
 
 @click.group("inventory", short_help="List the vendors of the registry.")
@@ -44,9 +48,21 @@ def list_vendors(session: Session, output: str, columns: tuple[str, ...]) -> int
     """
     files = session.files(session.entries)
     readable = [(file.id, file.path, file.document.value if file.document else None) for file in files]
-    rows = listing.rows(readable, _judged(session), columns)
+    rows = listing.rows(readable, _judged(session), columns, _completeness(session, readable))
     terminal.show(listing.FORMATS[output](rows, session.today.isoformat()))
     return 0
+
+
+def _completeness(session: Session, records: Sequence[tuple[str, str, Json]]) -> dict[str, int]:
+    """Return the share of answered questions by path, where the registry has a checklist and the records fit it."""
+    try:
+        checklist = session.policy.documents.get("checklist")
+    except CannotJudge:
+        return {}
+    if checklist is None:
+        return {}
+    fitting = [(path, value) for _, path, value in records if session.policy.shape.fits(value)]
+    return {path: completeness.overall(value, checklist.value) for path, value in fitting}
 
 
 def _judged(session: Session) -> dict[str, Judged] | None:

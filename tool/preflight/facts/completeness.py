@@ -57,6 +57,14 @@ def _domain(record: JsonObject, domain: JsonObject, excused: dict[str, str]) -> 
     }
 
 
+def overall(record: JsonObject, checklist: JsonObject) -> int:
+    """Return the share of all applicable questions that are answered, in percent, rounded down."""
+    excused = excuses(record)
+    domains = [_domain(record, domain, excused) for domain in checklist["domains"]]
+    total = sum(domain["applicable"] for domain in domains)
+    return 100 * sum(domain["answered"] for domain in domains) // total if total else 100
+
+
 def excuses(record: JsonObject) -> dict[str, str]:
     """Return the questions that do not apply, each with its reason."""
     return {entry["question"]: entry["reason"] for entry in record.get("not_applicable", ())}

@@ -34,13 +34,23 @@ Row = dict[str, "Json"]
 
 
 def rows(
-    records: Sequence[tuple[str, str, JsonObject | None]], judged: Mapping[str, Judged] | None, pointers: Sequence[str]
+    records: Sequence[tuple[str, str, JsonObject | None]],
+    judged: Mapping[str, Judged] | None,
+    pointers: Sequence[str],
+    complete: Mapping[str, int],
 ) -> list[Row]:
-    """Return one row a record, by id. ``records`` are (id, path, value or None where it is unreadable)."""
+    """Return one row a record, by id.
+
+    ``records`` are (id, path, value or None where it is unreadable); ``complete`` is the share of answered
+    questions by path, in percent.
+    """
     values = [value for _, _, value in records if isinstance(value, dict)]
     columns = {pointer: pointer for pointer in pointers} or _columns(values)
     return [
-        {"id": name} | _cells(value, columns) | _counts(judged, path)
+        {"id": name}
+        | _cells(value, columns)
+        | _counts(judged, path)
+        | ({"complete %": complete.get(path)} if complete else {})
         for name, path, value in sorted(records, key=lambda each: each[:2])
     ]
 
