@@ -49,7 +49,7 @@ def after_the_runner(text: str) -> str:
     return text
 
 
-@pytest.mark.parametrize("function", FUNCTIONS + [escaping.csv_cell], ids=lambda function: function.__name__)
+@pytest.mark.parametrize("function", [*FUNCTIONS, escaping.csv_cell], ids=lambda function: function.__name__)
 @settings(deadline=None)
 @given(text=texts)
 @example(text="\x1b]8;;http://evil.example\x1b\\click\x1b]8;;\x1b\\")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from conftest import ROOT
 from preflight.schema_tree import Node
 
 if TYPE_CHECKING:
     from preflight.model import JsonObject
+
+ROOT = Path(__file__).parents[1]
 
 SCHEMA: JsonObject = {
     "$ref": "#/$defs/base",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from preflight import facts as fact_modules
 from preflight import pointers
 from preflight.errors import CannotJudge
-from preflight.expressions import Activation, ExpressionError, Truth, activation
+from preflight.expressions import Expression, ExpressionError, Truth, activation
 from preflight.model import Json, JsonObject, Level, Outcome, Positions, Problem, Report, Rule, Summary, Verdict
 from preflight.rules import CompiledRule, Finding, judge
 
@@ -50,11 +50,10 @@ def judge_case(case: Case, policy: Policy, context: Context, *, everything: bool
 
     Passes and not-applicables are counted; they are listed only with ``everything``.
     """
-    known = variables(case, policy, context)
-    bound = activation(known)
+    scope = _Scope(variables(case, policy, context))
     verdicts: list[Verdict] = []
     for compiled in policy.rules:
-        findings = list(_findings(compiled, case, known, bound, policy))
+        findings = list(_findings(compiled, case, scope, policy))
         verdicts += [
             _verdict(case, compiled.rule, each) for each in findings if everything or each.truth is not Truth.TRUE
         ]
@@ -79,9 +78,31 @@ def variables(case: Case, policy: Policy, context: Context) -> dict[str, Json]:
     }
 
 
-def _findings(
-    compiled: CompiledRule, case: Case, known: Mapping[str, Json], bound: Activation, policy: Policy
-) -> Iterator[Finding]:
+class _Scope:
+    """What expressions see of one case, bound once for all rules: binding costs more than evaluating."""
+
+    def __init__(self, known: Mapping[str, Json]) -> None:
+        self.known = known
+        self.bound = activation(known)
+        self._applies: dict[str, Truth] = {}
+        self._items: dict[str, list[_Scope]] = {}
+
+    def applies(self, when: Expression | None) -> Truth:
+        """Return what ``when`` gives; asked once for all rules that have the same."""
+        if when is None:
+            return Truth.TRUE
+        if when.source not in self._applies:
+            self._applies[when.source] = when.truth(self.bound)
+        return self._applies[when.source]
+
+    def of_items(self, each: str, items: Sequence[Json]) -> list[_Scope]:
+        """Return the scopes of the items of the list at ``each``; made once for all rules that go through it."""
+        if each not in self._items:
+            self._items[each] = [_Scope({**self.known, "item": item}) for item in items]
+        return self._items[each]
+
+
+def _findings(compiled: CompiledRule, case: Case, scope: _Scope, policy: Policy) -> Iterator[Finding]:
     """Yield what a rule says of a vendor: once, or once an item for a rule with ``each``."""
     rule = compiled.rule
     if compiled.needs_before and not case.has_base:
@@ -89,16 +110,18 @@ def _findings(
     try:
         items = pointers.get(case.record, rule.each) if rule.each else None
         if items is None:  # no 'each', or a list that is not known: then the rule is judged once, with no item in scope
-            found = judge(compiled, "" if rule.each else rule.at, bound, known, policy.needs)
+            applies = scope.applies(compiled.when)
+            found = judge(compiled, rule.each or rule.at, scope.bound, scope.known, policy.needs, applies=applies)
             if found is not None:
-                yield Finding(found.truth, rule.each + found.pointer, found.message)
+                yield found
             return
         if not isinstance(items, list):
             message = f"rule {rule.id} cannot be judged for vendor {case.vendor}: {rule.each} is not a list"
             raise CannotJudge(message, path=rule.path, fix="Let the schema allow nothing but a list there.")
-        for index, item in enumerate(items):
-            each_known = {**known, "item": item}
-            found = judge(compiled, f"{rule.each}/{index}{rule.at}", activation(each_known), each_known, policy.needs)
+        for index, inner in enumerate(scope.of_items(rule.each, items)):
+            applies = (scope if compiled.when_is_shared else inner).applies(compiled.when)
+            at = f"{rule.each}/{index}{rule.at}"
+            found = judge(compiled, at, inner.bound, inner.known, policy.needs, applies=applies)
             if found is not None:
                 yield found
     except ExpressionError as fault:

@@ -143,12 +143,13 @@ class Finding:
     message: str
 
 
-def judge(
+def judge(  # noqa: PLR0913 - all that a rule sees of a case
     compiled: CompiledRule,
     at: str,
     bound: Activation,
     known: Mapping[str, Json],
     needs: Mapping[str, tuple[str, ...]],
+    *,
     applies: Truth | None = None,
 ) -> Finding | None:
     """Judge one case; None where the rule does not apply. Raises ExpressionError.

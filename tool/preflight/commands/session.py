@@ -108,7 +108,11 @@ def _judge_chunk(spec: Spec, everything: bool, entries: Sequence[Entry]) -> list
     session = _open.get(number)
     if session is None:
         session = _open[number] = Session(root, today, at, quiet=True, number=number)
-    return [judge_file(session, file, everything=everything) for file in session.files(entries)]
+    # One at a time: a document is large beside its verdicts, so it is not kept until the others are read.
+    return [
+        judge_file(session, registry.read_record(session.source, entry, session.layout), everything=everything)
+        for entry in entries
+    ]
 
 
 def judge_file(session: Session, file: RecordFile, *, everything: bool = False) -> Judged:

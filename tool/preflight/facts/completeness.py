@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
-from preflight.pointers import matches
+from preflight.pointers import child, parts
 
 if TYPE_CHECKING:
-    from preflight.model import Context, JsonObject
+    from preflight.model import Context, Json, JsonObject
 
 NAME = "completeness"
 INPUTS = ("/integration", "/security", "/governance", "/scalability", "/stability", "/not_applicable")
@@ -72,10 +73,17 @@ def excuses(record: JsonObject) -> dict[str, str]:
 
 def answered(record: JsonObject, question: JsonObject) -> bool:
     """Whether every field of a question is known. A field with ``*`` has to be known in every entry of its list."""
-    return all(_known(record, field) for field in question["fields"])
+    return all(_known(record, _steps(field)) for field in question["fields"])
 
 
-def _known(record: JsonObject, field: str) -> bool:
-    steps = field.split("/*")  # each list on the way has to be known, too: only then is one without entries an answer
-    wanted = ("/*".join(steps[: count + 1]) for count in range(len(steps)))
-    return all(value is not None for each in wanted for _, value in matches(record, each))
+_steps = cache(parts)  # every record is asked for the same fields
+
+
+def _known(value: Json, steps: tuple[str, ...]) -> bool:
+    if value is None:  # also a list on the way: only one that is known and has no entries is an answer
+        return False
+    if not steps:
+        return True
+    if steps[0] == "*":
+        return all(_known(item, steps[1:]) for item in value) if isinstance(value, list) else True
+    return _known(child(value, steps[0]), steps[1:])

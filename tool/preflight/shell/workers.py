@@ -5,6 +5,7 @@ The order of the results is that of the items, whoever finishes first.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import sys
@@ -42,7 +43,8 @@ def spread(
         return [result for chunk in chunks for result in _counted(work(chunk), len(chunk), progress)]
     # Forked processes inherit the compiled rules; elsewhere each process compiles its own.
     method = "fork" if sys.platform == "linux" else "spawn"
-    pool = ProcessPoolExecutor(cores(), mp_context=multiprocessing.get_context(method))
+    # Frozen: what a process begins with lives to its end, so its garbage collector need not walk it.
+    pool = ProcessPoolExecutor(cores(), mp_context=multiprocessing.get_context(method), initializer=gc.freeze)
     try:
         futures = [pool.submit(work, chunk) for chunk in chunks]
         _watch(futures, [len(chunk) for chunk in chunks], progress)
