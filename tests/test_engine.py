@@ -427,7 +427,7 @@ def test_without_the_section_that_a_rule_points_at_it_does_not_pass_or_did_not_n
         assert outcomes(only, without(POLICY.example, (section,))) == {name: Outcome.FAIL}
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=300)
 @given(
     overlays=st.lists(st.sampled_from(OVERLAYS), min_size=1, max_size=4),
     picks=st.lists(st.integers(0, 10_000), min_size=1, max_size=4),

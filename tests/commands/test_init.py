@@ -13,12 +13,45 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 
 
+def contents(root: Path, folder: str) -> dict[Path, bytes]:
+    """Return every file below a folder, by its path from ``root``."""
+    return {path.relative_to(root): path.read_bytes() for path in (root / folder).rglob("*") if path.is_file()}
+
+
 def test_a_new_registry_has_rules_and_nobody_in_it(tmp_path: Path, run: Callable[..., Result]) -> None:
     result = run("init", tmp_path / "registry")
     assert result.code == 0
+    assert result.err == f"Next: preflight --root {tmp_path / 'registry'} new my-vendor\n"
+    people = (tmp_path / "registry" / "policies" / "people.yaml").read_text("utf-8")
+    assert people.splitlines()[1:] == ["teams: []", "people: []"]
+    assert not (tmp_path / "registry" / "vendors").exists()
+    checked = run("--root", tmp_path / "registry", "check")
+    assert checked.code == 2, "an empty registry is not green"
+    assert "no vendor file matches" in checked.err
+    assert run("--root", tmp_path / "registry", "policy", "test").code == 0
+    assert run("--root", tmp_path / "registry", "policy", "coverage").code == 0
+
+
+def test_the_sample_is_the_projects_own(tmp_path: Path, run: Callable[..., Result]) -> None:
+    assert run("init", tmp_path, "--sample").code == 0
+    for folder in ("policies", "schemas", "vendors"):
+        assert contents(tmp_path, folder) == contents(ROOT, folder)
+    assert run("--root", tmp_path, "check").code == 0
+
+
+def test_other_files_in_the_folder_stay(tmp_path: Path, run: Callable[..., Result]) -> None:
+    (tmp_path / "README.md").write_text("mine", "utf-8")
+    assert run("init", tmp_path).code == 0
+    assert (tmp_path / "README.md").read_text("utf-8") == "mine"
+
+
+def test_nothing_is_overwritten_and_nothing_half_written(tmp_path: Path, run: Callable[..., Result]) -> None:
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "limits.yaml").write_text("mine", "utf-8")
+    result = run("init", tmp_path)
     place = f"{tmp_path}/policies/limits.yaml"
-    assert result.err == f"preflight: {place} is there already · Choose another folder, or move it away first.
-"
+    assert result.code == 2
+    assert result.err == f"preflight: {place} is there already · Choose another folder, or move it away first.\n"
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["limits.yaml"]
 
 

@@ -252,7 +252,7 @@ def hidden(number: str) -> tuple[str, str]:
         # Syntax.
         pytest.param(
             b"a: 1\n\tb: 2\n", "syntax", 2, 1,
-            ("this is not valid YAML: found character that cannot start any token while scanning for the next token",
+            ("this is not valid YAML: found a tab character that violates indentation while scanning a plain scalar",
              SYNTAX_FIX), id="a tab as indentation",
         ),
         pytest.param(
@@ -289,8 +289,8 @@ def test_a_trap_is_refused_with_a_place_and_a_fix(
     [
         pytest.param(b"[" * 100_000, "depth", 1, 25, id="100,000 open brackets"),
         pytest.param(b"a: " + b"9" * 100_000, "number", 1, 4, id="a number with 100,000 digits"),
-        pytest.param(b"9" * 100_000 + b": a", "syntax", 1, 100_001, id="a key with 100,000 digits"),
-        pytest.param(b"- a: 1\n" * 480_000, "nodes", 10_001, 1, id="three megabytes of small mappings"),
+        pytest.param(b"9" * 100_000 + b": a", "number", 1, 1, id="a key with 100,000 digits"),
+        pytest.param(b"- a: 1\n" * 480_000, "nodes", 10_000, 3, id="three megabytes of small mappings"),
     ],
 )
 def test_a_higher_limit_on_bytes_opens_no_trap(data: bytes, trap: str, line: int, column: int) -> None:
@@ -452,13 +452,17 @@ class Plain(yaml.SafeDumper):
         return True
 
 
-seen = st.characters(exclude_categories=("Cc", "Cf", "Cs", "Co", "Zl", "Zp")) | st.sampled_from("\n\t -:#'\"\\,[]{}&*!|>")
+seen = st.characters(exclude_categories=("Cc", "Cf", "Cs", "Co", "Zl", "Zp")) | st.sampled_from(
+    "\n\t -:#'\"\\,[]{}&*!|>"
+)
 alike = ["no", "true", "null", "~", "", "014", "12:30", "2026-11-22", "1_000", "<<", "=", "0x1F", "42", "-1.5", "---"]
 # PyYAML writes text such as 1e3 and .Nan without quotes, because by its own rules it is no number.
 texts = st.sampled_from(alike) | st.text(seen, max_size=30).filter(
-    lambda text: not documents.FORBIDDEN.search(text)
-    and not documents.NUMBER.fullmatch(text)
-    and not documents.NOT_A_NUMBER.fullmatch(text)
+    lambda text: (
+        not documents.FORBIDDEN.search(text)
+        and not documents.NUMBER.fullmatch(text)
+        and not documents.NOT_A_NUMBER.fullmatch(text)
+    )
 )
 scalars = (
     st.none()
@@ -474,14 +478,14 @@ values = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=400)
 @given(values, st.sampled_from([None, True, False]), st.booleans(), st.integers(20, 200))
 def test_what_pyyaml_writes_is_read_back(value: Json, flow: bool | None, unicode: bool, width: int) -> None:  # noqa: FBT001
     written = yaml.dump(value, Dumper=Plain, default_flow_style=flow, allow_unicode=unicode, width=width)
     assert documents.parse(written.encode()).value == value
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=400)
 @given(values, st.sampled_from([None, 0, 2]), st.sampled_from([(",", ":"), (", ", ": ")]))
 def test_what_json_writes_is_read_back(value: Json, indent: int | None, separators: tuple[str, str]) -> None:
     written = json.dumps(value, ensure_ascii=False, indent=indent, separators=separators)
@@ -490,7 +494,7 @@ def test_what_json_writes_is_read_back(value: Json, indent: int | None, separato
     assert json.dumps(parsed) == json.dumps(value)  # which tells 1 from 1.0 and from true
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=1000)
 @given(
     st.binary(max_size=200)
     | st.text(st.sampled_from("ab1.-:?#&*!|>'\"%@`[]{},~<= \n\r\t\\ux0éE+\x00\u2028"), max_size=60).map(str.encode)
@@ -533,7 +537,7 @@ def places(node: yaml.Node, path: tuple[str | int, ...] = ()) -> Iterator[tuple[
             yield from places(item, (*path, index))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=300)
 @given(values, st.sampled_from([None, True, False]), st.integers(20, 200))
 def test_every_pointer_stands_where_another_parser_finds_it(value: Json, flow: bool | None, width: int) -> None:  # noqa: FBT001
     written = yaml.dump(value, Dumper=Plain, default_flow_style=flow, allow_unicode=True, width=width)
