@@ -107,3 +107,23 @@ def test_excuses_are_listed_with_their_reasons() -> None:
     assert facts(record)["excused"] == ["C1.5", "C1.8"]
     assert completeness.excuses(record) == {"C1.5": REASON, "C1.8": REASON}
     assert completeness.excuses({}) == {}
+
+
+@pytest.mark.parametrize(
+    ("record", "wanted"),
+    [
+        pytest.param({}, 0, id="nothing"),
+        pytest.param({"a": 1, "b": 1}, 66, id="questions count, not domains: two of three"),
+        pytest.param({"a": 1, "b": 1, "c": 1}, 100, id="everything"),
+        pytest.param(
+            {"a": 1, "not_applicable": [{"question": "C", "reason": REASON}]}, 50, id="less what does not apply"
+        ),
+        pytest.param(
+            {"not_applicable": [{"question": each, "reason": REASON} for each in "ABC"]}, 100, id="none applies"
+        ),
+    ],
+)
+def test_all_domains_together(record: JsonObject, wanted: int) -> None:
+    first = {"name": "integration", "questions": [question("/a", identifier="A"), question("/b", identifier="B")]}
+    second = {"name": "security", "questions": [question("/c", identifier="C")]}
+    assert completeness.overall(record, {"domains": [first, second]}) == wanted

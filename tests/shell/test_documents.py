@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     from preflight.model import Json
 
 VENDORS = sorted((Path(__file__).parents[2] / "vendors").glob("*.yaml"))
-SECONDS = 2.0  # for any input, however it was made
+SECONDS = 2.0  # of work, for any input
 
 
 def refusal(data: bytes, **options: int) -> DocumentError:
     """Return how ``data`` is refused, which may not take long."""
-    begun = time.monotonic()
+    begun = time.process_time()
     with pytest.raises(DocumentError) as caught:
         documents.parse(data, **options)
-    assert time.monotonic() - begun < SECONDS
+    assert time.process_time() - begun < SECONDS
     return caught.value
 
 
@@ -161,7 +161,7 @@ def hidden(number: str) -> tuple[str, str]:
             id="a key that stands twice",
         ),
         pytest.param(
-            b"x:\n  - {a: 1, \"a\": 2}\n", "duplicate-key", 2, 12,
+            b'x:\n  - {a: 1, "a": 2}\n', "duplicate-key", 2, 12,
             ("the key a stands here again; it was first given in line 2", "Keep one of the two."),
             id="a key that stands twice, once in quotes",
         ),
@@ -510,21 +510,22 @@ def test_what_json_writes_is_read_back(value: Json, indent: int | None, separato
 @example(b"--- >9\n")
 def test_any_bytes_are_read_or_refused_with_a_place_within_them(data: bytes) -> None:
     try:
-        document = documents.parse(data)
+        value = documents.parse(data).value
     except DocumentError as error:
-        lines = data.count(b"\n") + data.count(b"\r") + 1
-        assert 1 <= error.line <= lines + 1
-        assert 1 <= error.column <= len(data) + 1
-        assert error.message
-        assert error.fix
+        refused = error
     else:
-        assert json.loads(json.dumps(document.value)) == document.value
+        assert json.loads(json.dumps(value)) == value
+        return
+    assert 1 <= refused.line <= data.count(b"\n") + data.count(b"\r") + 2
+    assert 1 <= refused.column <= len(data) + 1
+    assert refused.message
+    assert refused.fix
 
 
 # ---- Positions ----------------------------------------------------------------------------------
 
 
-def places(node: yaml.Node, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str, Position]]:
+def places(node: yaml.Node | None, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str, Position]]:
     """Where each pointer below a node stands, as PyYAML's own parser (which is not libyaml) has it."""
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:

@@ -61,7 +61,8 @@ def _rule(rule: Rule, titles: Mapping[str, str]) -> Iterator[str]:
         "```",
         "",
     ]
-    yield from ["**Answers.** " + ", ".join(_named(answer, titles) for answer in rule.answers) + ".", ""]
+    if rule.answers:
+        yield from ["**Answers.** " + ", ".join(_named(answer, titles) for answer in rule.answers) + ".", ""]
     yield from [f"<details><summary>Examples, as of {rule.examples.as_of}</summary>", ""]
     for word, overlays in (("Passes", rule.examples.passing), ("Fails", rule.examples.failing)):
         for overlay in overlays:

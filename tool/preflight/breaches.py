@@ -158,7 +158,9 @@ def _example(schema: JsonObject) -> str:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return a suggestion for a misspelt word, or nothing."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    names = list(known)
+    close = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
+    close = close or [name for name in names if word and word in name.split("_")]  # url for vendor_url
     return f"Did you mean {close[0]!r}?" if close else ""
 
 

@@ -55,16 +55,24 @@ def merge(target: Json, patch: Json) -> Json:
 
 def faults(policy: Policy) -> Iterator[Fault]:
     """Yield every example that does not hold, rule by rule."""
+    broken: set[str] = set()
     for compiled in policy.rules:
-        yield from _rule_faults(policy, compiled)
+        for fault in _own_faults(policy.only([compiled.rule.id]), compiled):
+            broken.add(compiled.rule.id)
+            yield fault
+    # A rule that does not hold by itself would only spoil what the others' examples prove.
+    sound = policy.only(compiled.rule.id for compiled in policy.rules if compiled.rule.id not in broken)
+    for compiled in sound.rules:
+        yield from _shared_faults(sound, compiled)
 
 
-def _rule_faults(policy: Policy, compiled: CompiledRule) -> Iterator[Fault]:
+def _own_faults(alone: Policy, compiled: CompiledRule) -> Iterator[Fault]:
+    """Faults that a rule's examples show with no other rule around."""
     rule = compiled.rule
     outcomes: list[Outcome] = []
     for index, overlay in enumerate(rule.examples.passing):
         at = f"/examples/pass/{index}"
-        seen = _outcomes(policy, compiled, overlay, at)
+        seen = _outcomes(alone, compiled, overlay, at)
         if isinstance(seen, Fault):
             yield seen
             continue
@@ -74,30 +82,31 @@ def _rule_faults(policy: Policy, compiled: CompiledRule) -> Iterator[Fault]:
     if outcomes and Outcome.PASS not in outcomes and not compiled.needs_before:
         yield Fault(rule.id, rule.path, "/examples/pass", "the rule applies to none of the passing examples")
     for index, overlay in enumerate(rule.examples.failing):
-        yield from _failing_faults(policy, compiled, overlay, f"/examples/fail/{index}")
+        at = f"/examples/fail/{index}"
+        seen = _outcomes(alone, compiled, overlay, at)
+        if isinstance(seen, Fault):
+            yield seen
+        elif seen[rule.id] is not Outcome.FAIL:
+            yield Fault(rule.id, rule.path, at, f"this example should fail, and says {seen[rule.id].value}")
 
 
-def _failing_faults(policy: Policy, compiled: CompiledRule, overlay: JsonObject, at: str) -> Iterator[Fault]:
+def _shared_faults(policy: Policy, compiled: CompiledRule) -> Iterator[Fault]:
+    """Faults of failing examples that break other rules, too."""
     rule = compiled.rule
-    plain, seen = _outcomes(policy, compiled, {}, at), _outcomes(policy, compiled, overlay, at)
-    if isinstance(plain, Fault) or isinstance(seen, Fault):
-        yield (
-            seen
-            if isinstance(seen, Fault)
-            else Fault(rule.id, rule.path, at, "the example record does not fit the schema")
-        )
-        return
-    if seen[rule.id] is not Outcome.FAIL:
-        yield Fault(rule.id, rule.path, at, f"this example should fail, and says {seen[rule.id].value}")
-    others = sorted(
-        name
-        for name, outcome in seen.items()
-        if outcome is Outcome.FAIL and name != rule.id and plain[name] is not Outcome.FAIL
-    )
-    if others:
-        yield Fault(
-            rule.id, rule.path, at, f"this example breaks other rules too, so it proves nothing: {', '.join(others)}"
-        )
+    for index, overlay in enumerate(rule.examples.failing):
+        at = f"/examples/fail/{index}"
+        plain, seen = _outcomes(policy, compiled, {}, at), _outcomes(policy, compiled, overlay, at)
+        if isinstance(seen, Fault):
+            yield seen
+            continue
+        if isinstance(plain, Fault):
+            yield plain
+            continue
+        failing = sorted(name for name, outcome in seen.items() if outcome is Outcome.FAIL and name != rule.id)
+        others = [name for name in failing if plain[name] is not Outcome.FAIL]
+        if others:
+            message = f"this example breaks other rules too, so it proves nothing: {', '.join(others)}"
+            yield Fault(rule.id, rule.path, at, message)
 
 
 def _outcomes(policy: Policy, compiled: CompiledRule, overlay: JsonObject, at: str) -> dict[str, Outcome] | Fault:

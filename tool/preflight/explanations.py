@@ -57,7 +57,7 @@ def of_rule(rule: Rule, titles: Mapping[str, str], width: int) -> Iterator[str]:
     yield from _wrapped(f"when    {rule.when or 'always'}", "  ", width)
     yield from _wrapped(f"assert  {rule.condition}", "  ", width)
     yield from _wrapped(f"else    {rule.message}", "  ", width)
-    yield from _heading("What it answers")
+    yield from _heading("What it answers") if rule.answers else ()
     for answer in rule.answers:
         yield from _wrapped(f"{answer}  {titles.get(answer, '')}".rstrip(), "  ", width)
     yield from _heading(f"Examples, as of {rule.examples.as_of}")
@@ -76,10 +76,10 @@ def _yaml(value: Json) -> list[str]:
 # ---- A vendor -----------------------------------------------------------------------------------
 
 
-def of_vendor(record: JsonObject, path: str, as_of: str) -> Iterator[str]:
+def of_vendor(record: JsonObject, identifier: str, path: str, as_of: str) -> Iterator[str]:
     """Say who the vendor is."""
     status, category = record.get("lifecycle", {}).get("status"), record.get("category")
-    about = " · ".join(str(each) for each in (record.get("id"), category, status) if isinstance(each, str))
+    about = " · ".join(str(each) for each in (identifier, category, status) if isinstance(each, str))
     yield terminal(f"{record.get('name', path)}")
     yield terminal(f"{about} · {path} · as of {as_of}")
     owners = [(side, record.get("ownership", {}).get(side, {}).get("owner")) for side in ("marketing", "it")]

@@ -78,29 +78,36 @@ class Expression:
     def value(self, activation: Activation) -> Json:
         """Return the plain value, or None where it is not known. Raises ExpressionError."""
         result = self._run(activation)
-        return None if result is None else result.plain_value()
+        return None if _is_unknown(result) else result.plain_value()
 
     def truth(self, activation: Activation) -> Truth:
         """Evaluate as a condition. Raises ExpressionError where it is neither true, false nor unknown."""
         result = self._run(activation)
-        if result is None:
+        value = result.value()
+        if value is True:  # of all that comes back, only BOOL is this True
+            return Truth.TRUE
+        if value is False:
+            return Truth.FALSE
+        if _is_unknown(result):
             return Truth.UNKNOWN
-        if result.type() != cel.Type.BOOL:
-            message = f"gives {result.type().name()} where true or false is wanted"
-            raise ExpressionError(message)
-        return Truth.TRUE if result.value() else Truth.FALSE
+        message = f"gives {result.type().name()} where true or false is wanted"
+        raise ExpressionError(message)
 
-    def _run(self, activation: Activation) -> cel.Value | None:
+    def _run(self, activation: Activation) -> cel.Value:
         try:
-            result = self.compiled.eval(activation)
+            return self.compiled.eval(activation)
         except RuntimeError as error:  # the runtime raises only for its own limits, such as the iteration budget
             raise ExpressionError(_first_line(error)) from None
-        if result.type() != cel.Type.ERROR:
-            return result
-        fault = str(result.value())
-        if fault.startswith(NOT_KNOWN):
-            return None
-        raise ExpressionError(fault)
+
+
+def _is_unknown(result: cel.Value) -> bool:
+    """Whether a field that is not there is all that kept an expression from a value. Raises ExpressionError."""
+    if result.type() != cel.Type.ERROR:
+        return False
+    fault = str(result.value())
+    if fault.startswith(NOT_KNOWN):
+        return True
+    raise ExpressionError(fault)
 
 
 def days_between(start: str, end: str) -> int:

@@ -64,7 +64,7 @@ def parse_rule(identifier: str, document: JsonObject, path: str) -> Rule:
     return Rule(
         id=identifier,
         title=document["title"],
-        answers=tuple(document["answers"]),
+        answers=tuple(document.get("answers", ())),
         level=Level(document["level"]),
         waivable=document.get("waivable", True),
         at=document["at"],

@@ -267,10 +267,14 @@ def _check_unique(_: Validator, wanted: Json, value: Json, __: JsonObject) -> It
         yield _error("an entry stands twice")
 
 
+def _check_nothing(*_: Json) -> Iterator[ValidationError]:
+    yield from ()
+
+
 LINEAR = {
     "additionalProperties": _check_additional,
     "pattern": _check_pattern,
     "patternProperties": _check_named,
-    "unevaluatedProperties": None,  # left to the compiled validator
+    "unevaluatedProperties": _check_nothing,  # left to the compiled validator
     "uniqueItems": _check_unique,
 }

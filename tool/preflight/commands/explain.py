@@ -44,7 +44,7 @@ def _rule(session: Session, identifier: str) -> CompiledRule:
     if found is None:
         message = f"there is no rule {identifier!r} here"
         close = did_you_mean(identifier, [each.rule.id for each in session.policy.rules])
-        raise UsageError(message, fix=close or "See 'preflight policy coverage' for all rules.")
+        raise UsageError(message, fix=close or "'preflight policy docs' lists them all.")
     return found
 
 
@@ -72,7 +72,7 @@ def _whole(session: Session, case: engine.Case, file: RecordFile, *, quick: bool
     width = terminal.width()
     verdicts = engine.judge_case(case, session.policy, session.policy.context(session.today), everything=True).verdicts
     document = session.policy.documents.get("checklist")
-    yield from explanations.of_vendor(case.record, file.path, session.today.isoformat())
+    yield from explanations.of_vendor(case.record, file.id, file.path, session.today.isoformat())
     if document is not None:
         rules = [compiled.rule for compiled in session.policy.rules]
         yield from explanations.of_screening(checklist.screening(document.value, rules, verdicts))

@@ -70,8 +70,8 @@ def _judged(session: Session) -> dict[str, Judged] | None:
     try:
         _ = session.policy
     except CannotJudge as reason:
-        if session.layout.managed and any(session.source.entries(session.layout.rules)):
+        if any(session.source.entries(session.layout.rules)):
             raise  # rules that are there and broken are no reason to leave verdicts out
-        terminal.note(f"without verdicts: {reason}", quiet=session.quiet)
+        terminal.note(f"without verdicts: {reason.message}", quiet=session.quiet)
         return None
     return {judged.path: judged for judged in session.judge(session.entries)}

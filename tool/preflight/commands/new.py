@@ -148,7 +148,7 @@ def _demand(values: JsonObject, known: Sequence[str], shape: Shape) -> None:
         raise UsageError(message, fix="Give the flags, or run it on a terminal to be asked.")
     for problem in shape.problems(values):
         message = f"{problem.pointer or '/'}: {problem.message}"
-        raise UsageError(message, fix=problem.fix)
+        raise UsageError(message, fix=f"{problem.fix} Give a field with --set /field=value.")
 
 
 def _confirmed(session: Session, values: JsonObject, *, asks: bool) -> bool:

@@ -29,6 +29,7 @@ COLUMNS = {
     "it owner": "/ownership/it/owner",
 }
 MOST_GUESSED = 6
+WIDEST = 40  # characters of a cell in the table; CSV and JSON have all of them
 
 Row = dict[str, "Json"]
 
@@ -45,7 +46,7 @@ def rows(
     questions by path, in percent.
     """
     values = [value for _, _, value in records if isinstance(value, dict)]
-    columns = {pointer: pointer for pointer in pointers} or _columns(values)
+    columns = {pointer.lstrip("/"): pointer for pointer in pointers} or _columns(values)
     return [
         {"id": name}
         | _cells(value, columns)
@@ -88,10 +89,14 @@ def _counts(judged: Mapping[str, Judged] | None, path: str) -> Row:
 def table(found: Iterable[Row], as_of: str) -> str:  # noqa: ARG001 - one signature for all formats
     """Return a table for the terminal."""
     listed = [
-        {title: terminal(_plain(cell)) if not isinstance(cell, int) else cell for title, cell in row.items()}
+        {title: _cut(terminal(_plain(cell))) if not isinstance(cell, int) else cell for title, cell in row.items()}
         for row in found
     ]
     return tabulate(listed, headers="keys", tablefmt="simple", disable_numparse=True) + "\n"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
 
 
 def comma_separated(found: Sequence[Row], as_of: str) -> str:  # noqa: ARG001 - as above

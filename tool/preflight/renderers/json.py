@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 NAME = "json"
 SCHEMA = "preflight/report/v1"
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})  # what a reader cannot see, or no file can hold
+UNUSUAL = re.compile(r"[^\n -~]")
 COMMAND = re.compile(r"(?<=##)\[")  # the runner of a CI job obeys ##[command] anywhere in its log
 
 
@@ -24,13 +25,12 @@ def render(report: Report, *, color: bool, width: int) -> str:  # noqa: ARG001 -
 def written(value: Json) -> str:
     """Return ``value`` as JSON that is the same to a program and does nothing to a terminal or the log of a CI job."""
     text = COMMAND.sub(r"\\u005b", json.dumps(value, indent=2, ensure_ascii=False))
-    if not text.isascii() or "\x7f" in text:
-        text = "".join(json.dumps(each)[1:-1] if _is_hidden(each) else each for each in text)
-    return text + "\n"
+    return UNUSUAL.sub(_escaped, text) + "\n"
 
 
-def _is_hidden(character: str) -> bool:
-    return character != "\n" and unicodedata.category(character) in HIDDEN
+def _escaped(found: re.Match[str]) -> str:
+    character = found.group()
+    return json.dumps(character)[1:-1] if unicodedata.category(character) in HIDDEN else character
 
 
 def document(report: Report) -> JsonObject:

@@ -75,7 +75,7 @@ def _form(name: str) -> str:
 
 def _result(verdict: Verdict, rule_index: int) -> JsonObject:
     text = visible(f"{verdict.message} · {verdict.fix}" if verdict.fix else verdict.message)
-    failed = KINDS[verdict.outcome] == "fail"
+    failed, subject = KINDS[verdict.outcome] == "fail", visible(verdict.vendor + verdict.pointer)
     result: JsonObject = {
         "ruleId": verdict.rule,
         "ruleIndex": rule_index,
@@ -88,7 +88,7 @@ def _result(verdict: Verdict, rule_index: int) -> JsonObject:
                     "artifactLocation": {"uri": quote(verdict.path, errors="surrogatepass")},
                     "region": {"startLine": verdict.line, "startColumn": verdict.column},
                 },
-                "logicalLocations": [{"fullyQualifiedName": f"{verdict.vendor}{verdict.pointer}", "kind": "object"}],
+                "logicalLocations": [{"fullyQualifiedName": subject, "kind": "object"}],
             }
         ],
         "partialFingerprints": {"primaryLocationLineHash": fingerprint(verdict)},

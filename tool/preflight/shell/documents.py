@@ -13,7 +13,8 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from functools import lru_cache
+from typing import Any, TypeAlias
 
 import yaml
 from yaml.events import (
@@ -32,9 +33,6 @@ from yaml.events import (
 from preflight import pointers
 from preflight.errors import CannotJudge, DocumentError
 from preflight.model import Json, Position
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 Event: TypeAlias = Any  # libyaml's events and marks; their stubs make everything optional
 Mark: TypeAlias = Any
@@ -70,13 +68,14 @@ class Document:
 
     value: Json
     marks: list[Mark] = field(repr=False, compare=False)
-    _places: dict[str, Position] = field(default_factory=dict, repr=False, compare=False)
+    _places: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
 
     def position(self, pointer: str) -> Position:
         """Return the 1-based place of ``pointer``, or of its nearest ancestor that exists."""
         if not self._places:  # built only for documents with findings, which are few
-            self._places.update(_places(self.value, iter(self.marks)))
-        return self._places[pointers.existing(self.value, pointer)]
+            _number(self.value, "", self._places)
+        mark = self.marks[self._places[pointers.existing(self.value, pointer)]]
+        return Position(mark.line + 1, mark.column + 1)
 
 
 def parse(data: bytes, *, max_bytes: int = MAX_BYTES) -> Document:
@@ -299,14 +298,14 @@ def _plain(event: Event) -> Json:
     if text[0] not in NUMERIC_START:
         return text
     if NUMBER.fullmatch(text):
-        return _number(event, text)
+        return _numeral(event, text)
     if NOT_A_NUMBER.fullmatch(text):
         message = f"{text} is no number that can be compared with a limit"
         raise _at(event, "number", message, "Write the number, or leave the field out while it is not known.")
     return text
 
 
-def _number(event: Event, text: str) -> int | float:
+def _numeral(event: Event, text: str) -> int | float:
     if len(text) <= MAX_NUMBER:
         value = float(text) if "." in text or "e" in text or "E" in text else int(text)
         if math.isfinite(value) and (isinstance(value, float) or abs(value) <= MAX_INTEGER):
@@ -319,15 +318,20 @@ def _short(text: str) -> str:
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
-def _places(value: Json, marks: Iterator[Mark], at: str = "") -> Iterator[tuple[str, Position]]:
-    """Pair every pointer below ``value`` with its place: a member's is its key, an item's its first character."""
-    if not at:
-        mark = next(marks)
-        yield "", Position(mark.line + 1, mark.column + 1)
-    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for name, item in members:
-        mark = next(marks)
-        below = at + pointers.pointer((name,))
-        yield below, Position(mark.line + 1, mark.column + 1)
-        if isinstance(item, (dict, list)):
-            yield from _places(item, marks, below)
+def _number(value: Json, at: str, numbers: dict[str, int]) -> None:
+    """Give ``at`` and every pointer below it a number, in the order of the document, which is that of the marks.
+
+    The place of a member is that of its key, the place of an item that of its first character.
+    """
+    numbers[at] = len(numbers)
+    if isinstance(value, dict):
+        for name, item in value.items():
+            _number(item, at + _step(name), numbers)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            _number(item, f"{at}/{index}", numbers)
+
+
+@lru_cache(maxsize=4096)
+def _step(name: str) -> str:
+    return pointers.pointer((name,))

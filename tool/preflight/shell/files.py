@@ -11,7 +11,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from preflight.errors import UsageError
+from preflight.errors import CannotJudge, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,6 +41,9 @@ class Source(Protocol):
     def entries(self, folder: str) -> list[Entry]:
         """Return everything below ``folder``, sorted by path; empty where there is no such folder."""
 
+    def kind(self, path: str) -> Kind | None:
+        """Return what lies at ``path``, or None where nothing does (or a folder)."""
+
     def read(self, path: str, most: int) -> bytes:
         """Return at most ``most + 1`` bytes of a file. Raises OSError."""
 
@@ -55,7 +58,7 @@ class WorkingTree:
         """Return everything below ``folder``; links are named and not followed."""
         parts = folder.split("/") if folder else []
         for upper in ("/".join(parts[: depth + 1]) for depth in range(len(parts))):
-            if (self.root / upper).is_symlink():
+            if os.path.islink(self.root / upper):  # noqa: PTH114 - says no where it cannot be known
                 return [Entry(upper, Kind.LINK)]
         return sorted(self._walk(folder), key=lambda entry: entry.path)
 
@@ -65,8 +68,10 @@ class WorkingTree:
         except (FileNotFoundError, NotADirectoryError):
             return
         except OSError as error:
-            message = f"the folder {folder or self.root} cannot be listed: {error.strerror or error}"
-            raise UsageError(message, fix="Check its name and its permissions.") from None
+            message = f"the folder cannot be read: {error.strerror or error}"
+            raise CannotJudge(
+                message, path=folder or ".", fix="Make it readable; a file that is not seen is not judged."
+            ) from None
         for item in scanned:
             path = f"{folder}/{item.name}" if folder else item.name
             if item.is_dir(follow_symlinks=False):
@@ -76,6 +81,16 @@ class WorkingTree:
                 yield Entry(path, Kind.LINK)
             else:
                 yield Entry(path, Kind.FILE if item.is_file(follow_symlinks=False) else Kind.OTHER)
+
+    def kind(self, path: str) -> Kind | None:
+        """Return what lies at ``path``, without following a link in its place."""
+        try:
+            mode = os.lstat(self.root / path).st_mode
+        except OSError:
+            return None
+        if stat.S_ISDIR(mode):
+            return None
+        return Kind.FILE if stat.S_ISREG(mode) else Kind.LINK if stat.S_ISLNK(mode) else Kind.OTHER
 
     def read(self, path: str, most: int) -> bytes:
         """Return the beginning of a regular file. A link in place of the file is refused by the system."""

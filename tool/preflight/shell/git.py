@@ -51,6 +51,10 @@ class GitTree:
             found.append(Entry(inside, KINDS.get(mode, Kind.OTHER)))
         return sorted(found, key=lambda entry: entry.path)
 
+    def kind(self, path: str) -> Kind | None:
+        """Return what lies at ``path`` in that commit, or None where nothing does (or a folder)."""
+        return next((entry.kind for entry in self.entries(path.rpartition("/")[0]) if entry.path == path), None)
+
     def read(self, path: str, most: int) -> bytes:
         """Return at most ``most + 1`` bytes of a file. Raises OSError."""
         if path not in self._objects:

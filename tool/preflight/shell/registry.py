@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from preflight import pointers, policy
@@ -42,11 +42,7 @@ class Layout:
     rules: str = "policies/rules"
     policies: str = "policies"
     id: str = ""
-
-    @property
-    def managed(self) -> bool:
-        """Whether the vendors folder is preflight's own, so that nothing else may lie in it."""
-        return self.vendors == VENDORS
+    managed: bool = True  # whether the vendors folder is preflight's own, so that nothing else may lie in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +57,20 @@ class RecordFile:
 
 def layout(source: Source) -> Layout:
     """Read preflight.yaml, where there is one."""
-    if not any(entry.path == CONFIG for entry in _top(source)):
-        return Layout()
-    return Layout(**_document(source, CONFIG, "preflight").value)
+    given = _configured(_document(source, CONFIG, "preflight")) if source.kind(CONFIG) is not None else {}
+    where = Layout(**given)
+    # A folder without our schema is somebody else's: its names are not ours to judge.
+    return replace(where, managed=where.vendors == VENDORS and source.kind(where.schema) is not None)
 
 
-def _top(source: Source) -> list[Entry]:
-    return matching(source, CONFIG)
+def _configured(document: PolicyDocument) -> JsonObject:
+    for key, value in document.value.items():
+        if ".." in value.split("/"):
+            place = document.positions.position(f"/{key}")
+            message = f"{value} leads out of the registry"
+            fix = "Name a path below the root."
+            raise CannotJudge(message, fix=fix, path=document.path, line=place.line, column=place.column)
+    return dict(document.value)
 
 
 # ---- Policies: anything wrong stops the run -----------------------------------------------------
@@ -116,7 +119,7 @@ def _rules(source: Source, where: Layout) -> dict[str, PolicyDocument]:
         found[name.removesuffix(".yaml")] = _document(source, entry.path, "rule")
     if not found:
         message = "there are no rules, so nothing would be checked"
-        fix = "Add rule files, or name their folder with 'rules' in preflight.yaml."
+        fix = "Write a first rule (docs/rules.md shows one), or name their folder with 'rules' in preflight.yaml."
         raise CannotJudge(message, path=where.rules, fix=fix)
     return found
 
@@ -152,6 +155,10 @@ def _bytes(source: Source, path: str) -> bytes:
 
 
 def _schema(source: Source, path: str) -> Json:
+    if source.kind(path) is None:
+        message = "there is no schema of vendor records"
+        fix = "Name one with 'schema' in preflight.yaml, or start with 'preflight init'."
+        raise CannotJudge(message, path=path, fix=fix)
     if not path.endswith(".json"):
         return _parsed(source, path).value
     try:
@@ -179,7 +186,12 @@ def _unique(pairs: list[tuple[str, Json]]) -> JsonObject:
 
 def record_entries(source: Source, where: Layout) -> list[Entry]:
     """Return the entries that are, or pretend to be, vendor files. Raises CannotJudge where there are none."""
+    if re.search(r"[{}\[\]]", where.vendors):
+        message = f"the pattern {where.vendors} has brackets or braces, which match nothing"
+        raise CannotJudge(message, path=CONFIG, fix="Use *, ** and ? in 'vendors'.")
     named = matching(source, where.vendors)
+    if where.vendors.endswith(".yaml"):  # a record with the other ending would go unjudged without a word
+        named += matching(source, where.vendors.removesuffix("aml") + "ml")
     if where.managed:
         named = [entry for entry in source.entries("vendors") if not entry.path.startswith("vendors/decisions/")]
     if not any(entry.kind is Kind.FILE for entry in named):
@@ -231,6 +243,9 @@ def _misplaced(entry: Entry, where: Layout) -> Problem | None:
     if entry.kind is not Kind.FILE:
         message = f"this is a {entry.kind.value}; a vendor record is a regular file"
         return Problem("file/kind", message, "Replace it by a file that holds the record itself.")
+    if where.vendors.endswith(".yaml") and entry.path.endswith(".yml"):
+        message = f"this file ends in .yml, and {where.vendors} reads only .yaml"
+        return Problem("file/name", message, "Rename it, or move it away: it would not be judged.")
     if where.managed and not RECORD_NAME.fullmatch(entry.path.removeprefix("vendors/")):
         message = "this file does not belong here: vendors/ holds only <id>.yaml and decisions/"
         return Problem(
