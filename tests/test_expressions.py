@@ -157,6 +157,9 @@ def test_what_is_decided_while_a_field_is_not_known_stays_so_when_it_becomes_kno
             id="a filter may give more",
         ),
         pytest.param("vendor.parts[0].good", {"parts": [{"good": True}]}, T, id="an item by its index"),
+        pytest.param(
+            "vendor.parts.map(p, p.good, p.size)[0] > 1", {"parts": [{"good": True, "size": 2}]}, T, id="a map of some"
+        ),
         pytest.param("vendor.labels.tier == 'gold'", {"labels": {}}, U, id="a free label that is absent"),
         pytest.param("vendor.labels['tier'] == 'gold'", {"labels": {"tier": "gold"}}, T, id="a label by its key"),
         pytest.param("'tier' in vendor.labels", {"labels": {}}, F, id="a label is not among those given"),
@@ -200,18 +203,14 @@ ENDLESS = "vendor.numbers.exists(x, vendor.numbers.exists(y, x + y < 0))"
             f"{ENDLESS} || vendor.yes", MANY, "INTERNAL: Iteration budget exceeded", id="too many steps before a true"
         ),
         pytest.param(
-            "vendor.name > 3",
-            {"name": "x"},
-            "UNKNOWN: No matching overloads found : _>_(string, int64)",
+            "vendor.name > vendor.count",
+            {"name": "x", "count": 3},
+            "No matching overloads found : _>_(string, int64)",
             id="text compared with a number",
         ),
-        pytest.param("vendor.count / 0 == 1", {"count": 1}, "INVALID_ARGUMENT: divide by zero", id="division by zero"),
-        pytest.param(
-            "vendor.numbers[5] == 1", {"numbers": [1]}, "UNKNOWN: Index error: index=5 size=1", id="no such item"
-        ),
-        pytest.param(
-            "vendor.parts[0].good", {"parts": []}, "UNKNOWN: Index error: index=0 size=0", id="the first of none"
-        ),
+        pytest.param("vendor.count / 0 == 1", {"count": 1}, "divide by zero", id="division by zero"),
+        pytest.param("vendor.numbers[5] == 1", {"numbers": [1]}, "Index error: index=5 size=1", id="no such item"),
+        pytest.param("vendor.parts[0].good", {"parts": []}, "Index error: index=0 size=0", id="the first of none"),
         pytest.param(
             "vendor.yes",
             {"yes": None},
@@ -224,37 +223,37 @@ ENDLESS = "vendor.numbers.exists(x, vendor.numbers.exists(y, x + y < 0))"
         pytest.param(
             "before.yes",
             {},
-            "INVALID_ARGUMENT: Applying SELECT to non-message type",
+            "Applying SELECT to non-message type",
             id="below a base that is not there",
         ),
         pytest.param(
             "vendor.name.charAt(9) == 'a'",
             {"name": "a"},
-            "INVALID_ARGUMENT: <string>.charAt(<pos>): <pos> is greater than <string>.size()",
+            "<string>.charAt(<pos>): <pos> is greater than <string>.size()",
             id="a character that is not there",
         ),
         pytest.param(
             "vendor.name.matches('[')",
             {"name": "a"},
-            "INVALID_ARGUMENT: invalid regular expression: missing ]: [",
+            "invalid regular expression: missing ]: [",
             id="a broken pattern",
         ),
         pytest.param(
             "days_between(vendor.on, today) > 1",
             {"on": "soon"},
-            "OUT_OF_RANGE: Invalid isoformat string: 'soon'",
+            "Invalid isoformat string: 'soon'",
             id="text that is no date",
         ),
         pytest.param(
             "days_between(vendor.on, today) > 1",
             {"on": "2026-02-29"},
-            "OUT_OF_RANGE: day is out of range for month",
+            "day is out of range for month",
             id="a day that the year does not have",
         ),
         pytest.param(
             "days_between(vendor.on, today) > 1",
             {"on": "NOT_FOUND: Key not found in map"},
-            "OUT_OF_RANGE: Invalid isoformat string: 'NOT_FOUND:'",
+            "Invalid isoformat string: 'NOT_FOUND:'",
             id="text that reads like the runtime's word for an absent field",
         ),
     ],
@@ -266,19 +265,19 @@ def test_a_fault_is_neither_a_pass_nor_unknown(source: str, record: JsonObject, 
 @pytest.mark.parametrize(
     ("source", "wanted"),
     [
-        pytest.param("vendor.yes || vendor.name > 3", T, id="true or a fault is true, as in CEL"),
-        pytest.param("vendor.no && vendor.name > 3", F, id="false and a fault is false, as in CEL"),
+        pytest.param("vendor.yes || vendor.count / 0 > 3", T, id="true or a fault is true, as in CEL"),
+        pytest.param("vendor.no && vendor.count / 0 > 3", F, id="false and a fault is false, as in CEL"),
     ],
 )
 def test_a_fault_that_cannot_change_the_answer_is_passed_over(source: str, wanted: Truth) -> None:
-    assert truth(source, {"yes": True, "no": False, "name": "x"}) is wanted
+    assert truth(source, {"yes": True, "no": False, "count": 1}) is wanted
 
 
 @pytest.mark.parametrize("name", ["gone", "yes"])
 def test_a_fault_beside_something_unknown_never_gives_true(name: str) -> None:
-    for source in (f"vendor.{name} && vendor.name > 3", f"vendor.name > 3 && vendor.{name}"):
+    for source in (f"vendor.{name} && vendor.count / 0 > 3", f"vendor.count / 0 > 3 && vendor.{name}"):
         try:
-            found = truth(source, {"yes": True, "name": "x"})
+            found = truth(source, {"yes": True, "count": 1})
         except ExpressionError:
             continue
         assert found is U
@@ -290,7 +289,7 @@ def test_values_are_plain_and_unknown_ones_are_none() -> None:
         assert value(f"vendor.{name}", record) == wanted
     assert value("vendor.name", record) is None
     assert value('"of " + string(vendor.count)', record) == "of 3"
-    with pytest.raises(ExpressionError, match=r"^INVALID_ARGUMENT: divide by zero$"):
+    with pytest.raises(ExpressionError, match=r"^divide by zero$"):
         value("vendor.count / 0", record)
 
 
@@ -458,6 +457,18 @@ def test_days_between_counts_whole_days(start: str, end: str, days: int) -> None
             "vendor.numbers.* is of type integer and is never equal to '1'",
             "Compare with a value of that type.",
             id="membership of a list of another type",
+        ),
+        pytest.param(
+            "vendor.name > 3",
+            "vendor.name is of type string and cannot be compared with 3",
+            "Compare with a value of that type, or convert it: int(), double(), string().",
+            id="the order of text and a number",
+        ),
+        pytest.param(
+            "'5' <= vendor.count",
+            "vendor.count is of type integer and cannot be compared with '5'",
+            "Compare with a value of that type, or convert it: int(), double(), string().",
+            id="the order of a number and text",
         ),
         pytest.param(
             "'a' + 'b'", "\"'a' + 'b'\" gives STRING where BOOL is wanted", "Write a comparison.", id="no condition"

@@ -372,7 +372,7 @@ def test_rules_over_items(changes: dict[str, str], others: JsonObject, wanted: F
     ],
 )
 def test_a_fault_is_raised_and_never_a_finding(changes: dict[str, str]) -> None:
-    with pytest.raises(ExpressionError, match=r"^INVALID_ARGUMENT: divide by zero$"):
+    with pytest.raises(ExpressionError, match=r"^divide by zero$"):
         judged(compiled(**changes), {"open": True, "rate": 1})
 
 

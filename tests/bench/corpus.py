@@ -18,6 +18,7 @@ from preflight.shell import documents
 CHECKOUT = Path(__file__).resolve().parents[2]
 MIN_RULES = 100
 RECORD_BYTES = 14_000
+SMALLEST = 24  # records, so that each sample is there
 
 AMOUNT = re.compile(r"(?<=amount: )[1-9][0-9]*(?=[,}\n])")
 ID = re.compile(r"^id: \S+$", re.MULTILINE)
@@ -29,21 +30,17 @@ PLAIN_DATE = re.compile(r"(?<=[ \[])[0-9]{4}-[0-9]{2}-[0-9]{2}(?=[,}\]\n])")
 
 @dataclass(frozen=True)
 class Corpus:
-    """A generated registry: where it lies, its record files in order, and how many rules it has."""
+    """A generated registry: where it lies, its record files in order, their mean size and how many rules it has."""
 
     root: Path
     records: list[Path]
+    record_bytes: int
     rules: int
 
     @property
     def schema(self) -> Path:
         """The schema of its records."""
         return self.root / "schemas" / "vendor.schema.json"
-
-    @property
-    def record_bytes(self) -> int:
-        """The mean size of a record."""
-        return sum(path.stat().st_size for path in self.records) // len(self.records)
 
 
 def build(root: Path, size: int) -> Corpus:
@@ -59,7 +56,7 @@ def build(root: Path, size: int) -> Corpus:
         path = root / "vendors" / f"{name}.yaml"
         path.write_text(_record(text, name, number, connections), "utf-8")
         records.append(path)
-    return Corpus(root, records, rules)
+    return Corpus(root, records, sum(path.stat().st_size for path in records) // size, rules)
 
 
 def _multiply_rules(folder: Path) -> int:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pkgutil
+from typing import TYPE_CHECKING
 
 import pytest
 
 from preflight import renderers
-from preflight.model import Renderer
+
+if TYPE_CHECKING:
+    from preflight.model import Renderer
 
 
 def test_every_module_of_renderers_is_listed_under_its_own_name() -> None:

@@ -251,9 +251,9 @@ def hidden(number: str) -> tuple[str, str]:
         ),
         # Syntax.
         pytest.param(
-            b"a: 1\n\tb: 2\n", "syntax", 2, 1,
-            ("this is not valid YAML: found a tab character that violates indentation while scanning a plain scalar",
-             SYNTAX_FIX), id="a tab as indentation",
+            b"a: 1\n\tb: 2\n", "tab", 2, 1,
+            ("this line is indented with a tab, which YAML does not allow", "Indent with spaces."),
+            id="a tab as indentation",
         ),
         pytest.param(
             b"summary: one: two\n", "syntax", 1, 13,

@@ -125,7 +125,9 @@ def _findings(compiled: CompiledRule, case: Case, scope: _Scope, policy: Policy)
             if found is not None:
                 yield found
     except ExpressionError as fault:
-        message = f"rule {rule.id} cannot be judged for vendor {case.vendor}: {fault}"
+        place = case.positions.position(rule.each or rule.at)
+        where = f"{case.path}:{place.line}:{place.column}"
+        message = f"rule {rule.id} cannot be judged for vendor {case.vendor} ({where}): {fault}"
         fix = "Correct the rule: it has to give true or false for every record of the right shape."
         raise CannotJudge(message, path=rule.path, fix=fix) from None
 

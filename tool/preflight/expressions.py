@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 VARIABLES = ("vendor", "before", "facts", "item")
 NOT_KNOWN = ("NOT_FOUND: Key not found in map", 'UNKNOWN: No value with name "item" found in Activation')
+ORDERED = frozenset({"_<_", "_<=_", "_>_", "_>=_"})
+STATUS = re.compile(r"[A-Z_]+: ")  # the runtime's own name for the kind of an error
 MAX_LENGTH = 2000  # characters of one expression
 ITEMS = "*"
 
@@ -107,7 +109,7 @@ def _is_unknown(result: cel.Value) -> bool:
     fault = str(result.value())
     if fault.startswith(NOT_KNOWN):
         return True
-    raise ExpressionError(fault)
+    raise ExpressionError(STATUS.sub("", fault, count=1))
 
 
 def days_between(start: str, end: str) -> int:
@@ -167,12 +169,10 @@ def _syntax(error: RuntimeError) -> CannotJudge:
     line, column, message = (
         (int(found[1]), int(found[2]), found[3].partition(" expecting ")[0]) if found else (0, 0, text)
     )
-    return CannotJudge(
-        f"the expression does not compile: {message}",
-        fix="See docs/rules.md for the language.",
-        line=line,
-        column=column,
-    )
+    fix = "See docs/rules.md for the language."
+    if "no matching overload" in message and "double" in message and "int" in message:
+        fix = "A number with a fraction compares only with another: write 100.0 for 100."
+    return CannotJudge(f"the expression does not compile: {message}", fix=fix, line=line, column=column)
 
 
 def _first_line(error: Exception) -> str:
@@ -240,6 +240,9 @@ class _Walker:
         if call.function in {"_==_", "_!=_"}:
             self._compared(seen[0], arguments[1])
             self._compared(seen[1], arguments[0])
+        elif call.function in ORDERED:
+            self._ordered(seen[0], arguments[1])
+            self._ordered(seen[1], arguments[0])
         elif call.function == "@in":
             self._member(seen, arguments)
         elif call.function == "_[_]":
@@ -261,6 +264,20 @@ class _Walker:
         node, read = seen
         inside = node.items() if node else None
         return inside, Read(read.root, (*read.path, ITEMS)) if inside and read else None
+
+    @staticmethod
+    def _ordered(seen: tuple[Node | None, Read | None], other: Any) -> None:
+        """Refuse to ask which comes first of two values of different types: it could never be judged."""
+        node, read = seen
+        literal = cel_syntax.constant(other)
+        kind = node.resolved().schema.get("type") if node else None
+        if literal is None or not isinstance(kind, str):
+            return
+        if not _is_type(literal, "number" if kind == "integer" else kind):
+            message = f"{read} is of type {kind} and cannot be compared with {literal!r}"
+            raise CannotJudge(
+                message, fix="Compare with a value of that type, or convert it: int(), double(), string()."
+            )
 
     @staticmethod
     def _compared(seen: tuple[Node | None, Read | None], other: Any) -> None:

@@ -58,6 +58,7 @@ FORBIDDEN = re.compile(
     "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0001\U000e0020-\U000e007f\U000f0000-\U0010ffff]"
 )
+TAB_INDENT = re.compile(r"[ ]*\t")
 LONE_RETURN = re.compile("\r(?!\n)")
 ASCII_CLEAN = re.compile("[\t\n\r -~]*", re.ASCII)
 
@@ -88,7 +89,7 @@ def parse(data: bytes, *, max_bytes: int = MAX_BYTES) -> Document:
     try:
         return _Builder(loader).document()
     except yaml.MarkedYAMLError as error:
-        raise _syntax(error) from None
+        raise _syntax(error, text) from None
     except yaml.YAMLError as error:
         message = f"this is not YAML: {error}"
         raise DocumentError(message, fix="Correct the syntax.", line=1, column=1) from None
@@ -142,9 +143,12 @@ def _forbidden(character: str, line: int, column: int) -> DocumentError:
     return DocumentError(message, trap="character", fix=fix, line=line, column=column)
 
 
-def _syntax(error: yaml.MarkedYAMLError) -> DocumentError:
+def _syntax(error: yaml.MarkedYAMLError, text: str) -> DocumentError:
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    if TAB_INDENT.match(text.split("\n")[line - 1] if line <= text.count("\n") + 1 else ""):
+        message, fix = "this line is indented with a tab, which YAML does not allow", "Indent with spaces."
+        return DocumentError(message, trap="tab", fix=fix, line=line, column=column)
     context = f" {error.context}" if error.context else ""
     message = f"this is not valid YAML: {error.problem}{context}"
     fix = "Check indentation, quotes and brackets up to here; put text that holds ': ' or ' #' in quotes."

@@ -1,0 +1,45 @@
+"""The benchmark still runs and shows all rows. How fast anything is depends on the machine, and is no test."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+TIMES = (
+    "libyaml's bare event scan, one core",
+    "libyaml's bare event scan, all cores",
+    "strict reading, one core",
+    "schema verdict, one core",
+    "schema verdict of jsonschema-rs itself, one core",
+    "facts and rules, one core",
+    "**preflight check**, whole run",
+    "**preflight check**, one record more",
+    "**preflight check**, processor time",
+    "check-jsonschema, whole run",
+    "check-jsonschema, one record more",
+    "peak memory, largest process",
+    "peak memory, all processes, at most",
+)
+RATIOS = (
+    "whole run / scan on all cores",
+    "whole run, one record more / scan on all cores",
+    "whole run / scan on one core",
+    "strict reading / scan",
+    "check-jsonschema, one record more / our reading and schema verdict",
+    "check-jsonschema, one record more / our schema verdict",
+    "preflight --version / python -c pass",
+    "peak memory, all processes, at most",
+)
+
+
+def test_quick_run_shows_all_rows(tmp_path: Path) -> None:
+    output = tmp_path / "bench.md"
+    command = [sys.executable, str(Path(__file__).with_name("run.py")), "--quick", "--output", str(output)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert output.read_text("utf-8") == done.stdout
+    first, second, notes = done.stdout.split("\n\n")
+    assert all(any(line.startswith(f"| {row}") for line in first.splitlines()) for row in TIMES)
+    assert all(any(line.startswith(f"| {row}") for line in second.splitlines()) for row in RATIOS)
+    assert "ajv-cli was left out" in notes
