@@ -90,7 +90,7 @@ def test_what_has_to_be_filled_in_is_told_by_the_path_of_the_fact() -> None:
         "/integration/rate_limit/requests_per_hour",
         "/integration/needed/requests_per_hour",
     )
-    assert needed["facts.age.release"] == ("/stability/product/last_release_on",)
+    assert needed["facts.age.release"] == ("/stability/product/last_release_on (a day up to today)",)
     assert facts.needs([]) == {}
 
 

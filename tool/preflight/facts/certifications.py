@@ -1,4 +1,7 @@
-"""Certifications and attestations, by standard: held or not, and how old."""
+"""Certifications and attestations, by standard: held or not, and how old.
+
+An entry issued in the future does not count: it certifies nothing yet.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ STANDARDS = (
 
 
 def _standard(name: str) -> JsonObject:
-    entry = f"/security/certifications (entry for {name}, with its dates)"
+    entry = f"/security/certifications (entry for {name}, with dates, issued by today)"
     return {
         "type": "object",
         "description": f"The newest entry for {name}.",
@@ -62,7 +65,7 @@ SHAPE: JsonObject = {
 def of(record: JsonObject, context: Context) -> JsonObject:
     """Return, for each standard that the record names, what is known of it on that day."""
     security = record.get("security", {})
-    entries: list[JsonObject] | None = security.get("certifications")
+    entries = _issued(security.get("certifications"), context.today)
     newest: dict[str, JsonObject] = {}
     for entry in sorted(entries or (), key=lambda each: (each["held"], each.get("issued", ""))):
         newest[entry["standard"]] = entry
@@ -75,6 +78,12 @@ def of(record: JsonObject, context: Context) -> JsonObject:
         if missing or None not in covered.values():
             facts["missing"] = missing
     return facts
+
+
+def _issued(entries: list[JsonObject] | None, today: date) -> list[JsonObject] | None:
+    if entries is None:
+        return None
+    return [entry for entry in entries if "issued" not in entry or date.fromisoformat(entry["issued"]) <= today]
 
 
 def _seen(entry: JsonObject, today: date) -> JsonObject:

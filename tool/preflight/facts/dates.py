@@ -1,4 +1,7 @@
-"""How long ago things happened: reviews, tests, releases."""
+"""How long ago things happened: reviews, tests, releases.
+
+A date that lies in the future tells nothing of what was done, so it counts as not known.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ SOURCES = {
     "roadmap": ("/stability/product/roadmap/updated_on", "Days since the roadmap was renewed."),
     "financials": ("/stability/finances/as_of", "Days since the date of the financial figures."),
 }
-PASSED_REVIEW = "/reviews (one of kind security that was passed)"
+PASSED_REVIEW = "/reviews (one of kind security that was passed, and none failed since)"
 INPUTS = tuple(pointer for pointer, _ in SOURCES.values())
 POLICIES = ()
 SHAPE: JsonObject = {
@@ -26,8 +29,8 @@ SHAPE: JsonObject = {
     "properties": {
         name: {
             "type": "integer",
-            "description": f"{what} Negative for a date to come.",
-            "needs": [PASSED_REVIEW if name == "security_review" else pointer],
+            "description": what,
+            "needs": [PASSED_REVIEW if name == "security_review" else f"{pointer} (a day up to today)"],
         }
         for name, (pointer, what) in SOURCES.items()
     },
@@ -35,12 +38,19 @@ SHAPE: JsonObject = {
 
 
 def of(record: JsonObject, context: Context) -> JsonObject:
-    """Return the age in days of each date that is known."""
-    known = {name: get(record, pointer) for name, (pointer, _) in SOURCES.items() if name != "security_review"}
-    passed = [
-        review["date"]
+    """Return the age in days of each date that is known and has come."""
+    known = {name: get(record, pointer) for name, (pointer, _) in SOURCES.items()}
+    known["security_review"] = _passed_review(record, context.today)
+    ages = {name: (context.today - date.fromisoformat(on)).days for name, on in known.items() if on is not None}
+    return {name: age for name, age in ages.items() if age >= 0}
+
+
+def _passed_review(record: JsonObject, today: date) -> str | None:
+    """Return the day of the last security review, if that one was passed: a failure since then ends what it said."""
+    held = [
+        (review["date"], review["outcome"] != "failed")
         for review in record.get("reviews", ())
-        if review["kind"] == "security" and review.get("outcome") in {"passed", "passed-with-conditions"}
+        if review["kind"] == "security" and "outcome" in review and date.fromisoformat(review["date"]) <= today
     ]
-    known["security_review"] = max(passed, default=None)
-    return {name: (context.today - date.fromisoformat(on)).days for name, on in known.items() if on is not None}
+    day, passed = max(held, key=lambda each: (each[0], not each[1]), default=("", False))
+    return day if passed else None
