@@ -30,11 +30,12 @@ class Nowhere:
 
 
 def places(judged_by: Policy, overlay: dict[str, object], as_of: str) -> set[str]:
-    """Return the pointers at which the example record with an overlay breaks a rule."""
+    """Return the pointers at which the example record with an overlay is known to break a rule."""
     case = Case("example", "example.yaml", examples.merge(judged_by.example, overlay), Nowhere())
     return {
         verdict.pointer
         for verdict in judge_case(case, judged_by, judged_by.context(date.fromisoformat(as_of))).verdicts
+        if verdict.known
     }
 
 
@@ -65,9 +66,12 @@ def test_the_examples_notice_a_rule_that_says_the_opposite(compiled: CompiledRul
     document = registry._parsed(WorkingTree(ROOT), rule.path)
     turned = PolicyDocument(rule.path, {**document.value, "assert": f"!({rule.condition})"}, document)
     mutant = policy.build(POLICY.shape, {rule.id: turned}, {k: v for k, v in POLICY.documents.items() if k != "levels"})
+    shown = False
     for overlay in rule.examples.failing:
         own, turned_round = (places(each, overlay, rule.examples.as_of) for each in (POLICY.only([rule.id]), mutant))
         assert not own & turned_round
+        shown = shown or bool(own)
+    assert shown, "no failing example breaks the rule by a value that is known"
     noticed = [overlay for overlay in rule.examples.passing if failing(mutant, overlay, rule.examples.as_of)]
     assert noticed, "no passing example shows that the rule can be kept"
 
