@@ -58,7 +58,7 @@ def _vendor(session: Session, identifier: str, rule: str | None, *, quick: bool)
     if file.document is None or file.problems or not session.policy.shape.fits(file.document.value):
         message = f"{file.path} cannot be explained, because it is not of the right form"
         raise UsageError(message, fix=f"Run 'preflight check {identifier}' and correct what it says.")
-    case = engine.Case(file.id, file.path, file.document.value, file.document)
+    case = engine.Case(file.id, file.path, file.document.known, file.document)
     context = session.policy.context(session.today)
     if rule is not None:
         compiled = _rule(session, rule)

@@ -122,7 +122,7 @@ def judge_file(session: Session, file: RecordFile, *, everything: bool = False) 
     problems = (*file.problems, *session.policy.shape.problems(file.document.value, file.document))
     if problems:
         return engine.breached(file.id, file.path, problems)
-    case = engine.Case(file.id, file.path, file.document.value, file.document)
+    case = engine.Case(file.id, file.path, file.document.known, file.document)
     return engine.judge_case(case, session.policy, session.policy.context(session.today), everything=everything)
 
 

@@ -69,7 +69,13 @@ class Document:
 
     value: Json
     marks: list[Mark] = field(repr=False, compare=False)
+    has_nulls: bool = False
     _places: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def known(self) -> Json:
+        """The value without members that are null: where a schema lets null through, it means 'not known'."""
+        return _without_nulls(self.value) if self.has_nulls else self.value
 
     def position(self, pointer: str) -> Position:
         """Return the 1-based place of ``pointer``, or of its nearest ancestor that exists."""
@@ -161,6 +167,7 @@ class _Builder:
     def __init__(self, loader: yaml.CSafeLoader) -> None:
         self.next = loader.get_event
         self.marks: list[Mark] = []
+        self.has_nulls = False
 
     def document(self) -> Document:
         event = self.next()
@@ -180,7 +187,7 @@ class _Builder:
                 "Keep one document a file; delete this '---' and what follows.",
             )
             raise _at(event, "second-document", message, fix)
-        return Document(value, self.marks)
+        return Document(value, self.marks, self.has_nulls)
 
     def _value(self, event: Event) -> Json:  # noqa: C901, PLR0912 - one loop, because it is where the time goes
         """Build the value that ``event`` begins. Iterative: ``stack`` holds what is open around it."""
@@ -201,6 +208,8 @@ class _Builder:
                     marks.append(event.start_mark)
                 else:
                     value = _scalar(event)
+                    if value is None:
+                        self.has_nulls = True
                     if seen is None:
                         marks.append(event.start_mark)
                         container.append(value)
