@@ -327,6 +327,12 @@ def _numeral(event: Event, text: str) -> int | float:
     raise _at(event, "number", message, "Put it in quotes if it is a name or an id; else round it.")
 
 
+def _without_nulls(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
+
+
 def _short(text: str) -> str:
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
