@@ -117,7 +117,7 @@ def test_passes_are_counted_and_listed_only_when_everything_is_wanted() -> None:
     built = rules(OPEN, {**OPEN, "when": "vendor.rate > 5"})
     assert judged(built, "{open: true, rate: 1}") == Judged("acme", "vendors/acme.yaml", (), 2)
     result = judged(built, "{open: true, rate: 1}", everything=True)
-    assert places(result) == [("pass", 1, 1, "/open", "It is open"), ("not-applicable", 1, 1, "/open", "It is open")]
+    assert places(result) == [("pass", 1, 2, "/open", "It is open"), ("not-applicable", 1, 2, "/open", "It is open")]
     assert [each.fix for each in result.verdicts] == ["", ""]
     assert result.judged == 2
 
@@ -160,7 +160,7 @@ COUNTRY = {"title": "Not there", "each": "/countries", "at": "", "assert": "item
         pytest.param(
             LINKS,
             "links: []",
-            [("not-applicable", 1, 1, "/links/safe", "Links are safe")],
+            [("not-applicable", 1, 1, "/links", "Links are safe")],
             id="an empty list says that there are none",
         ),
         pytest.param(
@@ -178,7 +178,7 @@ COUNTRY = {"title": "Not there", "each": "/countries", "at": "", "assert": "item
         pytest.param(
             {**LINKS, "when": "has(item.ends)"},
             "links: [{safe: false}]",
-            [("not-applicable", 1, 1, "/links/safe", "Links are safe")],
+            [("not-applicable", 1, 1, "/links", "Links are safe")],
             id="items for which the rule does not apply",
         ),
         pytest.param(
@@ -190,7 +190,7 @@ COUNTRY = {"title": "Not there", "each": "/countries", "at": "", "assert": "item
         pytest.param(
             {**LINKS, "when": "vendor.open"},
             "open: false",
-            [("not-applicable", 1, 1, "/links/safe", "Links are safe")],
+            [("not-applicable", 1, 1, "/links", "Links are safe")],
             id="an absent list does not matter where the rule does not apply",
         ),
         pytest.param(
@@ -208,7 +208,7 @@ COUNTRY = {"title": "Not there", "each": "/countries", "at": "", "assert": "item
         pytest.param(
             COUNTRY,
             "countries:\n- DE\n- XK\n",
-            [("pass", 1, 1, "/countries/0", "Not there"), ("fail", 3, 3, "/countries/1", "It is in XK")],
+            [("pass", 2, 3, "/countries/0", "Not there"), ("fail", 3, 3, "/countries/1", "It is in XK")],
             id="a list of words",
         ),
     ],

@@ -18,21 +18,21 @@ if TYPE_CHECKING:
 WHOLE = """\
 ## ⛔ Blocked
 
-BLOCKED: 2 red flags, 1 warning, 1 advice, 1 waived · 2 vendors, 1 rule, 4 verdicts as of 2026\\-06\\-01
+BLOCKED: 2 red flags, 1 warning, 1 advice, 1 waived · 2 vendors, 1 rule, 4 verdicts as of 2026-06-01
 
 ### Red flags (2)
 
 | Vendor | What is wrong | How to fix it | Where |
 | --- | --- | --- | --- |
-| **acme** | name is missing | Add name\\. | vendors/acme\\.yaml:1<br>schema/required |
-| **beacon\\-mail** | The report is 400 days old; 365 were wanted<br>*Why:* An auditor's word that the controls work\\.\
- | Ask for the current report\\. | vendors/beacon\\-mail\\.yaml:12<br>security/certification\\-current |
+| **acme** | name is missing | Add name. | vendors/acme.yaml:1<br>schema/required |
+| **beacon-mail** | The report is 400 days old; 365 were wanted<br>*Why:* An auditor's word that the controls work.\
+ | Ask for the current report. | vendors/beacon-mail.yaml:12<br>security/certification-current |
 
 <details><summary>Warnings (1)</summary>
 
 | Vendor | What is wrong | How to fix it | Where |
 | --- | --- | --- | --- |
-| **beacon\\-mail** | No support |  | vendors/beacon\\-mail\\.yaml:30<br>stability/support |
+| **beacon-mail** | No support |  | vendors/beacon-mail.yaml:30<br>stability/support |
 
 </details>
 
@@ -40,7 +40,7 @@ BLOCKED: 2 red flags, 1 warning, 1 advice, 1 waived · 2 vendors, 1 rule, 4 verd
 
 | Vendor | What is wrong | How to fix it | Where |
 | --- | --- | --- | --- |
-| **beacon\\-mail** | 4 of 16 answers | Ask\\. | vendors/beacon\\-mail\\.yaml:12<br>security/open |
+| **beacon-mail** | 4 of 16 answers | Ask. | vendors/beacon-mail.yaml:12<br>security/open |
 
 </details>
 """
@@ -48,7 +48,7 @@ BLOCKED: 2 red flags, 1 warning, 1 advice, 1 waived · 2 vendors, 1 rule, 4 verd
 CLEAN = """\
 ## ✅ Passed
 
-PASSED: 0 red flags, 0 warnings, 0 advice · 1 vendor, 1 rule, 2 verdicts as of 2026\\-06\\-01
+PASSED: 0 red flags, 0 warnings, 0 advice · 1 vendor, 1 rule, 2 verdicts as of 2026-06-01
 """
 
 
@@ -72,7 +72,7 @@ def test_a_run_without_findings_is_a_heading_and_a_line(clean: Report) -> None:
         pytest.param("a | b", "a \\| b", id="a bar"),
         pytest.param("a \\| b", "a \\\\\\| b", id="a bar that is escaped already"),
         pytest.param("a\\", "a\\\\", id="a backslash before the end of the cell"),
-        pytest.param("a\nb", "a\\\\u\\{a\\}b", id="a line end"),
+        pytest.param("a\nb", "a\\\\u{a}b", id="a line end"),
         pytest.param("||||", "\\|\\|\\|\\|", id="nothing but bars"),
         pytest.param("", "", id="nothing"),
     ],

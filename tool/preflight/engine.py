@@ -133,7 +133,7 @@ def _findings(compiled: CompiledRule, case: Case, scope: _Scope, policy: Policy)
 
 
 def _verdict(case: Case, rule: Rule, finding: Finding) -> Verdict:
-    place = case.positions.position(finding.pointer) if finding.truth is not Truth.TRUE else None
+    place = case.positions.position(finding.pointer)
     return Verdict(
         vendor=case.vendor,
         rule=rule.id,
@@ -142,16 +142,27 @@ def _verdict(case: Case, rule: Rule, finding: Finding) -> Verdict:
         message=finding.message or rule.title,
         fix=rule.fix if finding.truth is not Truth.TRUE else "",
         path=case.path,
-        line=place.line if place else 1,
-        column=place.column if place else 1,
+        line=place.line,
+        column=place.column,
         pointer=finding.pointer,
         known=finding.truth is not Truth.UNKNOWN,
     )
 
 
 def _not_applicable(case: Case, rule: Rule) -> Verdict:
+    pointer = rule.each or rule.at
+    place = case.positions.position(pointer)
     return Verdict(
-        case.vendor, rule.id, rule.level, Outcome.NOT_APPLICABLE, rule.title, "", case.path, 1, 1, rule.each + rule.at
+        vendor=case.vendor,
+        rule=rule.id,
+        level=rule.level,
+        outcome=Outcome.NOT_APPLICABLE,
+        message=rule.title,
+        fix="",
+        path=case.path,
+        line=place.line,
+        column=place.column,
+        pointer=pointer,
     )
 
 

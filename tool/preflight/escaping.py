@@ -7,7 +7,8 @@ import unicodedata
 
 # Besides control characters: format characters can hide or reorder text, separators can break a line.
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~])")
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~])")
+_LINE_START = re.compile(r"^([0-9]{0,9})([-+=.)])")  # what begins a list or underlines a heading
 _XML_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0", "|", "%")
 
@@ -39,10 +40,11 @@ def github_property(text: str) -> str:
 
 
 def markdown(text: str) -> str:
-    """Escape text for Markdown, also within a table cell: no markup, no mention, no reference to an issue."""
-    escaped = _MARKDOWN.sub(r"\\\1", visible(text)).replace("&", "&amp;").replace("\\<", "&lt;").replace("\\>", "&gt;")
+    """Escape text for one line of Markdown, also within a table cell: no markup, no mention, no reference."""
+    escaped = _MARKDOWN.sub(r"\\\1", visible(text).strip()).replace("&", "&amp;")
+    escaped = _LINE_START.sub(r"\1\\\2", escaped).replace("\\<", "&lt;").replace("\\>", "&gt;")
     # A backslash does not stop GitHub from linking @team, #123 or a bare address; a character reference does.
-    return escaped.replace("@", "&#64;").replace("\\#", "&#35;").replace("://", "&#58;//").replace("www\\.", "www&#46;")
+    return escaped.replace("@", "&#64;").replace("\\#", "&#35;").replace("://", "&#58;//").replace("www.", "www&#46;")
 
 
 def xml(text: str) -> str:

@@ -21,6 +21,7 @@ SOURCES = {
     "roadmap": ("/stability/product/roadmap/updated_on", "Days since the roadmap was renewed."),
     "financials": ("/stability/finances/as_of", "Days since the date of the financial figures."),
 }
+PASSED = frozenset({"passed", "passed-with-conditions"})
 PASSED_REVIEW = "/reviews (one of kind security that was passed, and none failed since)"
 INPUTS = tuple(pointer for pointer, _ in SOURCES.values())
 POLICIES = ()
@@ -46,11 +47,14 @@ def of(record: JsonObject, context: Context) -> JsonObject:
 
 
 def _passed_review(record: JsonObject, today: date) -> str | None:
-    """Return the day of the last security review, if that one was passed: a failure since then ends what it said."""
+    """Return the day of the last security review, if it was passed.
+
+    One since then that failed, or whose outcome nobody wrote down, ends what an earlier one said.
+    """
     held = [
-        (review["date"], review["outcome"] != "failed")
+        (review["date"], review.get("outcome") in PASSED)
         for review in record.get("reviews", ())
-        if review["kind"] == "security" and "outcome" in review and date.fromisoformat(review["date"]) <= today
+        if review["kind"] == "security" and date.fromisoformat(review["date"]) <= today
     ]
     day, passed = max(held, key=lambda each: (each[0], not each[1]), default=("", False))
     return day if passed else None

@@ -189,7 +189,7 @@ class _Builder:
             raise _at(event, "second-document", message, fix)
         return Document(value, self.marks, self.has_nulls)
 
-    def _value(self, event: Event) -> Json:  # noqa: C901, PLR0912 - one loop, because it is where the time goes
+    def _value(self, event: Event) -> Json:  # noqa: C901, PLR0912, PLR0915 - one loop, because it is where the time goes
         """Build the value that ``event`` begins. Iterative: ``stack`` holds what is open around it."""
         root: list[Json] = []
         stack: list[tuple[Json, dict[str, Mark] | None, str | None]] = []
