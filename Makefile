@@ -44,12 +44,14 @@ clean: ## Remove the virtual environment and caches
 
 $(VENV)/core: tool/constraints-core.txt tool/constraints-build.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "preflight needs Python 3.11 or newer; set PYTHON=python3.11")'
+	@echo "Installing into $(VENV), once ..." >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(INSTALL) -r tool/constraints-core.txt -r tool/constraints-build.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/dev: $(VENV)/core tool/constraints-dev.txt
+	@echo "Installing the tools of developers into $(VENV), once ..." >&2
 	@$(INSTALL) -r tool/constraints-dev.txt
 	@touch $@
 

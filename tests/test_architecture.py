@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "escaping": VOCABULARY,
     "wording": VOCABULARY,
     "breaches": VOCABULARY | {"pointers"},
-    "schema_tree": VOCABULARY | {"pointers"},
+    "schema_tree": VOCABULARY | {"pointers", "breaches"},
     "schema": VOCABULARY | WORDS,
     "editor": VOCABULARY | WORDS,
     "scaffold": VOCABULARY | WORDS,

@@ -159,21 +159,21 @@ def breach(keyword: str, wanted: Any, instance: Any, schema: JsonObject | None =
         # Bounds.
         *(
             pytest.param(
-                breach(keyword, 3, instance), "/x", f"this has {has}; {words} is wanted", f"Give {words}.",
+                breach(keyword, 3, instance), "/x", f"this {has}; {words} wanted", f"Give {words.rpartition(' ')[0]}.",
                 id=f"beyond {keyword}",
             )
             for keyword, instance, has, words in (
-                ("minimum", 2.5, "2.5", "at least 3"),
-                ("maximum", 4, "4", "at most 3"),
-                ("exclusiveMinimum", 3, "3", "more than 3"),
-                ("exclusiveMaximum", 3, "3", "less than 3"),
-                ("multipleOf", 4, "4", "a multiple of 3"),
-                ("minLength", "é", "1", "at least 3 characters"),
-                ("maxLength", "abcd", "4", "at most 3 characters"),
-                ("minItems", [], "0", "at least 3 entries"),
-                ("maxItems", [1, 2, 3, 4], "4", "at most 3 entries"),
-                ("minProperties", {"a": 1}, "1", "at least 3 fields"),
-                ("maxProperties", dict.fromkeys("abcd"), "4", "at most 3 fields"),
+                ("minimum", 2.5, "is 2.5", "at least 3 is"),
+                ("maximum", 4, "is 4", "at most 3 is"),
+                ("exclusiveMinimum", 3, "is 3", "more than 3 is"),
+                ("exclusiveMaximum", 3, "is 3", "less than 3 is"),
+                ("multipleOf", 4, "is 4", "a multiple of 3 is"),
+                ("minLength", "é", "has 1 character", "at least 3 characters are"),
+                ("maxLength", "abcd", "has 4 characters", "at most 3 characters are"),
+                ("minItems", [], "has 0 entries", "at least 3 entries are"),
+                ("maxItems", [1, 2, 3, 4], "has 4 entries", "at most 3 entries are"),
+                ("minProperties", {"a": 1}, "has 1 field", "at least 3 fields are"),
+                ("maxProperties", dict.fromkeys("abcd"), "has 4 fields", "at most 3 fields are"),
             )
         ),
         # Anything else.

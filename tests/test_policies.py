@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import pytest
 from preflight import coverage, examples, policy
 from preflight.engine import Case, judge_case
 from preflight.model import Level, Outcome, Position
+from preflight.pointers import covers
 from preflight.policy import Policy, PolicyDocument
 from preflight.shell import registry
 from preflight.shell.files import WorkingTree
@@ -120,9 +122,24 @@ def test_nothing_is_missing_and_nothing_is_unknown() -> None:
     assert [(row.id, row.lacks) for row in coverage.rows(POLICY) if row.lacks] == []
 
 
-def test_every_question_has_a_rule_too() -> None:
-    """Not demanded by coverage, but true here: no question is asked that nobody looks at."""
-    assert [row.id for row in coverage.rows(POLICY) if not row.rules] == []
+def looked_at(compiled: CompiledRule) -> set[str]:
+    """Return the fields that a rule looks at, itself or through the facts that it reads."""
+    found: set[str] = set()
+    for read in compiled.reads:
+        if read.root == "facts":
+            found |= {need.partition(" (")[0] for need in POLICY.needs.get(str(read), ())}
+        else:
+            found.add(compiled.rule.each if read.root == "item" else read.pointer)
+    return found
+
+
+@pytest.mark.parametrize("compiled", RULES)
+def test_a_rule_answers_only_questions_whose_fields_it_looks_at(compiled: CompiledRule) -> None:
+    fields = {row.id: [re.sub(r"/(\*|\[).*", "", field) for field in row.fields] for row in coverage.rows(POLICY)}
+    seen = looked_at(compiled)
+    for answer in compiled.rule.answers:
+        if answer.startswith("C"):
+            assert any(covers(one, two) or covers(two, one) for one in fields[answer] for two in seen), answer
 
 
 def test_coverage_notices_a_requirement_without_answer() -> None:

@@ -110,7 +110,7 @@ def test_the_example_is_the_document_or_else_the_smallest_record() -> None:
 def test_the_policy_of_this_repository_offers_every_fact_and_has_a_fitting_example() -> None:
     built = load_policy(WorkingTree(ROOT), Layout())
     names = {fact.NAME for fact in built.facts}
-    assert names == {"evidence", "completeness", "data", "age", "integration", "lifecycle", "limits"}
+    assert names == {"backing", "evidence", "completeness", "data", "age", "integration", "lifecycle", "limits"}
     assert built.shape.fits(built.example)
 
 

@@ -445,7 +445,7 @@ def test_fits_and_problems_agree(keywords: JsonObject, value: Json, fits: bool) 
         ),
         pytest.param(
             {"$ref": "#/$defs/a", "$defs": {"a": {"maxLength": 1}}}, "ab",
-            [("schema/maxLength", "", "this has 2; at most 1 characters is wanted")], id="behind a reference",
+            [("schema/maxLength", "", "this has 2 characters; at most 1 character is wanted")], id="behind a reference",
         ),
         pytest.param(
             {"allOf": [{"type": "string"}, {"type": "string"}]}, 1,

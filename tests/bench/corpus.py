@@ -5,6 +5,7 @@ Deterministic: record ``i`` is the same whatever the size, so that sizes can be 
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import re
@@ -22,9 +23,11 @@ SMALLEST = 24  # records, so that each sample is there
 
 AMOUNT = re.compile(r"(?<=amount: )[1-9][0-9]*(?=[,}\n])")
 ID = re.compile(r"^id: \S+$", re.MULTILINE)
-NAME = re.compile(r"^name: (.+)$", re.MULTILINE)
-CONNECTIONS = re.compile(r"^integrations:\n((?:[ #].*\n|\n)+)", re.MULTILINE)
-NEXT_CONNECTION = re.compile(r"^(?=  - )", re.MULTILINE)
+NAME = re.compile(r"^name: .+$", re.MULTILINE)
+LISTS = {
+    name: re.compile(rf"^{name}:\n((?: .*\n|\n)+)", re.MULTILINE) for name in ("integrations", "evidence", "reviews")
+}
+NEXT_ITEM = re.compile(r"^(?=  - )", re.MULTILINE)
 PLAIN_DATE = re.compile(r"(?<=[ \[])[0-9]{4}-[0-9]{2}-[0-9]{2}(?=[,}\]\n])")
 
 
@@ -49,12 +52,12 @@ def build(root: Path, size: int) -> Corpus:
         shutil.copytree(CHECKOUT / folder, root / folder)
     rules = _multiply_rules(root / "policies" / "rules")
     samples = {path.stem: path.read_text("utf-8") for path in sorted((CHECKOUT / "vendors").glob("*.yaml"))}
-    connections = [item for text in samples.values() for item in _connections(text)]
+    items = {name: [item for text in samples.values() for item in _items(text, name)] for name in LISTS}
     (root / "vendors").mkdir()
     records = []
     for number, (name, text) in _numbered(samples, size):
         path = root / "vendors" / f"{name}.yaml"
-        path.write_text(_record(text, name, number, connections), "utf-8")
+        path.write_text(_record(text, name, number, items), "utf-8")
         records.append(path)
     return Corpus(root, records, sum(path.stat().st_size for path in records) // size, rules)
 
@@ -80,23 +83,28 @@ def _numbered(samples: dict[str, str], size: int) -> list[tuple[int, tuple[str, 
     ]
 
 
-def _connections(text: str) -> list[str]:
-    found = CONNECTIONS.search(text)
-    return [item for item in NEXT_CONNECTION.split(found[1]) if item.startswith("  - ")] if found else []
+def _items(text: str, name: str) -> list[str]:
+    """Return the items of a list at the top of a record, as they are written."""
+    found = LISTS[name].search(text)
+    return [item for item in NEXT_ITEM.split(found[1]) if item.startswith("  - ")] if found else []
 
 
-def _record(text: str, name: str, number: int, connections: list[str]) -> str:
-    """Derive a record: an id and a name of its own, other amounts, and connections added up to the wanted size."""
+def _record(text: str, name: str, number: int, items: dict[str, list[str]]) -> str:
+    """Derive a record: an id and a name of its own, other amounts, and lists that make it as long as wanted."""
     seeded = random.Random(number)  # noqa: S311 - repeatable on purpose
     text = ID.sub(f"id: {name}", text, count=1)
-    text = NAME.sub(rf"name: \1 {number}", text, count=1)
+    text = NAME.sub(f"name: Vendor {number}", text, count=1)
     text = AMOUNT.sub(lambda found: str(round(int(found[0]) * seeded.uniform(0.8, 1.2)) or 1), text)
-    added: list[str] = []
     missing = RECORD_BYTES - len(text.encode("utf-8"))
-    while connections and CONNECTIONS.search(text) and missing > 0:
-        added.append(seeded.choice(connections))
-        missing -= len(added[-1].encode("utf-8"))
-    return CONNECTIONS.sub(lambda found: found[0] + "".join(added), text, count=1)
+    added: dict[str, list[str]] = {each: [] for each in LISTS if LISTS[each].search(text)}
+    for each in itertools.cycle(added):
+        if missing <= 0:
+            break
+        added[each].append(seeded.choice(items[each]))
+        missing -= len(added[each][-1].encode("utf-8"))
+    for each, more in added.items():
+        text = LISTS[each].sub(lambda found, more=more: found[0] + "".join(more), text, count=1)  # type: ignore[misc]
+    return text
 
 
 # ---- The same records for programs that read something else ------------------------------------

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
 import time
 from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema_rs
 import yaml
 
+from bench.meter import Run
 from preflight import engine
 from preflight.commands.session import Session
 from preflight.shell import documents, workers
@@ -43,16 +45,18 @@ def scan_files(paths: Sequence[Path]) -> int:
     return len(paths)
 
 
-def scan_on_all_cores(corpus: Corpus) -> float:
-    """Scan all records with as many processes as preflight uses; return the seconds."""
+def scan_on_all_cores(corpus: Corpus) -> Run:
+    """Scan all records with as many processes as preflight uses."""
     chunks = [corpus.records[start : start + workers.CHUNK] for start in range(0, len(corpus.records), workers.CHUNK)]
-    began = time.perf_counter()
+    began, before = time.perf_counter(), os.times()
     with ProcessPoolExecutor(workers.cores(), mp_context=multiprocessing.get_context("fork")) as pool:
         scanned = sum(pool.map(scan_files, chunks))
     if scanned != len(corpus.records):
         message = f"{scanned} of {len(corpus.records)} records were scanned"
         raise RuntimeError(message)
-    return time.perf_counter() - began
+    wall, after = time.perf_counter() - began, os.times()
+    processor = after.children_user + after.children_system - before.children_user - before.children_system
+    return Run(wall, processor, 0)
 
 
 def alone(corpus: Corpus, records: Sequence[Path], today: date, rounds: int = 1) -> dict[str, list[float]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 TIMES = (
     "libyaml's bare event scan, one core",
     "libyaml's bare event scan, all cores",
+    "libyaml's bare event scan, processor time",
     "strict reading, one core",
     "schema verdict, one core",
     "schema verdict of jsonschema-rs itself, one core",
@@ -23,7 +24,8 @@ TIMES = (
 )
 RATIOS = (
     "whole run / scan on all cores",
-    "whole run, one record more / scan on all cores",
+    "whole run less its start / scan on all cores",
+    "whole run / scan on all cores, processor time",
     "whole run / scan on one core",
     "strict reading / scan",
     "check-jsonschema, one record more / our reading and schema verdict",

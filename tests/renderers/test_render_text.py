@@ -70,7 +70,9 @@ Not applicable (1 finding)
 vendors/beacon-mail.yaml:12:3  data/sub
     Subprocessors are named
 
-<31;1>BLOCKED: 2 red flags, 1 warning, 1 advice, 1 waived · 2 vendors, 1 rule, 4 verdicts as of 2026-06-01<0>
+<31;1>BLOCKED: 2 red flags, 1 warning, 1<0>
+<31;1>advice, 1 waived · 2 vendors, 1 rule, 4<0>
+<31;1>verdicts as of 2026-06-01<0>
 """
 
 NARROW = "PASSED: 0 red flags, 0 warnings, 0 advice · 1 vendor, 1 rule, 2 verdicts as of 2026-06-01"

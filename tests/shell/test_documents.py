@@ -46,7 +46,7 @@ HIDDEN = (
 )
 SYNTAX_FIX = "Check indentation, quotes and brackets up to here; put text that holds ': ' or ' #' in quotes."
 ANCHOR_FIX = "Write the value out where it is used."
-TAG_FIX = "Delete the tag; the schema says which type a field has."
+TAG_FIX = "Delete it; or put the text in quotes, if it is meant to begin with an exclamation mark."
 MERGE = ("the merge key << pulls in values from elsewhere", "Write the values out here.")
 NUMBER_FIX = "Write the number, or leave the field out while it is not known."
 LONG_FIX = "Put it in quotes if it is a name or an id; else round it."

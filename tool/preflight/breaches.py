@@ -12,6 +12,7 @@ from preflight.model import Json, JsonObject, Problem
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+LEAVE_OUT = "Fill it in, or take the line out: a field that is absent means 'not known'."
 TYPE_WORDS = {
     "array": "a list",
     "boolean": "true or false",
@@ -71,11 +72,14 @@ def _say_type(breach: Breach) -> Iterator[_Said]:
     if wanted == ["string"] and isinstance(breach.instance, (bool, int, float)):
         fix = f'Put it in quotes: "{_shown(breach.instance)}".'
     if breach.instance is None:
-        fix = "Fill it in, or take the line out: a field that is absent means 'not known'."
+        fix = LEAVE_OUT
     yield "", f"{_what(breach.instance)} stands here; {words} is wanted", fix
 
 
 def _say_enum(breach: Breach) -> Iterator[_Said]:
+    if breach.instance is None:
+        yield "", f"{_what(None)} stands here; one of the known values is wanted", LEAVE_OUT
+        return
     allowed = [str(value) for value in breach.wanted]
     fix = did_you_mean(str(breach.instance), allowed) or f"Use one of: {_some(allowed, 40)}."
     yield "", f"{_shown(breach.instance)} is not one of the known values", fix
@@ -92,25 +96,33 @@ def _say_format(breach: Breach) -> Iterator[_Said]:
     yield "", f"{_shown(breach.instance)} is not {wanted}", f"Write {wanted}{_example(breach.schema)}."
 
 
-_BOUNDS = {
-    "minimum": "at least {}",
-    "maximum": "at most {}",
-    "exclusiveMinimum": "more than {}",
-    "exclusiveMaximum": "less than {}",
-    "minLength": "at least {} characters",
-    "maxLength": "at most {} characters",
-    "minItems": "at least {} entries",
-    "maxItems": "at most {} entries",
-    "minProperties": "at least {} fields",
-    "maxProperties": "at most {} fields",
-    "multipleOf": "a multiple of {}",
+_BOUNDS = {  # keyword → words before the number, and what is counted (one, many)
+    "minimum": ("at least", ("", "")),
+    "maximum": ("at most", ("", "")),
+    "exclusiveMinimum": ("more than", ("", "")),
+    "exclusiveMaximum": ("less than", ("", "")),
+    "minLength": ("at least", (" character", " characters")),
+    "maxLength": ("at most", (" character", " characters")),
+    "minItems": ("at least", (" entry", " entries")),
+    "maxItems": ("at most", (" entry", " entries")),
+    "minProperties": ("at least", (" field", " fields")),
+    "maxProperties": ("at most", (" field", " fields")),
+    "multipleOf": ("a multiple of", ("", "")),
 }
 
 
 def _say_bound(breach: Breach) -> Iterator[_Said]:
-    wanted = _BOUNDS[breach.keyword].format(breach.wanted)
-    has = breach.instance if isinstance(breach.instance, (int, float)) else len(breach.instance)
-    yield "", f"this has {_shown(has)}; {wanted} is wanted", f"Give {wanted}."
+    bound, (one, many) = _BOUNDS[breach.keyword]
+    wanted = f"{bound} {breach.wanted}{one if breach.wanted == 1 else many}"
+    if not many:
+        yield "", f"this is {_shown(breach.instance)}; {wanted} is wanted", f"Give {wanted}."
+        return
+    count = len(breach.instance)
+    yield (
+        "",
+        f"this has {count:,}{one if count == 1 else many}; {wanted} {'is' if breach.wanted == 1 else 'are'} wanted",
+        f"Give {wanted}.",
+    )
 
 
 def _say_unique(_: Breach) -> Iterator[_Said]:

@@ -92,13 +92,12 @@ def _answer(
     if question["id"] in excused:
         state = State.NOT_APPLICABLE
     values = tuple(found for field in question["fields"] for found in pointers.matches(record, field))
-    evidence = tuple(each for each in backing if any(_backs(each, field) for field in question["fields"]))
+    evidence = tuple(each for each in backing if any(_backs(each, pointer) for pointer, _ in values))
     return Answer(question["id"], question["title"], state, values, excused.get(question["id"], ""), evidence)
 
 
-def _backs(evidence: Evidence, field: str) -> bool:
-    plain = field.partition("/*")[0]
-    return pointers.covers(plain, evidence.pointer) or pointers.covers(evidence.pointer, plain)
+def _backs(evidence: Evidence, pointer: str) -> bool:
+    return pointers.covers(pointer, evidence.pointer) or pointers.covers(evidence.pointer, pointer)
 
 
 def _evidence(entry: JsonObject, today: date) -> Evidence:

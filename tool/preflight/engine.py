@@ -37,12 +37,13 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The verdicts on one file, with the number of rules that reached one."""
+    """The verdicts on one file, with the number of rules that reached one, and of those that did not apply."""
 
     vendor: str
     path: str
     verdicts: tuple[Verdict, ...]
     judged: int
+    not_applicable: int = 0
 
 
 def judge_case(case: Case, policy: Policy, context: Context, *, everything: bool = False) -> Judged:
@@ -52,14 +53,17 @@ def judge_case(case: Case, policy: Policy, context: Context, *, everything: bool
     """
     scope = _Scope(variables(case, policy, context))
     verdicts: list[Verdict] = []
+    idle = 0
     for compiled in policy.rules:
-        findings = list(_findings(compiled, case, scope, policy))
-        verdicts += [
-            _verdict(case, compiled.rule, each) for each in findings if everything or each.truth is not Truth.TRUE
-        ]
-        if everything and not findings:
+        reached = False
+        for finding in _findings(compiled, case, scope, policy):
+            reached = True
+            if everything or finding.truth is not Truth.TRUE:
+                verdicts.append(_verdict(case, compiled.rule, finding))
+        idle += not reached
+        if everything and not reached:
             verdicts.append(_not_applicable(case, compiled.rule))
-    return Judged(case.vendor, case.path, tuple(verdicts), len(policy.rules))
+    return Judged(case.vendor, case.path, tuple(verdicts), len(policy.rules), idle)
 
 
 def variables(case: Case, policy: Policy, context: Context) -> dict[str, Json]:
@@ -202,6 +206,7 @@ def report(results: Iterable[Judged], rules: Sequence[Rule], as_of: str, *, ever
         advice=count[Level.ADVICE],
         waived=sum(verdict.outcome is Outcome.WAIVED for verdict in verdicts),
         blocked=any(verdict.blocks for verdict in failed),
+        not_applicable=sum(each.not_applicable for each in judged),
     )
     return Report(as_of, None, None, summary, tuple(sorted(shown, key=_weight)), {rule.id: rule for rule in rules})
 

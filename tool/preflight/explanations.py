@@ -29,9 +29,13 @@ LEVELS = {
 }
 
 
-def _wrapped(text: str, indent: str, width: int) -> Iterator[str]:
+def _wrapped(text: str, indent: str, width: int, hanging: str = "") -> Iterator[str]:
     yield from textwrap.wrap(
-        terminal(text), max(width, 40), initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
+        terminal(text),
+        max(width, 40),
+        initial_indent=indent,
+        subsequent_indent=hanging or indent,
+        break_on_hyphens=False,
     )
 
 
@@ -108,7 +112,7 @@ def of_questionnaire(sections: Sequence[Section], width: int) -> Iterator[str]:
 
 
 def _answer(answer: Answer, width: int) -> Iterator[str]:
-    yield from _wrapped(f"{answer.id:<6} {answer.title}", "  ", width)
+    yield from _wrapped(f"{answer.id:<6} {answer.title}", "  ", width, " " * 9)
     if answer.state is State.NOT_APPLICABLE:
         yield from _wrapped(f"not applicable: {answer.reason}", " " * 9, width)
         return
@@ -143,7 +147,7 @@ def of_findings(verdicts: Iterable[Verdict], width: int) -> Iterator[str]:
     """Show what fails, worst first."""
     width = width or WIDTH
     failed = sorted((v for v in verdicts if v.outcome is Outcome.FAIL), key=lambda v: (v.level.rank, v.line, v.rule))
-    yield from _heading(f"Findings: {counted(len(failed), 'finding') if failed else 'none'}")
+    yield from _heading(f"Findings: {len(failed) or 'none'}")
     for verdict in failed:
         yield terminal(f"  {verdict.level.value}  {verdict.rule}  {verdict.path}:{verdict.line}:{verdict.column}")
         yield from _wrapped(verdict.message, "    ", width)

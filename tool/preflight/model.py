@@ -135,6 +135,7 @@ class Summary:
     advice: int
     waived: int
     blocked: bool
+    not_applicable: int = 0  # among those judged; not part of the published JSON
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,8 @@
-"""JSON Pointers (RFC 6901) into plain JSON values, with ``*`` for every item of a list."""
+"""JSON Pointers (RFC 6901) into plain JSON values.
+
+Two steps more than the standard has: ``*`` stands for every item of a list, ``[key=text]`` for those items
+whose member ``key`` is ``text``.
+"""
 
 from __future__ import annotations
 
@@ -70,11 +74,24 @@ def matches(value: Json, path: str) -> Iterator[tuple[str, Json | None]]:
 def _matches(value: Json | None, rest: tuple[str, ...], done: tuple[Part, ...]) -> Iterator[tuple[str, Json | None]]:
     if not rest:
         yield pointer(done), value
-    elif rest[0] == "*":
-        for index, item in enumerate(value if isinstance(value, list) else ()):
+    elif is_choice(rest[0]):
+        for index, item in chosen(value, rest[0]):
             yield from _matches(item, rest[1:], (*done, index))
     else:
         yield from _matches(child(value, rest[0]), rest[1:], (*done, rest[0]))
+
+
+def is_choice(step: str) -> bool:
+    """Whether a step chooses among the items of a list."""
+    return step == "*" or step.startswith("[")
+
+
+def chosen(value: Json | None, step: str) -> Iterator[tuple[int, Json]]:
+    """Yield the items of a list that ``*`` or ``[key=text]`` chooses, with their index."""
+    key, _, text = step[1:-1].partition("=")
+    for index, item in enumerate(value if isinstance(value, list) else ()):
+        if step == "*" or (isinstance(item, dict) and item.get(key) == text):
+            yield index, item
 
 
 def covers(outer: str, inner: str) -> bool:

@@ -82,16 +82,16 @@ def parse_rule(identifier: str, document: JsonObject, path: str) -> Rule:
 def compile_rule(rule: Rule, shapes: Mapping[str, Node], positions: Positions) -> CompiledRule:
     """Compile and check a rule. Raises CannotJudge at the line of the field that is wrong."""
     scope = dict(shapes)
-    target = "vendor" + rule.at.replace("/", ".") if not rule.each else f"an item of {rule.each}"
+    target = f" in an item of {rule.each}" if rule.each else ""
     where = scope["vendor"]
     if rule.each:
         listed = where.at(rule.each)
         items = listed.items() if listed else None
         if items is None:
-            raise _refused(rule, positions, "/each", f"{rule.each} is not a list that the schema knows")
+            raise _refused(rule, positions, "/each", f"the schema has no list {rule.each}")
         scope["item"] = where = items
     if rule.at and where.at(rule.at) is None:
-        raise _refused(rule, positions, "/at", f"{rule.at} is not a place that the schema knows in {target}")
+        raise _refused(rule, positions, "/at", f"the schema has no field {rule.at}{target}")
     with_message = tuple(
         text if kind == "text" else _checked(rule, positions, "/message", text, scope)
         for kind, text in message_parts(rule.message)

@@ -78,7 +78,14 @@ def _member(name: str, node: Node, value: Json, depth: int) -> Iterator[Line]:
     if known:
         yield True, f"{indent}{key}: {_flow(value)}"
     else:
-        yield False, _cut(f"{indent}{key}:  # {_hint(node)}")
+        yield from ((False, line) for line in _open(f"{indent}{key}:", _hint(node)))
+
+
+def _open(start: str, hint: str) -> list[str]:
+    """Return a field without a value and, behind it, what is wanted; continued below where it is long."""
+    below = " " * (len(start) - len(start.lstrip()) + 4) + "# "
+    lines: list[str] = textwrap.wrap(hint, WIDTH, initial_indent=f"{start}  # ", subsequent_indent=below)
+    return lines or [start]
 
 
 def _entry(node: Node, entry: JsonObject, depth: int) -> Iterator[Line]:
@@ -89,15 +96,12 @@ def _entry(node: Node, entry: JsonObject, depth: int) -> Iterator[Line]:
         yield active, f"{inside}- {text[len(inside) + 2 :]}" if index == 0 else text
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= WIDTH else text[:WIDTH].rpartition(" ")[0] + " …"
-
-
 def _hint(node: Node) -> str:
     schema = node.resolved().schema
     items = node.items()
     if items is not None:
-        return f"a list: {_hint(items)}"
+        example = f", for example {_flow(schema['examples'][0])}" if schema.get("examples") else ""
+        return f"a list{example} · {_hint(items)}"
     wanted = {"boolean": "true or false", "integer": "a whole number", "number": "a number"}.get(
         schema.get("type", ""), ""
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from preflight import pointers
+from preflight.breaches import did_you_mean
 
 if TYPE_CHECKING:
     from preflight.model import Json, JsonObject
@@ -57,12 +58,13 @@ class Node:
         return (*here.get("properties", {}), *(name for option in options for name in self._below(option).names()))
 
     def at(self, pointer: str) -> Node | None:
-        """Return the schema of what ``pointer`` points at (``*``: any item), or None."""
+        """Return the schema of what ``pointer`` points at (``*`` and ``[key=text]``: any item), or None."""
         node: Node | None = self
         for part in pointers.parts(pointer):
             if node is None:
                 return None
-            node = (node.child(part) if part != "*" else None) or (node.items() if _ITEM.fullmatch(part) else None)
+            listed = pointers.is_choice(part)
+            node = (None if listed else node.child(part)) or (node.items() if listed or _ITEM.fullmatch(part) else None)
         return node
 
     def _below(self, schema: Json) -> Node:
@@ -77,3 +79,18 @@ def _merged(target: JsonObject, beside: JsonObject) -> JsonObject:
     if "allOf" in target and "allOf" in beside:
         merged["allOf"] = [*target["allOf"], *beside["allOf"]]
     return merged
+
+
+def suggestion(root: Node, pointer: str) -> str:
+    """Say which field was probably meant by a pointer that the schema does not know."""
+    node, way = root, ""
+    for part in pointers.parts(pointer):
+        below = node.at(pointers.pointer((part,)))
+        if below is None:
+            known = node.names()
+            return (
+                did_you_mean(part, known)
+                or f"Known{' in ' + way if way else ''} are: {', '.join(known) or 'no fields'}."
+            )
+        node, way = below, way + pointers.pointer((part,))
+    return ""

@@ -18,8 +18,9 @@ def verdict_line(report: Report) -> str:
     summary = report.summary
     verdict = "BLOCKED" if summary.blocked else "PASSED"
     waived = f", {summary.waived} waived" if summary.waived else ""
+    idle = f" ({summary.not_applicable:,} not applicable)" if summary.not_applicable else ""
     return (
         f"{verdict}: {counted(summary.red_flags, 'red flag')}, {counted(summary.warnings, 'warning')}, "
         f"{summary.advice} advice{waived} · {counted(summary.vendors, 'vendor')}, {counted(summary.rules, 'rule')}, "
-        f"{counted(summary.judged, 'verdict')} as of {report.as_of}"
+        f"{counted(summary.judged, 'verdict')}{idle} as of {report.as_of}"
     )

@@ -53,7 +53,11 @@ def command(
     """Judge all vendor files, or those named, and say what blocks, where, why and how to fix it.
 
     \b
-    Exit codes: 0 nothing blocks · 1 a red flag blocks · 2 cannot judge · 3 a defect of preflight
+    Exit codes:
+      0  nothing blocks
+      1  a red flag blocks
+      2  cannot judge
+      3  a defect of preflight
     """  # noqa: D301 - click wants the backspace itself
     results = session.judge(session.chosen(vendors), everything=everything)
     rules = [compiled.rule for compiled in session.policy.rules]

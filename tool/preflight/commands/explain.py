@@ -11,6 +11,7 @@ from preflight.breaches import did_you_mean
 from preflight.commands.completion import complete_rule, complete_vendor_or_rule
 from preflight.errors import UsageError
 from preflight.shell import terminal
+from preflight.shell.registry import stem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,6 +55,10 @@ def _titles(session: Session) -> dict[str, str]:
 
 
 def _vendor(session: Session, identifier: str, rule: str | None, *, quick: bool) -> Iterator[str]:
+    ruled = [each.rule.id for each in session.policy.rules if each.rule.id.endswith("/" + identifier)]
+    if ruled and identifier not in {stem(entry.path) for entry in session.entries}:
+        message = f"there is no vendor {identifier!r} here, but a rule {ruled[0]!r}"
+        raise UsageError(message, fix=f"preflight explain {ruled[0]}")
     [file] = session.files(session.chosen([identifier]))
     if file.document is None or file.problems or not session.policy.shape.fits(file.document.value):
         message = f"{file.path} cannot be explained, because it is not of the right form"

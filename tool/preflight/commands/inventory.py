@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from preflight.errors import CannotJudge
+from preflight.errors import CannotJudge, UsageError
 from preflight.facts import completeness
 from preflight.inventory import listing
-from preflight.shell import terminal
+from preflight.schema_tree import Node, suggestion
+from preflight.shell import registry, terminal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,11 +47,24 @@ def list_vendors(session: Session, output: str, columns: tuple[str, ...]) -> int
 
     Works on any folder of YAML records: without a schema and rules, it lists the fields that they have.
     """
+    _refuse_unknown(session, columns)
     files = session.files(session.entries)
     readable = [(file.id, file.path, file.document.value if file.document else None) for file in files]
     rows = listing.rows(readable, _judged(session), columns, _completeness(session, readable))
     terminal.show(listing.FORMATS[output](rows, session.today.isoformat()))
     return 0
+
+
+def _refuse_unknown(session: Session, columns: Sequence[str]) -> None:
+    """Refuse a column that no record can have; without a schema, any may be there."""
+    if session.source.kind(session.layout.schema) is None:
+        return
+    schema = registry.load_shape(session.source, session.layout).schema
+    node = Node(schema, schema)
+    for column in columns:
+        if node.at(column) is None:
+            message = f"the schema has no field {column}"
+            raise UsageError(message, fix=suggestion(node, column))
 
 
 def _completeness(session: Session, records: Sequence[tuple[str, str, Json]]) -> dict[str, int]:

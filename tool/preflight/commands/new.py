@@ -11,7 +11,7 @@ import click
 from preflight import likeness, pointers, scaffold
 from preflight.breaches import did_you_mean
 from preflight.errors import CannotJudge, DocumentError, UsageError
-from preflight.schema_tree import Node
+from preflight.schema_tree import Node, suggestion
 from preflight.shell import documents, registry, terminal
 from preflight.shell.files import write
 
@@ -128,10 +128,7 @@ def _setting(setting: str, node: Node) -> tuple[str, Json]:
         raise UsageError(message, fix="For example: --set /data/classes='[personal]'")
     if node.at(pointer) is None or re.search(r"/(\d+|\*)(/|$)", pointer):
         message = f"the schema has no field {pointer} that can be set here"
-        known = node.names()
-        raise UsageError(
-            message, fix=did_you_mean(pointer.strip("/"), known) or f"Known at the top are: {', '.join(known)}."
-        )
+        raise UsageError(message, fix=suggestion(node, pointer))
     try:
         return pointer, documents.parse(text.encode()).value
     except DocumentError as error:

@@ -25,7 +25,7 @@ def command() -> None:
     """Work on the rules themselves."""
 
 
-@command.command("test")
+@command.command("test", short_help="Run the examples of every rule.")
 @click.option("--quiet", is_flag=True, help="Show only what fails.")
 @click.pass_obj
 def test(session: Session, *, quiet: bool) -> int:
@@ -44,7 +44,7 @@ def test(session: Session, *, quiet: bool) -> int:
     return 2 if found else 0
 
 
-@command.command("docs")
+@command.command("docs", short_help="Write the policy book as Markdown.")
 @click.argument("folder", required=False, type=click.Path(path_type=Path, file_okay=False), metavar="[DIR]")
 @click.pass_obj
 def docs(session: Session, folder: Path | None) -> int:
@@ -74,7 +74,7 @@ def book_pages(session: Session) -> dict[str, str]:
     return pages
 
 
-@command.command("schemas")
+@command.command("schemas", short_help="Write the schemas for editors.")
 @click.argument(
     "folder", type=click.Path(path_type=Path, file_okay=False), default=Path("schemas/editor"), metavar="[DIR]"
 )
@@ -90,7 +90,7 @@ def schemas(session: Session, folder: Path) -> int:
     return 0
 
 
-@command.command("coverage")
+@command.command("coverage", short_help="Show what answers each requirement.")
 @click.option(
     "--format",
     "output",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from preflight.facts import certifications, completeness, data, dates, integration, lifecycle, limits
+from preflight.facts import backing, certifications, completeness, data, dates, integration, lifecycle, limits
 from preflight.pointers import get, parts
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from preflight.model import Context, Fact, JsonObject
 
-FACTS: tuple[Fact, ...] = (certifications, completeness, data, dates, integration, lifecycle, limits)
+FACTS: tuple[Fact, ...] = (backing, certifications, completeness, data, dates, integration, lifecycle, limits)
 
 
 def offered(schema: JsonObject, policies: frozenset[str]) -> tuple[Fact, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from preflight.pointers import child, parts
+from preflight.pointers import child, chosen, parts
 
 if TYPE_CHECKING:
     from preflight.model import Context, Json, JsonObject
@@ -80,10 +80,12 @@ _steps = cache(parts)  # every record is asked for the same fields
 
 
 def _known(value: Json, steps: tuple[str, ...]) -> bool:
-    if value is None:  # also a list on the way: only one that is known and has no entries is an answer
-        return False
-    if not steps:
-        return True
-    if steps[0] == "*":
-        return all(_known(item, steps[1:]) for item in value) if isinstance(value, list) else True
-    return _known(child(value, steps[0]), steps[1:])
+    for done, step in enumerate(steps):
+        if step.startswith("["):  # an entry of that kind has to be there
+            return any(_known(item, steps[done + 1 :]) for _, item in chosen(value, step))
+        if step == "*":  # a list that is known and has no entries is an answer, too
+            return not isinstance(value, list) or all(_known(item, steps[done + 1 :]) for item in value)
+        value = child(value, step)
+        if value is None:
+            return False
+    return value is not None

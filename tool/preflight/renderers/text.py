@@ -7,6 +7,9 @@ same words, wrapped to its width.
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
+from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from preflight.escaping import terminal
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from preflight.model import Report, Verdict
 
 NAME = "text"
+MOST_WAITING = 5  # findings a vendor that are told one by one although nothing is known yet
 COLOURS = {Level.RED_FLAG: "31", Level.WARNING: "33", Level.ADVICE: "36"}
 HEADINGS = {
     Level.RED_FLAG: "Red flags, which block the merge",
@@ -31,38 +35,70 @@ OTHERS = {Outcome.WAIVED: "Waived", Outcome.PASS: "Passed", Outcome.NOT_APPLICAB
 
 def render(report: Report, *, color: bool, width: int) -> str:
     """Return findings by level, then a line that says what the gate does."""
+    page = _Page(color=color, width=width, brief=bool(width) and not _is_whole(report))
     lines: list[str] = []
     for level, heading in HEADINGS.items():
         failed = [each for each in report.verdicts if each.outcome is Outcome.FAIL and each.level is level]
-        lines += _section(heading, failed, COLOURS[level] if color else "", width)
+        lines += page.section(heading, failed, COLOURS[level])
     for outcome, heading in OTHERS.items():
-        lines += _section(heading, [each for each in report.verdicts if each.outcome is outcome], "", width)
-    lines.append(_paint(verdict_line(report), ("31;1" if report.summary.blocked else "32;1") if color else ""))
+        lines += page.section(heading, [each for each in report.verdicts if each.outcome is outcome], "")
+    verdict = textwrap.wrap(verdict_line(report), max(width, 40)) if width else [verdict_line(report)]
+    lines += [page.paint(line, "31;1" if report.summary.blocked else "32;1") for line in verdict]
     return "\n".join(lines) + "\n"
 
 
-def _section(heading: str, verdicts: list[Verdict], colour: str, width: int) -> Iterator[str]:
-    if not verdicts:
-        return
-    yield _paint(f"{heading} ({counted(len(verdicts), 'finding')})", colour and colour + ";1")
-    for each in verdicts:
-        yield from _finding(each, colour, width)
-    yield ""
+def _is_whole(report: Report) -> bool:
+    """Whether everything was asked for, passes included."""
+    return any(each.outcome in (Outcome.PASS, Outcome.NOT_APPLICABLE) for each in report.verdicts)
 
 
-def _finding(verdict: Verdict, colour: str, width: int) -> Iterator[str]:
-    place = terminal(f"{verdict.path}:{verdict.line}:{verdict.column}")
-    rule = _paint(terminal(verdict.rule), colour)
-    message, fix = terminal(verdict.message), terminal(verdict.fix)
-    said = f"{message} · {fix}" if fix else message
-    if not width:
-        yield f"{place}  {rule}  {said}"
-        return
-    yield f"{place}  {rule}"
-    wrap = textwrap.TextWrapper(max(width, 40) - len(INDENT), break_on_hyphens=False)
-    for line in (*wrap.wrap(message), *wrap.wrap(f"→ {fix}" if fix else "")):
-        yield INDENT + terminal(line)  # once more: a word may begin a line only now
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """How findings are laid out. ``width`` 0: one line each; ``brief``: many open questions are only counted."""
 
+    color: bool
+    width: int
+    brief: bool
 
-def _paint(text: str, colour: str) -> str:
-    return f"\x1b[{colour}m{text}\x1b[0m" if colour else text
+    def section(self, heading: str, verdicts: list[Verdict], colour: str) -> Iterator[str]:
+        if not verdicts:
+            return
+        yield self.paint(f"{heading} ({counted(len(verdicts), 'finding')})", colour and colour + ";1")
+        for vendor, found in groupby(verdicts, key=lambda each: each.vendor):
+            yield from self.vendor(vendor, list(found), colour)
+        yield ""
+
+    def vendor(self, vendor: str, verdicts: list[Verdict], colour: str) -> Iterator[str]:
+        waiting = [each for each in verdicts if not each.known]
+        counted_only = self.brief and len(waiting) > MOST_WAITING
+        for each in verdicts:
+            if each.known or not counted_only:
+                yield from self.finding(each, colour)
+        if counted_only:
+            domains = Counter(each.rule.partition("/")[0] for each in waiting)
+            where = ", ".join(f"{name} {count}" for name, count in domains.items())
+            rules = self.paint(f"{len(waiting)} rules wait for an answer", colour)
+            yield f"{terminal(waiting[0].path)}  {rules}"
+            yield from self.wrapped(f"Nothing is known yet of what they ask: {where}")
+            yield from self.wrapped(f"→ 'preflight explain {vendor}' shows what is open, 'check --all' each rule")
+
+    def finding(self, verdict: Verdict, colour: str) -> Iterator[str]:
+        place = terminal(f"{verdict.path}:{verdict.line}:{verdict.column}")
+        rule = self.paint(terminal(verdict.rule), colour)
+        if not self.width:
+            said = (
+                f"{terminal(verdict.message)} · {terminal(verdict.fix)}" if verdict.fix else terminal(verdict.message)
+            )
+            yield f"{place}  {rule}  {said}"
+            return
+        yield f"{place}  {rule}"
+        yield from self.wrapped(verdict.message)
+        yield from self.wrapped(f"→ {verdict.fix}" if verdict.fix else "")
+
+    def wrapped(self, text: str) -> Iterator[str]:
+        wrap = textwrap.TextWrapper(max(self.width, 40) - len(INDENT), break_on_hyphens=False)
+        # Made safe twice: a word may begin a line only once the text is wrapped.
+        yield from (INDENT + terminal(line) for line in wrap.wrap(terminal(text)))
+
+    def paint(self, text: str, colour: str) -> str:
+        return f"\x1b[{colour}m{text}\x1b[0m" if self.color and colour else text

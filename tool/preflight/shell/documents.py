@@ -48,6 +48,7 @@ NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?", re.ASCII)
 NOT_A_NUMBER = re.compile(r"[-+]?\.(inf|nan)", re.ASCII | re.IGNORECASE)
 CONSTANTS: dict[str, Json] = {"true": True, "false": False, "null": None, "": None}
 NUMERIC_START = frozenset("-0123456789.+")
+TYPED_START = NUMERIC_START.union(word[:1] for word in CONSTANTS)
 
 # Control characters but tab and line ends; format characters (zero-width, bidirectional controls, tags);
 # line and paragraph separators; private use; noncharacters. A test holds this against unicodedata.
@@ -60,7 +61,7 @@ FORBIDDEN = re.compile(
 )
 TAB_INDENT = re.compile(r"[ ]*\t")
 LONE_RETURN = re.compile("\r(?!\n)")
-ASCII_CLEAN = re.compile("[\t\n\r -~]*", re.ASCII)
+BEYOND_ASCII = re.compile("[^\t\n\r -~]+")  # also control characters; all else is never forbidden, and quick to pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ class Document:
     def position(self, pointer: str) -> Position:
         """Return the 1-based place of ``pointer``, or of its nearest ancestor that exists."""
         if not self._places:  # built only for documents with findings, which are few
+            self._places[""] = 0
             _number(self.value, "", self._places)
         mark = self.marks[self._places[pointers.existing(self.value, pointer)]]
         return Position(mark.line + 1, mark.column + 1)
@@ -128,8 +130,9 @@ def _text(data: bytes, max_bytes: int) -> str:
         message = f"byte 0x{data[error.start]:02x} is not UTF-8"
         fix = "Save the file as UTF-8."
         raise DocumentError(message, trap="encoding", fix=fix, line=line, column=column) from None
-    if not ASCII_CLEAN.fullmatch(text) and (found := FORBIDDEN.search(text)):
-        raise _forbidden(found.group(), *_place(text, found.start()))
+    for doubtful in BEYOND_ASCII.finditer(text):
+        if found := FORBIDDEN.search(doubtful.group()):
+            raise _forbidden(found.group(), *_place(text, doubtful.start() + found.start()))
     if found := LONE_RETURN.search(text):
         line, column = _place(text, found.start())
         message = "a carriage return stands alone, which some programs show as a new line and others do not"
@@ -213,11 +216,15 @@ class _Builder:
                     if seen is None:
                         marks.append(event.start_mark)
                         container.append(value)
+                        if container is root:
+                            return value
                     else:
                         container[key] = value
                         key = None
             elif kind is MappingEndEvent or kind is SequenceEndEvent:
                 container, seen, key = stack.pop()
+                if container is root:
+                    return root[0]
             elif kind is MappingStartEvent or kind is SequenceStartEvent:
                 if event.anchor is not None or event.tag is not None:
                     raise _decorated(event)
@@ -239,8 +246,6 @@ class _Builder:
                 raise _unexpected(event)
             if len(marks) > MAX_NODES:
                 raise _at(event, "nodes", f"more than {MAX_NODES:,} values", "Split the document.")
-            if container is root:
-                return root[0]
             event = following()
 
 
@@ -260,7 +265,9 @@ def _decorated(event: Event) -> DocumentError:
         message = f"the anchor &{event.anchor[:40]} lets one place stand for another"
         return _at(event, "anchor", message, "Write the value out where it is used.")
     message = f"the tag {str(event.tag)[:60]} changes the type of a value"
-    return _at(event, "tag", message, "Delete the tag; the schema says which type a field has.")
+    return _at(
+        event, "tag", message, "Delete it; or put the text in quotes, if it is meant to begin with an exclamation mark."
+    )
 
 
 def _unexpected(event: Event) -> DocumentError:
@@ -306,10 +313,11 @@ def _refuse_hidden(event: Event) -> None:
 def _plain(event: Event) -> Json:
     """Give a plain scalar its type: true, false, null, a JSON number, else text."""
     text: str = event.value
-    if text in CONSTANTS:
-        return CONSTANTS[text]
-    if text[0] not in NUMERIC_START:
+    start = text[:1]
+    if start not in TYPED_START:  # most are words
         return text
+    if start not in NUMERIC_START:
+        return CONSTANTS.get(text, text)
     if NUMBER.fullmatch(text):
         return _numeral(event, text)
     if NOT_A_NUMBER.fullmatch(text):
@@ -338,19 +346,18 @@ def _short(text: str) -> str:
 
 
 def _number(value: Json, at: str, numbers: dict[str, int]) -> None:
-    """Give ``at`` and every pointer below it a number, in the order of the document, which is that of the marks.
+    """Give every pointer below ``at`` a number, in the order of the document, which is that of the marks.
 
     The place of a member is that of its key, the place of an item that of its first character.
     """
-    numbers[at] = len(numbers)
-    if isinstance(value, dict):
-        for name, item in value.items():
-            _number(item, at + _step(name), numbers)
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            _number(item, f"{at}/{index}", numbers)
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, item in members:
+        below = at + _step(name)
+        numbers[below] = len(numbers)
+        if isinstance(item, (dict, list)):
+            _number(item, below, numbers)
 
 
 @lru_cache(maxsize=4096)
-def _step(name: str) -> str:
+def _step(name: str | int) -> str:
     return pointers.pointer((name,))

@@ -29,6 +29,7 @@ KINDS = ("checklist", "levels", "limits", "people", "requirements", "systems")  
 EXAMPLE = "example"  # policies/example.yaml, of the shape of a vendor record
 RULE_PATH = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*\.yaml")
 RECORD_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\.yaml")
+LEFTOVERS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".gitkeep"})  # of file managers, and of git
 MAX_ID = 63
 MAX_POLICY_BYTES = 1024 * 1024
 
@@ -194,6 +195,7 @@ def record_entries(source: Source, where: Layout) -> list[Entry]:
         named += matching(source, where.vendors.removesuffix("aml") + "ml")
     if where.managed:
         named = [entry for entry in source.entries("vendors") if not entry.path.startswith("vendors/decisions/")]
+    named = [entry for entry in named if entry.path.rpartition("/")[2] not in LEFTOVERS]
     if not any(entry.kind is Kind.FILE for entry in named):
         message = f"no vendor file matches {where.vendors}, so nothing would be checked"
         fix = "Add a record with 'preflight new', or correct 'vendors' in preflight.yaml. See also --root."

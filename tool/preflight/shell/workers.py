@@ -23,6 +23,7 @@ Result = TypeVar("Result")
 
 SERIAL = 200  # fewer items than this are done here: starting processes would cost more than they save
 CHUNK = 100
+GARBAGE = 50_000  # new objects after which a process looks for cycles; a document has thousands and none
 
 
 def cores() -> int:
@@ -43,8 +44,7 @@ def spread(
         return [result for chunk in chunks for result in _counted(work(chunk), len(chunk), progress)]
     # Forked processes inherit the compiled rules; elsewhere each process compiles its own.
     method = "fork" if sys.platform == "linux" else "spawn"
-    # Frozen: what a process begins with lives to its end, so its garbage collector need not walk it.
-    pool = ProcessPoolExecutor(cores(), mp_context=multiprocessing.get_context(method), initializer=gc.freeze)
+    pool = ProcessPoolExecutor(cores(), mp_context=multiprocessing.get_context(method), initializer=_settle)
     try:
         futures = [pool.submit(work, chunk) for chunk in chunks]
         _watch(futures, [len(chunk) for chunk in chunks], progress)
@@ -54,6 +54,12 @@ def spread(
         raise CannotJudge(message, fix="Run it again with more memory, or on fewer vendors at a time.") from None
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _settle() -> None:
+    """Keep the garbage collector off what a process begins with, and let it look seldom: cycles are few."""
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
 
 
 def _counted(results: list[Result], done: int, progress: Callable[[int], None]) -> list[Result]:
