@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "schema": VOCABULARY | WORDS,
     "editor": VOCABULARY | WORDS,
     "scaffold": VOCABULARY | WORDS,
-    "likeness": VOCABULARY,
+    "likeness": VOCABULARY | WORDS,
     "cel_syntax": set(),
     "expressions": VOCABULARY | WORDS | {"cel_syntax"},
     "rules": VOCABULARY | WORDS | {"expressions"},

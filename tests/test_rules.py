@@ -309,7 +309,7 @@ def test_when_and_assert_in_three_values(when: str, holds: str, wanted: Truth | 
             id="a field that is only asked for need not be filled in, one that is used has to",
         ),
         pytest.param(
-            {"condition": "{'a': true}.b"},
+            {"condition": "{'a': true}.b && today > '2000'"},
             {},
             Finding(
                 Truth.UNKNOWN, "/open", "Not known, because a field that it reads is not filled in; wanted: It is open"

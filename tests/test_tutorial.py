@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -183,6 +184,7 @@ def test_a_schema_without_rules_is_never_green(registry: Path, run: Callable[...
     for name in printed():
         if name.startswith("policies/rules/") or name == LEVELS:
             (registry / name).unlink()
+    shutil.rmtree(registry / "policies" / "rules")
     result = run("--root", registry, "check")
     assert (result.code, result.out) == (2, "")
     assert result.err.strip() in TUTORIAL

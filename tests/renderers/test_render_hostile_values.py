@@ -129,7 +129,9 @@ def test_json_loses_nothing(of: Callable[..., Report], value: str) -> None:
 @HOSTILE
 def test_sarif_shows_what_is_unseen_and_keeps_the_path(of: Callable[..., Report], value: str) -> None:
     [result] = json.loads(rendered(renderers.named("sarif"), everywhere(of, value)))["runs"][0]["results"]
-    assert result["message"]["text"] == visible(f"{value} · {value}")
+    shown = result["message"]["text"]
+    assert re.sub(r"\\([\\\[\]])", r"\1", shown) == visible(f"{value} · {value}")
+    assert not re.search(r"(?<!\\)(?:\\\\)*\[", shown), "a bracket would be a link"
     uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
     assert re.fullmatch(r"[A-Za-z0-9_.~/%-]*", uri)
     assert unquote(uri, errors="surrogatepass") == value

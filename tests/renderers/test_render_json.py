@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from preflight.escaping import json_text
 from preflight.renderers import json as renderer
 from preflight.shell.starter import shape
 
@@ -91,6 +92,6 @@ def test_levels_outcomes_and_waivers_have_their_published_names(report: Report) 
     ],
 )
 def test_what_a_reader_cannot_see_is_escaped_and_nothing_is_lost(value: str | list[str], wanted: str) -> None:
-    text = renderer.written(value)
+    text = json_text(value)
     assert text == wanted + "\n"
     assert json.loads(text) == value

@@ -61,6 +61,7 @@ def test_entries_are_named_by_kind_and_sorted_by_path(tmp_path: Path) -> None:
         Entry("vendors/a.yaml", Kind.FILE),
         Entry("vendors/a/deep/er.yaml", Kind.FILE),
         Entry("vendors/b.yaml", Kind.FILE),
+        Entry("vendors/empty", Kind.FOLDER),
         Entry("vendors/folder", Kind.LINK),
         Entry("vendors/link.yaml", Kind.LINK),
         Entry("vendors/lost.yaml", Kind.LINK),

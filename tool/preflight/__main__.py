@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from preflight import __version__
@@ -13,7 +14,11 @@ from preflight import __version__
 def main() -> None:
     """Run the command line and exit with its code."""
     if sys.argv[1:] == ["--version"]:  # asked by every CI job and editor: answered without loading anything
-        sys.stdout.write(f"preflight {__version__}\n")
+        try:
+            sys.stdout.write(f"preflight {__version__}\n")
+            sys.stdout.flush()
+        except (AttributeError, OSError):  # stdout is closed, or full
+            os._exit(2)
         return
     from preflight.cli import run  # noqa: PLC0415 - see above
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
+import re
+import signal
 import sys
 import traceback
 from datetime import UTC, date, datetime
@@ -16,6 +19,7 @@ from preflight.commands import COMMANDS
 from preflight.errors import PreflightError
 from preflight.escaping import terminal as escape
 
+ISO_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 CANNOT_JUDGE, DEFECT, INTERRUPTED = 2, 3, 130
 
 
@@ -44,7 +48,7 @@ class DateType(click.ParamType[date]):
         if isinstance(value, date):
             return value
         try:
-            if len(value) == len("2026-01-01"):
+            if ISO_DATE.fullmatch(value):
                 return date.fromisoformat(value)
         except ValueError:
             pass
@@ -80,34 +84,55 @@ def cli(  # noqa: PLR0913 - one argument an option
 
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit code. Nothing a user can write ends in a traceback."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # verdicts are UTF-8 whatever the locale says
-            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
+    _prepare_streams()
+    with contextlib.suppress(ValueError):  # only the main thread may; others are ended with it
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended like Ctrl-C, worker processes included
     try:
         return int(cli.main(args=arguments, prog_name="preflight", standalone_mode=False) or 0)
     except click.exceptions.Exit as finished:
         return finished.exit_code
     except click.ClickException as error:
-        error.show()
+        _say(
+            f"{error.ctx.get_usage()}\n" if isinstance(error, click.UsageError) and error.ctx else "",
+            error.format_message(),
+        )
         return CANNOT_JUDGE
     except (KeyboardInterrupt, click.Abort):
-        click.echo("preflight: interrupted; nothing was judged", err=True)
+        _say("", "interrupted; nothing was judged")
         return INTERRUPTED
     except PreflightError as error:
-        for line in str(error).splitlines():
-            click.echo(f"preflight: {escape(line)}", err=True)
+        _say("", *str(error).splitlines())
+        return CANNOT_JUDGE
+    except OSError as error:  # a disk that is full, a device that is gone: nothing that we could have done better
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _say("", f"the system refuses: {error}")
         return CANNOT_JUDGE
     except Exception as error:  # noqa: BLE001 - the last resort: said in one line, with the details on request
         return _defect(error)
 
 
+def _prepare_streams() -> None:
+    """Make verdicts UTF-8 whatever the locale says, and give a closed stream somewhere to go."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by the caller; the exit code still tells
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - as long as we run
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
+
+
+def _say(before: str, *lines: str) -> None:
+    """Write an error. Where even that fails, the exit code has to do."""
+    with contextlib.suppress(OSError):
+        sys.stderr.write(before + "".join(f"preflight: {escape(line)}\n" for line in lines))
+        sys.stderr.flush()
+
+
 def _defect(error: Exception) -> int:
-    click.echo(
-        f"preflight: this is a defect of preflight, not of your files: {type(error).__name__}: {escape(str(error))}",
-        err=True,
-    )
+    _say("", f"this is a defect of preflight, not of your files: {type(error).__name__}: {error}")
     if os.environ.get("PREFLIGHT_DEBUG"):
         traceback.print_exception(error)
     else:
-        click.echo("preflight: please report it; PREFLIGHT_DEBUG=1 shows where it happened", err=True)
+        _say("", "please report it; PREFLIGHT_DEBUG=1 shows where it happened")
     return DEFECT

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from preflight import facts as fact_modules
 from preflight import pointers
 from preflight.errors import CannotJudge
-from preflight.expressions import Expression, ExpressionError, Truth, activation
+from preflight.expressions import HOLDS, IDLE, Expression, ExpressionError, Truth, activation
 from preflight.model import Json, JsonObject, Level, Outcome, Positions, Problem, Report, Rule, Summary, Verdict
 from preflight.rules import CompiledRule, Finding, judge
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from preflight.model import Context
     from preflight.policy import Policy
+
+
+MOST_FAULTS = 100  # of the form of one file
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ class _Scope:
         self.known = known
         self.bound = activation(known)
         self._applies: dict[str, Truth] = {}
-        self._items: dict[str, list[_Scope]] = {}
+        self._items: dict[tuple[str, int], _Scope] = {}
 
     def applies(self, when: Expression | None) -> Truth:
         """Return what ``when`` gives; asked once for all rules that have the same."""
@@ -99,11 +102,11 @@ class _Scope:
             self._applies[when.source] = when.truth(self.bound)
         return self._applies[when.source]
 
-    def of_items(self, each: str, items: Sequence[Json]) -> list[_Scope]:
-        """Return the scopes of the items of the list at ``each``; made once for all rules that go through it."""
-        if each not in self._items:
-            self._items[each] = [_Scope({**self.known, "item": item}) for item in items]
-        return self._items[each]
+    def of_item(self, each: str, index: int, item: Json) -> _Scope:
+        """Return the scope of an item of the list at ``each``; made once for all rules that go through it."""
+        if (each, index) not in self._items:
+            self._items[each, index] = _Scope({**self.known, "item": item})
+        return self._items[each, index]
 
 
 def _findings(compiled: CompiledRule, case: Case, scope: _Scope, policy: Policy) -> Iterator[Finding]:
@@ -122,9 +125,16 @@ def _findings(compiled: CompiledRule, case: Case, scope: _Scope, policy: Policy)
         if not isinstance(items, list):
             message = f"rule {rule.id} cannot be judged for vendor {case.vendor}: {rule.each} is not a list"
             raise CannotJudge(message, path=rule.path, fix="Let the schema allow nothing but a list there.")
-        for index, inner in enumerate(scope.of_items(rule.each, items)):
-            applies = (scope if compiled.when_is_shared else inner).applies(compiled.when)
+        said = compiled.items_at_once(scope.bound) or [None] * len(items)
+        for index, item in enumerate(items):
             at = f"{rule.each}/{index}{rule.at}"
+            if said[index] == IDLE:
+                continue
+            if said[index] == HOLDS:
+                yield Finding(Truth.TRUE, at, "")
+                continue
+            inner = scope.of_item(rule.each, index, item)
+            applies = (scope if compiled.when_is_shared else inner).applies(compiled.when)
             found = judge(compiled, at, inner.bound, inner.known, policy.needs, applies=applies)
             if found is not None:
                 yield found
@@ -171,23 +181,32 @@ def _not_applicable(case: Case, rule: Rule) -> Verdict:
 
 
 def breached(vendor: str, path: str, problems: Iterable[Problem]) -> Judged:
-    """Turn what is wrong with the form of a file into verdicts. No rule is judged on such a file."""
-    verdicts = tuple(
-        Verdict(
-            vendor,
-            each.rule,
-            Level.RED_FLAG,
-            Outcome.FAIL,
-            each.message,
-            each.fix,
-            path,
-            each.position.line,
-            each.position.column,
-            each.pointer,
-        )
-        for each in problems
+    """Turn what is wrong with the form of a file into verdicts. No rule is judged on such a file.
+
+    A file with thousands of faults has one cause; the first hundred are told and the rest is counted.
+    """
+    found = list(problems)
+    told = found[:MOST_FAULTS]
+    if len(found) > len(told):
+        last, more = told[-1], len(found) - len(told)
+        fix = "Correct those that are listed and check again."
+        told.append(Problem("file/faults", f"{more:,} more faults of this file are not listed", fix, "", last.position))
+    return Judged(vendor, path, tuple(_breach(vendor, path, each) for each in told), 0)
+
+
+def _breach(vendor: str, path: str, problem: Problem) -> Verdict:
+    return Verdict(
+        vendor=vendor,
+        rule=problem.rule,
+        level=Level.RED_FLAG,
+        outcome=Outcome.FAIL,
+        message=problem.message,
+        fix=problem.fix,
+        path=path,
+        line=problem.position.line,
+        column=problem.position.column,
+        pointer=problem.pointer,
     )
-    return Judged(vendor, path, verdicts, 0)
 
 
 def report(results: Iterable[Judged], rules: Sequence[Rule], as_of: str, *, everything: bool = False) -> Report:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from preflight.model import Json
 
 # Besides control characters: format characters can hide or reorder text, separators can break a line.
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~])")
 _LINE_START = re.compile(r"^([0-9]{0,9})([-+=.)])")  # what begins a list or underlines a heading
 _XML_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0", "|", "%")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0", "|", "%", "＝", "＋", "－", "＠")
+_RUNNER = re.compile(r"(?<=##)\[")
+_UNUSUAL = re.compile(r"[^ -~\n]")
 
 
 def visible(text: str) -> str:
@@ -54,5 +61,16 @@ def xml(text: str) -> str:
 
 def csv_cell(text: str) -> str:
     """Keep a spreadsheet from reading text as a formula (CWE-1236)."""
-    shown = visible(text)
+    shown = terminal(text)
     return "'" + shown if shown.lstrip().startswith(_FORMULA) or text.startswith(_FORMULA) else shown
+
+
+def json_text(value: Json) -> str:
+    """Return a value as JSON that is the same to a program and does nothing to a terminal or the log of a CI job."""
+    text = _RUNNER.sub(r"\\u005b", json.dumps(value, indent=2, ensure_ascii=False))
+    return _UNUSUAL.sub(_json_escape, text) + "\n"
+
+
+def _json_escape(found: re.Match[str]) -> str:
+    character = found.group()
+    return json.dumps(character)[1:-1] if unicodedata.category(character) in _UNSAFE else character

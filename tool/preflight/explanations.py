@@ -10,7 +10,7 @@ import yaml
 from preflight.checklist import Screen, State
 from preflight.escaping import terminal
 from preflight.model import Level, Outcome
-from preflight.pointers import matches
+from preflight.pointers import get, matches
 from preflight.rules import shown
 from preflight.wording import counted
 
@@ -30,13 +30,10 @@ LEVELS = {
 
 
 def _wrapped(text: str, indent: str, width: int, hanging: str = "") -> Iterator[str]:
-    yield from textwrap.wrap(
-        terminal(text),
-        max(width, 40),
-        initial_indent=indent,
-        subsequent_indent=hanging or indent,
-        break_on_hyphens=False,
-    )
+    room = max(width, 40) - len(hanging or indent)
+    lines = textwrap.wrap(terminal(text), room, break_on_hyphens=False)
+    # Made safe twice: a word may begin a line only once the text is wrapped.
+    yield from ((hanging or indent if index else indent) + terminal(line) for index, line in enumerate(lines))
 
 
 def _heading(text: str) -> list[str]:
@@ -82,11 +79,11 @@ def _yaml(value: Json) -> list[str]:
 
 def of_vendor(record: JsonObject, identifier: str, path: str, as_of: str) -> Iterator[str]:
     """Say who the vendor is."""
-    status, category = record.get("lifecycle", {}).get("status"), record.get("category")
+    status, category = get(record, "/lifecycle/status"), get(record, "/category")
     about = " · ".join(str(each) for each in (identifier, category, status) if isinstance(each, str))
     yield terminal(f"{record.get('name', path)}")
     yield terminal(f"{about} · {path} · as of {as_of}")
-    owners = [(side, record.get("ownership", {}).get(side, {}).get("owner")) for side in ("marketing", "it")]
+    owners = [(side, get(record, f"/ownership/{side}/owner")) for side in ("marketing", "it")]
     if any(owner for _, owner in owners):
         yield terminal("Owners: " + ", ".join(f"{side} {owner or 'not known'}" for side, owner in owners))
 

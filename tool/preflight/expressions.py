@@ -9,6 +9,7 @@ passes for yes or for no. Every other error means that the expression cannot be 
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from cel_expr_python import cel
 from cel_expr_python.ext import ext_bindings, ext_math, ext_strings
 
-from preflight import cel_syntax
+from preflight import cel_syntax, pointers
 from preflight.breaches import did_you_mean
 from preflight.errors import CannotJudge
 
@@ -35,6 +36,7 @@ ORDERED = frozenset({"_<_", "_<=_", "_>_", "_>=_"})
 STATUS = re.compile(r"[A-Z_]+: ")  # the runtime's own name for the kind of an error
 MAX_LENGTH = 2000  # characters of one expression
 ITEMS = "*"
+HOLDS, FAILS, IDLE = "holds", "fails", "idle"  # what a rule says of an item; idle: it does not apply
 
 Activation = Any  # the runtime's own type, opaque to us
 
@@ -162,6 +164,18 @@ def compile_condition(source: str, shapes: Mapping[str, Node]) -> Expression:
     return compile_expression(source, shapes, cel.Type.BOOL)
 
 
+def compile_over_items(each: str, when: str, condition: str) -> Expression:
+    """Compile what a rule says of every item of the list at ``each``: HOLDS, FAILS or IDLE, in their order.
+
+    Not known as a whole where one of them is not. The parts have to be compiled, and so checked, before.
+    """
+    listed = "vendor" + "".join(f"[{json.dumps(part)}]" for part in pointers.parts(each))
+    # On lines of their own, so that a comment in one part cannot swallow what follows.
+    judged = f'(\n{condition}\n) ? "{HOLDS}" : "{FAILS}"'
+    source = f'dyn({listed}).map(item, (\n{when or "true"}\n) ? ({judged}) : "{IDLE}")'
+    return Expression(source, (), _environment().compile(source))
+
+
 def _syntax(error: RuntimeError) -> CannotJudge:
     text = _first_line(error)
     found = re.search(r"ERROR: <input>:(\d+):(\d+): (.*)", text)
@@ -236,6 +250,9 @@ class _Walker:
                 if node is None or read is None
                 else self._step(node, read, cel_syntax.constant(call.args[1]))
             )
+        if call.function == "dyn":
+            message = "dyn() hides a path from the check of its fields"
+            raise CannotJudge(message, fix="Write the path without dyn().")
         seen = [self._visit(argument) for argument in arguments]
         if call.function in {"_==_", "_!=_"}:
             self._compared(seen[0], arguments[1])
@@ -258,6 +275,10 @@ class _Walker:
                 self._compared(seen[0], element)
         else:
             self._compared(self._item(seen[1]), left)
+            node, read = seen[1]
+            name = cel_syntax.constant(left)
+            if node is not None and read is not None and isinstance(name, str) and node.names():
+                self._step(node, read, name, tested=True)
 
     @staticmethod
     def _item(seen: tuple[Node | None, Read | None]) -> tuple[Node | None, Read | None]:

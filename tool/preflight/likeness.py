@@ -7,6 +7,8 @@ import unicodedata
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
+from preflight.pointers import get
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -39,13 +41,14 @@ def _reason(one: JsonObject, other: JsonObject) -> str:
 
 
 def _domains(record: JsonObject) -> set[str]:
-    return set(record.get("legal_entity", {}).get("domains", ()))
+    domains = get(record, "/legal_entity/domains")
+    return {each for each in domains if isinstance(each, str)} if isinstance(domains, list) else set()
 
 
 def _names(record: JsonObject) -> set[str]:
-    legal = record.get("legal_entity", {}).get("name")
-    given = (record.get("name"), legal, *record.get("aliases", ()))
-    return {name for name in map(_plain, filter(None, given)) if name}
+    aliases = record.get("aliases")
+    given = [record.get("name"), get(record, "/legal_entity/name"), *(aliases if isinstance(aliases, list) else ())]
+    return {name for name in (_plain(each) for each in given if isinstance(each, str)) if name}
 
 
 def _plain(name: str) -> str:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from preflight.schema import Shape
 
 
+DEEPEST = 24  # levels of a record, as many as the reader takes
+
+
 @dataclass(frozen=True, slots=True)
 class PolicyDocument:
     """One policy file: its path, its value (already of the right shape) and the place of each pointer."""
@@ -102,7 +105,7 @@ def _refuse_strangers(levels: PolicyDocument, section: str, named: Iterable[str]
             raise CannotJudge(message, fix=fix, path=levels.path, line=place.line, column=place.column)
 
 
-def smallest(node: Node) -> Json:
+def smallest(node: Node, depth: int = 0) -> Json:
     """Return a small value that fits a schema: required members, each with its first example or value.
 
     Serves as the example record of a registry that brings a schema and no example of its own.
@@ -117,7 +120,10 @@ def smallest(node: Node) -> Json:
     kind = schema.get("type")
     if kind == "object" or "properties" in schema:
         members = ((name, node.child(name)) for name in schema.get("required", ()))
-        return {name: smallest(member) if member else "" for name, member in members}
+        if depth > DEEPEST:
+            message = "the schema asks for records of endless depth"
+            raise CannotJudge(message, fix="Let one of the members that refer back be left out.")
+        return {name: smallest(member, depth + 1) if member else "" for name, member in members}
     plain: dict[str, Json] = {
         "array": [],
         "integer": schema.get("minimum", 0),

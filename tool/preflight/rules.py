@@ -20,12 +20,13 @@ from preflight.expressions import (
     Truth,
     compile_condition,
     compile_expression,
+    compile_over_items,
     message_parts,
 )
 from preflight.model import Examples, Json, JsonObject, Level, Positions, Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from preflight.schema_tree import Node
 
@@ -40,6 +41,17 @@ class CompiledRule:
     when: Expression | None
     condition: Expression
     message: tuple[str | Expression, ...]
+    over_items: Expression | None = None
+
+    def items_at_once(self, bound: Activation) -> Sequence[str | None] | None:
+        """Return what the rule says of each item of its list; None where they have to be asked one by one.
+
+        Binding the record anew for each item would take most of the time of a check.
+        """
+        try:
+            return self.over_items.value(bound) if self.over_items else None
+        except ExpressionError:  # will come up again at the item that it is about
+            return None
 
     @cached_property
     def reads(self) -> tuple[Read, ...]:
@@ -101,6 +113,7 @@ def compile_rule(rule: Rule, shapes: Mapping[str, Node], positions: Positions) -
         _condition(rule, positions, "/when", rule.when, scope) if rule.when else None,
         _condition(rule, positions, "/assert", rule.condition, scope),
         with_message,
+        compile_over_items(rule.each, rule.when, rule.condition) if rule.each else None,
     )
 
 
@@ -119,9 +132,14 @@ def _checked(rule: Rule, positions: Positions, pointer: str, source: str, scope:
 
 def _condition(rule: Rule, positions: Positions, pointer: str, source: str, scope: Mapping[str, Node]) -> Expression:
     try:
-        return compile_condition(source, scope)
+        compiled = compile_condition(source, scope)
     except CannotJudge as error:
         raise _placed(rule, positions, pointer, error) from None
+    if not compiled.reads and "today" not in source:
+        message = f"{source!r} looks at no field, so it says the same of every vendor"
+        hollow = CannotJudge(message, fix="Ask for a field of vendor, facts or item; leave 'when' out for 'always'.")
+        raise _placed(rule, positions, pointer, hollow)
+    return compiled
 
 
 def _placed(rule: Rule, positions: Positions, pointer: str, error: CannotJudge) -> CannotJudge:
@@ -191,7 +209,7 @@ def shown(value: Json) -> str:
     elif isinstance(value, list):
         text = ", ".join(shown(item) for item in value) or "none"
     elif isinstance(value, dict):
-        text = ", ".join(f"{key} {shown(item)}" for key, item in value.items())
+        text = ", ".join(f"{key} {shown(item)}" for key, item in sorted(value.items()))
     else:
         text = str(value)
     return text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 1] + "…"

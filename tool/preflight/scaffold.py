@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from preflight.schema_tree import Node
 
 WIDTH = 110
+DEEPEST = 12
+EXPONENT = re.compile(r"-?[0-9.]+[eE][-+]?[0-9]+", re.ASCII)
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 Line = tuple[bool, str]  # active (else a comment), text
 
@@ -41,6 +43,8 @@ def _comment(text: str) -> str:
 
 def _members(node: Node, values: JsonObject, depth: int, *, top: bool = False) -> Iterator[Line]:
     """Yield the lines of an object's members, in the order of the schema."""
+    if depth > DEEPEST:  # a schema that refers to itself
+        return
     for name in node.names():
         member = node.child(name)
         if member is None:
@@ -66,7 +70,7 @@ def _member(name: str, node: Node, value: Json, depth: int) -> Iterator[Line]:
     known = value is not None
     schema = node.resolved().schema
     if "properties" in schema:
-        yield known, f"{indent}{key}:"
+        yield known, f"{indent}{key}:{' {}' if value == {} else ''}"
         yield from _members(node, value or {}, depth + 1)
         return
     items = node.items()
@@ -125,6 +129,8 @@ def _scalar(value: Json) -> str:
     """Return a scalar in YAML. Dates stay plain, as people write them; the strict reader takes them for text."""
     if isinstance(value, str) and DATE.fullmatch(value):
         return value
+    if isinstance(value, str) and EXPONENT.fullmatch(value):
+        return f'"{value}"'  # a number to a reader of JSON, though not to the emitter
     # Within a list, so that the emitter quotes what flow style needs quoted.
     text: str = yaml.safe_dump([value], default_flow_style=True, allow_unicode=True, width=10**6)
     return text.strip().removeprefix("[").removesuffix("]")

@@ -49,6 +49,15 @@ SILENT = {
         "unevaluatedProperties".split()
     ),
 }
+NOTES = frozenset({"$comment", "default", "deprecated", "description", "examples", "readOnly", "title", "writeOnly"})
+LATER_FORMATS = frozenset({"duration", "uuid"})
+PARTNERS = {"then": "if", "else": "if", "minContains": "contains", "maxContains": "contains"}
+SPEAKS_OF = {
+    "string": frozenset({"maxLength", "minLength", "pattern", "format"}),
+    "number": frozenset({"exclusiveMaximum", "exclusiveMinimum", "maximum", "minimum", "multipleOf"}),
+    "array": frozenset({"maxItems", "minItems", "uniqueItems"}),
+    "object": frozenset({"maxProperties", "minProperties", "required"}),
+}
 FORMATS = frozenset(
     "date date-time duration email hostname ipv4 ipv6 iri json-pointer regex time uri uri-reference uuid".split()  # noqa: SIM905
 )
@@ -109,12 +118,46 @@ def _trusted(schema: Json, path: str) -> JsonObject:
     for at, place in places.items():
         for keyword, value in place.items() if isinstance(place, dict) else ():
             _trust_keyword(at + pointers.pointer((keyword,)), keyword, value, places, path)
+    for at, place in places.items():
+        if isinstance(place, dict) and (hollow := _hollow(at, place, draft)):
+            message = f"{at or '#'}: {hollow}, so it would check nothing"
+            raise CannotJudge(message, path=path, fix="Say it where it is checked, or take it out.")
     try:
         TopologicalSorter({at: tuple(_same(place, at)) for at, place in places.items()}).prepare()
     except CycleError as error:
         message = f"{error.args[1][0] or '#'}: references lead in a circle back to the same place"
         raise CannotJudge(message, path=path, fix="Refer to a schema that checks something itself.") from None
     return schema
+
+
+def _hollow(at: str, place: JsonObject, draft: str) -> str:
+    """Say what a schema states that no validator looks at, or nothing."""
+    old = draft == DRAFTS[1]
+    inner = {"$schema", "$id"} & place.keys() if at else set()
+    beside = place.keys() - NOTES - {"$ref"} if old and "$ref" in place else set()
+    lonely = [(keyword, partner) for keyword, partner in PARTNERS.items() if keyword in place and partner not in place]
+    faults = (
+        *(f"{name} stands below the top" for name in sorted(inner)),
+        *(f"draft-07 passes over {name!r} beside $ref" for name in sorted(beside)),
+        *(
+            f"draft-07 does not know the format {name!r}"
+            for name in [place.get("format")]
+            if old and name in LATER_FORMATS
+        ),
+        *(f"{keyword!r} stands without {partner!r}" for keyword, partner in lonely),
+        *("an empty list of values allows none" for name in ("enum", "type") if place.get(name) == []),
+        *_out_of_type(place),
+    )
+    return next(iter(faults), "")
+
+
+def _out_of_type(place: JsonObject) -> Iterator[str]:
+    """Yield keywords that speak of values of another type than the one that is allowed."""
+    stated = place.get("type")
+    kinds = {stated} if isinstance(stated, str) else set(stated or ())
+    for kind, keywords in SPEAKS_OF.items():
+        if kinds and not kinds & {kind, "integer" if kind == "number" else kind}:
+            yield from (f"{name!r} speaks of another type than {stated}" for name in sorted(keywords & place.keys()))
 
 
 def _same(schema: Json, at: str) -> Iterator[str]:

@@ -33,14 +33,14 @@ def _root(context: click.Context) -> Path:
 def complete_vendor(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem | str]:
     """Complete the id of a vendor: the names of the files, read from the folder alone."""
     names = sorted(path.stem for path in (_root(context) / "vendors").glob("*.yaml"))
-    return [name for name in names if name.startswith(incomplete)]
+    return [name for name in names if name.startswith(incomplete) and name.isprintable()]
 
 
 def complete_rule(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem | str]:
     """Complete the id of a rule."""
     folder = _root(context) / "policies" / "rules"
     names = sorted(path.relative_to(folder).with_suffix("").as_posix() for path in folder.glob("*/*.yaml"))
-    return [name for name in names if name.startswith(incomplete)]
+    return [name for name in names if name.startswith(incomplete) and name.isprintable()]
 
 
 def complete_vendor_or_rule(

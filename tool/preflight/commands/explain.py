@@ -10,6 +10,7 @@ from preflight import checklist, engine, explanations
 from preflight.breaches import did_you_mean
 from preflight.commands.completion import complete_rule, complete_vendor_or_rule
 from preflight.errors import UsageError
+from preflight.facts import completeness
 from preflight.shell import terminal
 from preflight.shell.registry import stem
 
@@ -76,7 +77,8 @@ def _vendor(session: Session, identifier: str, rule: str | None, *, quick: bool)
 def _whole(session: Session, case: engine.Case, file: RecordFile, *, quick: bool) -> Iterator[str]:
     width = terminal.width()
     verdicts = engine.judge_case(case, session.policy, session.policy.context(session.today), everything=True).verdicts
-    document = session.policy.documents.get("checklist")
+    asks = any(fact.NAME == completeness.NAME for fact in session.policy.facts)  # else the record has no such sections
+    document = session.policy.documents.get("checklist") if asks else None
     yield from explanations.of_vendor(case.record, file.id, file.path, session.today.isoformat())
     if document is not None:
         rules = [compiled.rule for compiled in session.policy.rules]

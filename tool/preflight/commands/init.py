@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,8 @@ from preflight.shell.files import write
 from preflight.wording import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from preflight.commands.session import Session
 
 # Who is who and which systems there are is different in every company: a new registry begins without.
@@ -36,13 +40,37 @@ def command(session: Session, folder: Path, *, sample: bool) -> int:
         message = f"{folder / there[0]} is there already"
         more = f" (and {counted(len(there) - 1, 'other file')})" if len(there) > 1 else ""
         raise UsageError(message + more, fix="Choose another folder, or move it away first.")
-    for path, data in files.items():
-        write(folder / path, data)
+    _refuse_strange_folders(folder, files)
+    with tempfile.TemporaryDirectory(prefix=".preflight-init-", dir=_existing(folder)) as staged:
+        for path, data in files.items():  # all of it, before the first is moved into place
+            write(Path(staged) / path, data)
+        for path in files:
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (Path(staged) / path).replace(folder / path)
     terminal.show(f"{counted(len(files), 'file')} written to {folder}\n")
     place = "" if folder == Path() else f" --root {folder}"
     first = f"preflight{place} check" if sample else f"preflight{place} new my-vendor"
     terminal.note(f"Next: {first}", quiet=session.quiet)
     return 0
+
+
+def _existing(folder: Path) -> Path:
+    """Return the folder, or the nearest one above it that is there: the same disk, so that files can be moved."""
+    way = [folder.resolve(), *folder.resolve().parents]
+    found = next(each for each in way if each.exists())
+    if not found.is_dir() or not os.access(found, os.W_OK):
+        message = f"{folder} cannot be written: {found} is no folder that can be written to"
+        raise UsageError(message, fix="Choose another folder.")
+    return found
+
+
+def _refuse_strange_folders(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Refuse to write through a link, or below something that is no folder."""
+    for way in sorted({parent for path in files for parent in Path(path).parents}):
+        there = folder / way
+        if there.is_symlink() or (there.exists() and not there.is_dir()):
+            message = f"{there} is there already, and is no folder of this registry"
+            raise UsageError(message, fix="Choose another folder, or move it away first.")
 
 
 def _head(data: bytes) -> bytes:

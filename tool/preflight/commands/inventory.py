@@ -73,7 +73,7 @@ def _completeness(session: Session, records: Sequence[tuple[str, str, Json]]) ->
         checklist = session.policy.documents.get("checklist")
     except CannotJudge:
         return {}
-    if checklist is None:
+    if checklist is None or not any(fact.NAME == completeness.NAME for fact in session.policy.facts):
         return {}
     fitting = [(path, value) for _, path, value in records if session.policy.shape.fits(value)]
     return {path: completeness.overall(value, checklist.value) for path, value in fitting}

@@ -76,7 +76,7 @@ def command(session: Session, /, identifier: str, settings: tuple[str, ...], *, 
     for setting in settings:
         _put(values, *_setting(setting, node))
     _demand(values, known, shape)
-    if not _confirmed(session, values, asks=asks):
+    if not _confirmed(session, values, shape, asks=asks):
         return 1
     text = scaffold.record(node, values, _schema_line(session, path))
     _prove(text, values, shape)
@@ -96,9 +96,13 @@ def _start(node: Node, identifier: str, session: Session) -> JsonObject:
 
 def _put(values: JsonObject, pointer: str, value: Json) -> None:
     *way, last = pointers.parts(pointer)
+    inside: Json = values
     for part in way:
-        values = values.setdefault(part, {})
-    values[last] = value
+        inside = inside.setdefault(part, {})
+        if not isinstance(inside, dict):
+            message = f"{pointer} cannot be set: {part} is set to a plain value already"
+            raise UsageError(message, fix="Give one of the two.")
+    inside[last] = value
 
 
 def _ask(name: str, node: Node) -> str:
@@ -148,13 +152,13 @@ def _demand(values: JsonObject, known: Sequence[str], shape: Shape) -> None:
         raise UsageError(message, fix=f"{problem.fix} Give a field with --set /field=value.")
 
 
-def _confirmed(session: Session, values: JsonObject, *, asks: bool) -> bool:
+def _confirmed(session: Session, values: JsonObject, shape: Shape, *, asks: bool) -> bool:
     """Warn of vendors that may be the same one; on a terminal, ask whether to go on."""
     try:
         files = session.files(session.entries)
     except CannotJudge:  # the first vendor of a registry
         return True
-    there = {file.id: file.document.value for file in files if file.document and isinstance(file.document.value, dict)}
+    there = {file.id: file.document.value for file in files if file.document and shape.fits(file.document.value)}
     found = list(likeness.like(values, there))
     for identifier, reason in found:
         terminal.note(f"possible duplicate of {identifier}: {reason}")

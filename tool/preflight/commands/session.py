@@ -73,14 +73,17 @@ class Session:
         """Return the entries of those vendors, or all. Raises UsageError for one that is not there."""
         if not identifiers:
             return self.entries
-        by_id = {registry.stem(entry.path): entry for entry in self.entries}
-        if self.layout.id or not set(identifiers) <= set(by_id):
-            by_id |= {file.id: entry for file, entry in zip(self.files(self.entries), self.entries, strict=True)}
+        names = [(registry.stem(entry.path), entry) for entry in self.entries]
+        plain = self.layout.managed and len({name for name, _ in names}) == len(names)
+        if not plain or not set(identifiers) <= {name for name, _ in names}:
+            # An id may stand in a file of another name, and twice: then all of them are meant.
+            names += [(file.id, entry) for file, entry in zip(self.files(self.entries), self.entries, strict=True)]
+        known = {name for name, _ in names}
         for wanted in identifiers:
-            if wanted not in by_id:
+            if wanted not in known:
                 message = f"there is no vendor {wanted!r} here"
-                raise UsageError(message, fix=did_you_mean(wanted, by_id) or "See 'preflight inventory list'.")
-        return list({by_id[wanted].path: by_id[wanted] for wanted in identifiers}.values())
+                raise UsageError(message, fix=did_you_mean(wanted, known) or "See 'preflight inventory list'.")
+        return list({entry.path: entry for name, entry in names if name in identifiers}.values())
 
     def files(self, entries: Sequence[Entry]) -> list[RecordFile]:
         """Read vendor files."""

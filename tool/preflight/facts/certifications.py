@@ -67,7 +67,7 @@ def of(record: JsonObject, context: Context) -> JsonObject:
     security = record.get("security", {})
     entries = _issued(security.get("certifications"), context.today)
     newest: dict[str, JsonObject] = {}
-    for entry in sorted(entries or (), key=lambda each: (each["held"], each.get("issued", ""))):
+    for entry in sorted(entries or (), key=lambda each: (each.get("issued", ""), not each["held"])):
         newest[entry["standard"]] = entry
     known = {name: _seen(entry, context.today) for name, entry in newest.items()}
     facts: JsonObject = {name.replace("-", "_"): seen for name, seen in known.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,13 +11,12 @@ if TYPE_CHECKING:
 NAME = "lifecycle"
 INPUTS = ("/lifecycle/status",)
 POLICIES = ()
-ENDED = frozenset({"retired", "rejected"})
 SHAPE: JsonObject = {
     "type": "object",
     "properties": {
         "governed": {
             "type": "boolean",
-            "description": "Whether the rules for vendors in use or proposed apply: neither retired nor rejected.",
+            "description": "Whether the rules apply: not retired by that day, nor rejected before it was signed.",
             "needs": ["/lifecycle/status"],
         },
         "contracted": {
@@ -28,7 +28,20 @@ SHAPE: JsonObject = {
 }
 
 
-def of(record: JsonObject, context: Context) -> JsonObject:  # noqa: ARG001 - the status is stated, not computed
+def _has_ended(lifecycle: JsonObject, today: date) -> bool:
+    """Whether the rules no longer apply. A word alone does not switch them off.
+
+    Retired means that the day of switching off has come; rejected that it was never signed nor live.
+    """
+    if lifecycle["status"] == "retired":
+        return "retired_on" in lifecycle and date.fromisoformat(lifecycle["retired_on"]) <= today
+    return lifecycle["status"] == "rejected" and not {"signed_on", "live_on"} & lifecycle.keys()
+
+
+def of(record: JsonObject, context: Context) -> JsonObject:
     """Return what the status means."""
     status = record["lifecycle"]["status"]
-    return {"governed": status not in ENDED, "contracted": status in {"approved", "live", "deprecated"}}
+    return {
+        "governed": not _has_ended(record["lifecycle"], context.today),
+        "contracted": status in {"approved", "live", "deprecated"},
+    }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tabulate import tabulate
 
-from preflight.escaping import csv_cell, terminal
+from preflight.escaping import csv_cell, json_text, terminal
 from preflight.model import Level, Outcome
 from preflight.pointers import get
 
@@ -88,10 +88,7 @@ def _counts(judged: Mapping[str, Judged] | None, path: str) -> Row:
 
 def table(found: Iterable[Row], as_of: str) -> str:  # noqa: ARG001 - one signature for all formats
     """Return a table for the terminal."""
-    listed = [
-        {title: _cut(terminal(_plain(cell))) if not isinstance(cell, int) else cell for title, cell in row.items()}
-        for row in found
-    ]
+    listed = [{terminal(title): _cut(terminal(_plain(cell))) for title, cell in row.items()} for row in found]
     return tabulate(listed, headers="keys", tablefmt="simple", disable_numparse=True) + "\n"
 
 
@@ -112,7 +109,7 @@ def comma_separated(found: Sequence[Row], as_of: str) -> str:  # noqa: ARG001 - 
 
 def as_json(found: Sequence[Row], as_of: str) -> str:
     """Return JSON, described by schemas/inventory.schema.json."""
-    return json.dumps({"schema": SCHEMA, "as_of": as_of, "vendors": found}, indent=2, ensure_ascii=False) + "\n"
+    return json_text({"schema": SCHEMA, "as_of": as_of, "vendors": found})
 
 
 def _plain(cell: Json) -> str:

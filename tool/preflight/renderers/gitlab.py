@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from preflight.escaping import visible
+from preflight.escaping import json_text, visible
 from preflight.model import Level, Outcome
-from preflight.renderers.json import written
 from preflight.renderers.sarif import fingerprint
 
 if TYPE_CHECKING:
@@ -29,4 +28,4 @@ def render(report: Report, *, color: bool, width: int) -> str:  # noqa: ARG001 -
         for verdict in report.verdicts
         if verdict.outcome is Outcome.FAIL
     ]
-    return written(entries)
+    return json_text(entries)

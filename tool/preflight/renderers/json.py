@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import re
-import unicodedata
 from typing import TYPE_CHECKING
 
+from preflight.escaping import json_text
+
 if TYPE_CHECKING:
-    from preflight.model import Json, JsonObject, Report, Verdict
+    from preflight.model import JsonObject, Report, Verdict
 
 NAME = "json"
 SCHEMA = "preflight/report/v1"
-HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})  # what a reader cannot see, or no file can hold
-UNUSUAL = re.compile(r"[^\n -~]")
-COMMAND = re.compile(r"(?<=##)\[")  # the runner of a CI job obeys ##[command] anywhere in its log
 
 
 def render(report: Report, *, color: bool, width: int) -> str:  # noqa: ARG001 - the same for every reader
     """Return the report as one JSON object."""
-    return written(document(report))
-
-
-def written(value: Json) -> str:
-    """Return ``value`` as JSON that is the same to a program and does nothing to a terminal or the log of a CI job."""
-    text = COMMAND.sub(r"\\u005b", json.dumps(value, indent=2, ensure_ascii=False))
-    return UNUSUAL.sub(_escaped, text) + "\n"
-
-
-def _escaped(found: re.Match[str]) -> str:
-    character = found.group()
-    return json.dumps(character)[1:-1] if unicodedata.category(character) in HIDDEN else character
+    return json_text(document(report))
 
 
 def document(report: Report) -> JsonObject:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from preflight import __version__
-from preflight.escaping import visible
+from preflight.escaping import json_text, visible
 from preflight.model import Level, Outcome
-from preflight.renderers.json import written
 
 if TYPE_CHECKING:
     from preflight.model import JsonObject, Report, Rule, Verdict
@@ -38,7 +38,7 @@ def render(report: Report, *, color: bool, width: int) -> str:  # noqa: ARG001 -
         "columnKind": "unicodeCodePoints",
         "results": [_result(verdict, index[verdict.rule]) for verdict in shown],
     }
-    return written({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
+    return json_text({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def fingerprint(verdict: Verdict) -> str:
@@ -74,7 +74,9 @@ def _form(name: str) -> str:
 
 
 def _result(verdict: Verdict, rule_index: int) -> JsonObject:
-    text = visible(f"{verdict.message} · {verdict.fix}" if verdict.fix else verdict.message)
+    # Brackets are links in a SARIF message (3.11.6), and a backslash takes that from them.
+    said = visible(f"{verdict.message} · {verdict.fix}" if verdict.fix else verdict.message)
+    text = re.sub(r"([\\\[\]])", r"\\\1", said)
     failed, subject = KINDS[verdict.outcome] == "fail", visible(verdict.vendor + verdict.pointer)
     result: JsonObject = {
         "ruleId": verdict.rule,

@@ -24,6 +24,8 @@ class Kind(Enum):
 
     FILE = "file"
     LINK = "symbolic link"
+    EXECUTABLE = "file with the executable bit set"
+    FOLDER = "folder with nothing in it"
     OTHER = "device, pipe or socket"
 
 
@@ -56,13 +58,17 @@ class WorkingTree:
 
     def entries(self, folder: str) -> list[Entry]:
         """Return everything below ``folder``; links are named and not followed."""
-        parts = folder.split("/") if folder else []
-        for upper in ("/".join(parts[: depth + 1]) for depth in range(len(parts))):
-            if os.path.islink(self.root / upper):  # noqa: PTH114 - says no where it cannot be known
-                return [Entry(upper, Kind.LINK)]
-        return sorted(self._walk(folder), key=lambda entry: entry.path)
+        if linked := self._linked(folder):
+            return [Entry(linked, Kind.LINK)]
+        return sorted(self._walk(folder, folder), key=lambda entry: entry.path)
 
-    def _walk(self, folder: str) -> Iterator[Entry]:
+    def _linked(self, path: str) -> str:
+        """Return the first part of a path that is a link, or nothing: what lies behind it is not ours."""
+        parts = path.split("/") if path else []
+        ways = ("/".join(parts[: depth + 1]) for depth in range(len(parts)))
+        return next((way for way in ways if os.path.islink(self.root / way)), "")  # noqa: PTH114 - says no where it cannot be known
+
+    def _walk(self, folder: str, top: str) -> Iterator[Entry]:
         try:
             scanned = list(os.scandir(self.root / folder))
         except (FileNotFoundError, NotADirectoryError):
@@ -72,15 +78,15 @@ class WorkingTree:
             raise CannotJudge(
                 message, path=folder or ".", fix="Make it readable; a file that is not seen is not judged."
             ) from None
+        if not scanned and folder != top:
+            yield Entry(folder, Kind.FOLDER)  # a submodule that was not fetched looks like that
         for item in scanned:
             path = f"{folder}/{item.name}" if folder else item.name
             if item.is_dir(follow_symlinks=False):
                 if item.name != ".git":
-                    yield from self._walk(path)
-            elif item.is_symlink():
-                yield Entry(path, Kind.LINK)
+                    yield from self._walk(path, top)
             else:
-                yield Entry(path, Kind.FILE if item.is_file(follow_symlinks=False) else Kind.OTHER)
+                yield Entry(path, _kind(item.stat(follow_symlinks=False).st_mode))
 
     def kind(self, path: str) -> Kind | None:
         """Return what lies at ``path``, without following a link in its place."""
@@ -88,13 +94,16 @@ class WorkingTree:
             mode = os.lstat(self.root / path).st_mode
         except OSError:
             return None
-        if stat.S_ISDIR(mode):
-            return None
-        return Kind.FILE if stat.S_ISREG(mode) else Kind.LINK if stat.S_ISLNK(mode) else Kind.OTHER
+        if self._linked(path):
+            return Kind.LINK
+        return None if stat.S_ISDIR(mode) else _kind(mode)
 
     def read(self, path: str, most: int) -> bytes:
         """Return the beginning of a regular file. A link in place of the file is refused by the system."""
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        if linked := self._linked(path.rpartition("/")[0]):
+            message = f"{linked} is a symbolic link"
+            raise OSError(message)
         handle = os.open(self.root / path, flags)
         try:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
@@ -104,6 +113,12 @@ class WorkingTree:
                 return file.read(most + 1)
         finally:
             os.close(handle)
+
+
+def _kind(mode: int) -> Kind:
+    if stat.S_ISREG(mode):
+        return Kind.EXECUTABLE if mode & stat.S_IXUSR and os.name == "posix" else Kind.FILE
+    return Kind.LINK if stat.S_ISLNK(mode) else Kind.OTHER
 
 
 def matching(source: Source, pattern: str) -> list[Entry]:
@@ -120,10 +135,17 @@ def _expression(pattern: str) -> str:
 
 
 def write(path: Path, data: bytes | str) -> None:
-    """Write a whole file or nothing: to a temporary name beside it, then renamed. Raises UsageError."""
-    content = data.encode("utf-8") if isinstance(data, str) else data
+    """Write a whole file or nothing: to a temporary name beside it, then renamed. Raises UsageError.
+
+    A device or a pipe is written to: whoever names ``/dev/stdout`` means that. A link to a file is replaced.
+    """
+    content = data.encode("utf-8", "backslashreplace") if isinstance(data, str) else data
     temporary = ""
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            with path.open("wb") as stream:
+                stream.write(content)
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(prefix=".preflight-", dir=path.parent)
         with os.fdopen(handle, "wb") as file:

@@ -7,17 +7,22 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from preflight.errors import UsageError
 from preflight.shell.files import Entry, Kind
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import git
 
-KINDS = {"100644": Kind.FILE, "120000": Kind.LINK}
+KINDS = {"100644": Kind.FILE, "100755": Kind.EXECUTABLE, "120000": Kind.LINK}
+# What git exports to hooks would make it read another repository, or another part of it. Only those stay by which
+# the objects of a push that is not yet accepted can be seen.
+QUARANTINE = frozenset({"GIT_QUARANTINE_PATH", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"})
+
+
+MAX_BLOB = 16 * 1024 * 1024  # bytes; a larger one is not even opened
 
 
 @dataclass
@@ -39,7 +44,7 @@ class GitTree:
 
     def entries(self, folder: str) -> list[Entry]:
         """Return everything below ``folder`` in that commit, sorted by path."""
-        prefix = self._git("rev-parse", "--show-prefix").strip()
+        prefix = self._prefix()
         below = f"{prefix}{folder}".rstrip("/")
         listed = self._git("ls-tree", "-r", "-z", "--full-tree", self.commit, "--", *([below] if below else []))
         found: list[Entry] = []
@@ -62,12 +67,25 @@ class GitTree:
         if path not in self._objects:
             message = f"not in commit {self.revision}"
             raise FileNotFoundError(message)
-        content: bytes = self._repository().odb.stream(bytes.fromhex(self._objects[path])).read(most + 1)
+        try:
+            found = self._repository().odb.stream(bytes.fromhex(self._objects[path]))
+            if found.size > MAX_BLOB:
+                message = f"{found.size:,} bytes in commit {self.revision}"
+                raise OSError(message)
+            content: bytes = found.read(most + 1)
+        except ValueError as error:
+            message = f"git cannot give the file of commit {self.revision}: {error}"
+            raise OSError(message) from None
         return content
 
-    def _git(self, *arguments: str) -> str:
-        import git  # noqa: PLC0415 - slow to load, and needed only with --at
+    def _prefix(self) -> str:
+        """Return the way from the top of the repository to our root, ending in a slash, or nothing."""
+        top = self._repository().working_tree_dir
+        inside = os.path.relpath(self.root.resolve(), Path(top).resolve()) if top else "."
+        return "" if inside == "." else Path(inside).as_posix() + "/"
 
+    def _git(self, *arguments: str) -> str:
+        git = _library()
         try:
             return str(self._repository().git.execute(["git", *arguments], strip_newline_in_stdout=False))
         except git.exc.GitCommandError as error:
@@ -78,16 +96,26 @@ class GitTree:
             ) from None
 
     def _repository(self) -> git.Repo:
-        import git  # noqa: PLC0415 - as above
-
+        git = _library()
         process = os.getpid()
         if process not in self._repositories:
             try:
-                repository = git.Repo(self.root, search_parent_directories=True)
-            except (git.exc.InvalidGitRepositoryError, git.exc.NoSuchPathError):
+                repository = git.Repo(self.root.resolve(), search_parent_directories=True)
+            except (git.exc.InvalidGitRepositoryError, git.exc.NoSuchPathError, ValueError):
                 message = f"{self.root} is not in a git repository"
                 raise UsageError(message, fix="Leave --at out, or name the repository with --root.") from None
             repository.git.update_environment(GIT_NO_REPLACE_OBJECTS="1")
-            repository.git._working_dir = str(self.root)  # noqa: SLF001 - so that paths count from the registry's root
             self._repositories[process] = repository
         return self._repositories[process]
+
+
+def _library() -> Any:
+    """Load GitPython, slow and needed only with --at, in an environment that nobody else has prepared."""
+    for name in [name for name in os.environ if name.startswith("GIT_") and name not in QUARANTINE]:
+        del os.environ[name]
+    try:
+        import git  # noqa: PLC0415 - see above
+    except ImportError as error:
+        message = "git cannot be run"
+        raise UsageError(message, fix=f"Install git, or leave --at out. {str(error).splitlines()[0]}") from None
+    return git

@@ -29,7 +29,10 @@ KINDS = ("checklist", "levels", "limits", "people", "requirements", "systems")  
 EXAMPLE = "example"  # policies/example.yaml, of the shape of a vendor record
 RULE_PATH = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*\.yaml")
 RECORD_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\.yaml")
+NOT_POLICIES = frozenset({"README.md", "allowed_signers"})
+DECISION = re.compile(r"vendors/decisions/[a-z0-9-]+/\d{4}-\d{2}-\d{2}-[a-z0-9-]+-[0-9a-f]{8}\.json(\.sig)?", re.ASCII)
 LEFTOVERS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".gitkeep"})  # of file managers, and of git
+OTHER_ENDING = re.compile(r"\.(?!yaml$)(?i:ya?ml)$")
 MAX_ID = 63
 MAX_POLICY_BYTES = 1024 * 1024
 
@@ -58,6 +61,11 @@ class RecordFile:
 
 def layout(source: Source) -> Layout:
     """Read preflight.yaml, where there is one."""
+    strays = [name for name in ("preflight.yml", "preflight.json") if source.kind(name) is not None]
+    if strays or (source.kind(CONFIG) is None and source.entries(CONFIG)):
+        stray = strays[0] if strays else f"{CONFIG}/"
+        message = f"{stray} is not read; the configuration is a file {CONFIG}"
+        raise CannotJudge(message, path=stray, fix=f"Rename it to {CONFIG}, or move it away.")
     given = _configured(_document(source, CONFIG, "preflight")) if source.kind(CONFIG) is not None else {}
     where = Layout(**given)
     # A folder without our schema is somebody else's: its names are not ours to judge.
@@ -71,7 +79,12 @@ def _configured(document: PolicyDocument) -> JsonObject:
             message = f"{value} leads out of the registry"
             fix = "Name a path below the root."
             raise CannotJudge(message, fix=fix, path=document.path, line=place.line, column=place.column)
-    return dict(document.value)
+    # One way of writing each path, so that every source finds the same: './vendors/' is 'vendors'.
+    paths = {
+        key: "/".join(part for part in value.split("/") if part not in ("", "."))
+        for key, value in document.value.items()
+    }
+    return {**paths, **({"id": document.value["id"]} if "id" in document.value else {})}
 
 
 # ---- Policies: anything wrong stops the run -----------------------------------------------------
@@ -93,16 +106,20 @@ def policy_documents(source: Source, where: Layout, shape: Shape | None = None) 
     found: dict[str, PolicyDocument] = {}
     for entry in source.entries(where.policies):
         name = entry.path.removeprefix(where.policies + "/")
-        if "/" in name or name.endswith(".md") or not name.endswith((".yaml", ".yml", ".json")):
+        apart = entry.path in (where.schema, CONFIG) or entry.path.startswith((where.rules + "/", "vendors/"))
+        if apart or name in NOT_POLICIES or name.rpartition("/")[2] in LEFTOVERS:
             continue
-        stem = name.removesuffix(".yaml")
+        stem = name.removesuffix(".yaml") if entry.kind is Kind.FILE else ""
         if stem == EXAMPLE and shape is not None:
             found[EXAMPLE] = _shaped(source, entry.path, shape)
         elif stem in KINDS:
             found[stem] = _document(source, entry.path, stem)
-        elif stem != EXAMPLE and entry.path not in (where.schema, CONFIG):
+        elif stem != EXAMPLE:
             message = "this is not a policy document that preflight knows, so it would change nothing"
-            fix = did_you_mean(stem, KINDS) or f"Known are: {', '.join(f'{kind}.yaml' for kind in KINDS)}."
+            fix = (
+                did_you_mean(name.partition(".")[0], KINDS)
+                or f"Known are: {', '.join(f'{kind}.yaml' for kind in KINDS)}."
+            )
             raise CannotJudge(message, path=entry.path, fix=fix)
     return found
 
@@ -111,7 +128,7 @@ def _rules(source: Source, where: Layout) -> dict[str, PolicyDocument]:
     found: dict[str, PolicyDocument] = {}
     for entry in source.entries(where.rules):
         name = entry.path.removeprefix(where.rules + "/")
-        if name.endswith(".md"):
+        if name.rpartition("/")[2] in {"README.md", *LEFTOVERS}:
             continue
         if not RULE_PATH.fullmatch(name) or entry.kind is not Kind.FILE:
             message = "this file in the rules folder is not a rule, so it would check nothing"
@@ -191,10 +208,11 @@ def record_entries(source: Source, where: Layout) -> list[Entry]:
         message = f"the pattern {where.vendors} has brackets or braces, which match nothing"
         raise CannotJudge(message, path=CONFIG, fix="Use *, ** and ? in 'vendors'.")
     named = matching(source, where.vendors)
-    if where.vendors.endswith(".yaml"):  # a record with the other ending would go unjudged without a word
-        named += matching(source, where.vendors.removesuffix("aml") + "ml")
+    if where.vendors.endswith(".yaml"):  # a record with another ending would go unjudged without a word
+        others = matching(source, where.vendors.removesuffix(".yaml") + ".*")
+        named += [entry for entry in others if OTHER_ENDING.search(entry.path) and entry not in named]
     if where.managed:
-        named = [entry for entry in source.entries("vendors") if not entry.path.startswith("vendors/decisions/")]
+        named = [entry for entry in source.entries("vendors") if not _is_decision(entry)]
     named = [entry for entry in named if entry.path.rpartition("/")[2] not in LEFTOVERS]
     if not any(entry.kind is Kind.FILE for entry in named):
         message = f"no vendor file matches {where.vendors}, so nothing would be checked"
@@ -216,6 +234,10 @@ def record_path(where: Layout, identifier: str) -> str:
         message = f"it is not clear in which folder of {where.vendors} a new record belongs"
         raise UsageError(message, fix="Write the file by hand.")
     return f"{folder}/{identifier}{name[1:]}" if folder else identifier + name[1:]
+
+
+def _is_decision(entry: Entry) -> bool:
+    return entry.kind is Kind.FILE and DECISION.fullmatch(entry.path) is not None
 
 
 def stem(path: str) -> str:
@@ -244,9 +266,11 @@ def read_record(source: Source, entry: Entry, where: Layout) -> RecordFile:
 def _misplaced(entry: Entry, where: Layout) -> Problem | None:
     if entry.kind is not Kind.FILE:
         message = f"this is a {entry.kind.value}; a vendor record is a regular file"
-        return Problem("file/kind", message, "Replace it by a file that holds the record itself.")
-    if where.vendors.endswith(".yaml") and entry.path.endswith(".yml"):
-        message = f"this file ends in .yml, and {where.vendors} reads only .yaml"
+        bit = entry.kind is Kind.EXECUTABLE
+        fix = "Take the bit away: chmod -x." if bit else "Replace it by a file that holds the record itself."
+        return Problem("file/kind", message, fix)
+    if where.vendors.endswith(".yaml") and (ending := OTHER_ENDING.search(entry.path)):
+        message = f"this file ends in {ending.group()}, and {where.vendors} reads only .yaml"
         return Problem("file/name", message, "Rename it, or move it away: it would not be judged.")
     if where.managed and not RECORD_NAME.fullmatch(entry.path.removeprefix("vendors/")):
         message = "this file does not belong here: vendors/ holds only <id>.yaml and decisions/"

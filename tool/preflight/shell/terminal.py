@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 import click
 
+from preflight.errors import UsageError
+from preflight.escaping import terminal as escape
+
 if TYPE_CHECKING:
     from types import TracebackType
 
@@ -34,12 +37,16 @@ def show(text: str) -> None:
     except BrokenPipeError:
         # Python would complain when it flushes at exit; what was not read is not wanted.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        message = f"the verdict cannot be written to stdout: {error.strerror or error}"
+        raise UsageError(message, fix="Make room, or write it to a file with --format F=FILE.") from None
 
 
 def note(text: str, *, quiet: bool = False) -> None:
     """Say something that is not the verdict: to stderr."""
     if not quiet:
-        click.echo(text, err=True)
+        click.echo("\n".join(escape(line) for line in text.splitlines()), err=True)
 
 
 class Progress:
