@@ -52,12 +52,11 @@ def build(root: Path, size: int) -> Corpus:
         shutil.copytree(CHECKOUT / folder, root / folder)
     rules = _multiply_rules(root / "policies" / "rules")
     samples = {path.stem: path.read_text("utf-8") for path in sorted((CHECKOUT / "vendors").glob("*.yaml"))}
-    items = {name: [item for text in samples.values() for item in _items(text, name)] for name in LISTS}
     (root / "vendors").mkdir()
     records = []
     for number, (name, text) in _numbered(samples, size):
         path = root / "vendors" / f"{name}.yaml"
-        path.write_text(_record(text, name, number, items), "utf-8")
+        path.write_text(_record(text, name, number), "utf-8")
         records.append(path)
     return Corpus(root, records, sum(path.stat().st_size for path in records) // size, rules)
 
@@ -89,14 +88,15 @@ def _items(text: str, name: str) -> list[str]:
     return [item for item in NEXT_ITEM.split(found[1]) if item.startswith("  - ")] if found else []
 
 
-def _record(text: str, name: str, number: int, items: dict[str, list[str]]) -> str:
-    """Derive a record: an id and a name of its own, other amounts, and lists that make it as long as wanted."""
+def _record(text: str, name: str, number: int) -> str:
+    """Derive a record: another id and name, other amounts, and its list entries repeated until it is long enough."""
+    items = {each: _items(text, each) for each in LISTS}
     seeded = random.Random(number)  # noqa: S311 - repeatable on purpose
     text = ID.sub(f"id: {name}", text, count=1)
     text = NAME.sub(f"name: Vendor {number}", text, count=1)
     text = AMOUNT.sub(lambda found: str(round(int(found[0]) * seeded.uniform(0.8, 1.2)) or 1), text)
     missing = RECORD_BYTES - len(text.encode("utf-8"))
-    added: dict[str, list[str]] = {each: [] for each in LISTS if LISTS[each].search(text)}
+    added: dict[str, list[str]] = {each: [] for each in LISTS if items[each]}
     for each in itertools.cycle(added):
         if missing <= 0:
             break

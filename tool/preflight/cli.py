@@ -82,7 +82,7 @@ def cli(  # noqa: PLR0913 - one argument an option
     context.obj = Session(root, today, at, quiet=quiet, color=not no_color)
 
 
-def run(arguments: list[str] | None = None) -> int:
+def run(arguments: list[str] | None = None) -> int:  # noqa: PLR0911 - one return an exit code
     """Run the command line; return the exit code. Nothing a user can write ends in a traceback."""
     _prepare_streams()
     with contextlib.suppress(ValueError):  # only the main thread may; others are ended with it

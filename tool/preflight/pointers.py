@@ -7,6 +7,7 @@ whose member ``key`` is ``text``.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ Part = str | int
 _INDEX = re.compile("0|[1-9][0-9]{0,8}", re.ASCII)
 
 
+@lru_cache(maxsize=4096)
 def parts(pointer: str) -> tuple[str, ...]:
     """Split a pointer into its unescaped parts; the empty pointer is the whole document."""
     if not pointer:

@@ -87,7 +87,11 @@ class Session:
 
     def files(self, entries: Sequence[Entry]) -> list[RecordFile]:
         """Read vendor files."""
-        return [registry.read_record(self.source, entry, self.layout) for entry in entries]
+        return [self.file(entry) for entry in entries]
+
+    def file(self, entry: Entry) -> RecordFile:
+        """Read one vendor file."""
+        return registry.read_record(self.source, entry, self.layout)
 
     def judge(self, entries: Sequence[Entry], *, everything: bool = False) -> list[Judged]:
         """Read and judge vendor files, on all cores where there are many."""

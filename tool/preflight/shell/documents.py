@@ -48,6 +48,7 @@ NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?", re.ASCII)
 NOT_A_NUMBER = re.compile(r"[-+]?\.(inf|nan)", re.ASCII | re.IGNORECASE)
 CONSTANTS: dict[str, Json] = {"true": True, "false": False, "null": None, "": None}
 NUMERIC_START = frozenset("-0123456789.+")
+SPECIAL_START = NUMERIC_START | {"<"}  # also the merge key
 TYPED_START = NUMERIC_START.union(word[:1] for word in CONSTANTS)
 
 # Control characters but tab and line ends; format characters (zero-width, bidirectional controls, tags);
@@ -205,12 +206,15 @@ class _Builder:
             if kind is ScalarEvent:
                 if event.anchor is not None or event.tag is not None:
                     raise _decorated(event)
+                text = event.value
+                # Nearly every scalar is a plain word: told here, so that only the rest pays for a closer look.
+                word = not event.style and text not in CONSTANTS and text[0] not in SPECIAL_START
                 if seen is not None and key is None:
-                    key = _key(event, seen)
-                    seen[key] = event.start_mark
-                    marks.append(event.start_mark)
+                    key = text if word and text not in seen else _key(event, seen)
+                    mark = seen[key] = event.start_mark
+                    marks.append(mark)
                 else:
-                    value = _scalar(event)
+                    value = text if word else _scalar(event)
                     if value is None:
                         self.has_nulls = True
                     if seen is None:
