@@ -69,3 +69,12 @@ def test_a_schema_is_closed_and_teaches(path: Path) -> None:
         if not {"title", "description"} & set(member) and "$ref" not in member
     ]
     assert untitled == []
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "policies").rglob("*.yaml")), ids=lambda path: path.relative_to(ROOT).as_posix()
+)
+def test_a_policy_file_shows_its_editor_the_schema(path: Path) -> None:
+    first = path.read_text("utf-8").splitlines()[0]
+    assert first.startswith("# yaml-language-server: $schema=")
+    assert (path.parent / first.partition("=")[2]).is_file()

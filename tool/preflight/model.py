@@ -180,15 +180,15 @@ class Fact(Protocol):
         ...
 
     @property
-    def INPUTS(self) -> Sequence[str]:  # noqa: N802, D102
+    def INPUTS(self) -> Sequence[str]:  # noqa: N802, D102 - as above
         ...
 
     @property
-    def POLICIES(self) -> Sequence[str]:  # noqa: N802, D102
+    def POLICIES(self) -> Sequence[str]:  # noqa: N802, D102 - as above
         ...
 
     @property
-    def SHAPE(self) -> JsonObject:  # noqa: N802, D102
+    def SHAPE(self) -> JsonObject:  # noqa: N802, D102 - as above
         ...
 
     def of(self, record: JsonObject, context: Context) -> JsonObject:

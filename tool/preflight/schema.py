@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 DRAFTS = ("https://json-schema.org/draft/2020-12/schema", "http://json-schema.org/draft-07/schema#")
 
-# Keywords by what they hold, of both drafts.
+# Keywords by what they hold, of both drafts; split from text, because a list of them would fill the page.
 HOLDS_SCHEMA = frozenset(
     "additionalItems additionalProperties contains contentSchema else if items not propertyNames then "  # noqa: SIM905
     "unevaluatedItems unevaluatedProperties".split()
@@ -246,7 +246,7 @@ def _linear(pattern: str) -> jsonschema_rs.Validator:
 def _explained(schema: JsonObject, value: Json) -> Iterator[Breach]:
     """Breaches as jsonschema finds them: with the part of the schema that speaks of the value."""
     from jsonschema import validators  # noqa: PLC0415 - only a document with breaches needs it
-    from referencing import Registry  # noqa: PLC0415
+    from referencing import Registry  # noqa: PLC0415 - as above
 
     draft = validators.validator_for(schema)
     extend: Callable[..., type[Validator]] = validators.extend

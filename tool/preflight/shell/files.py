@@ -123,7 +123,7 @@ def _kind(mode: int) -> Kind:
 
 def matching(source: Source, pattern: str) -> list[Entry]:
     """Return the entries that a glob names. ``*`` stays within a folder, ``**`` goes below."""
-    fixed = pattern[: re.search(r"[*?\[]|$", pattern).start()].rpartition("/")[0]  # type: ignore[union-attr]
+    fixed = pattern[: re.search(r"[*?\[]|$", pattern).start()].rpartition("/")[0]  # type: ignore[union-attr]  # "$" matches always
     wanted = re.compile(_expression(pattern), re.DOTALL)
     return [entry for entry in source.entries(fixed) if wanted.fullmatch(entry.path)]
 
@@ -153,7 +153,7 @@ def write(path: Path, data: bytes | str) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, 0o666 & ~_umask())  # noqa: PTH101 - mkstemp gives 0600, others expect the usual mode
-        os.replace(temporary, path)  # noqa: PTH105
+        os.replace(temporary, path)  # noqa: PTH105 - says in one word that it is one step
     except OSError as error:
         _discard(temporary)
         message = f"{path} cannot be written: {error.strerror or error}"
