@@ -14,7 +14,8 @@ PACKAGE = Path(__file__).parents[1] / "tool" / "preflight"
 
 # Part of the house → what it may import of ours. A part is a folder, or a module at the top.
 VOCABULARY = {"model", "errors"}
-WORDS = {"pointers", "escaping", "wording", "breaches", "schema_tree"}  # pure leaves, on the vocabulary alone
+# Pure leaves, on the vocabulary alone.
+WORDS = {"pointers", "escaping", "wording", "breaches", "schema_tree", "naming", "digraph"}
 MAY_IMPORT = {
     "__init__": set(),
     "errors": set(),
@@ -24,23 +25,40 @@ MAY_IMPORT = {
     "wording": VOCABULARY,
     "breaches": VOCABULARY | {"pointers"},
     "schema_tree": VOCABULARY | {"pointers", "breaches"},
+    "periods": VOCABULARY,
+    "levels": set(),
+    "money": VOCABULARY,
+    "authority": VOCABULARY | {"levels", "money"},
+    "places": VOCABULARY | {"pointers", "policy"},
     "schema": VOCABULARY | WORDS,
     "editor": VOCABULARY | WORDS,
     "scaffold": VOCABULARY | WORDS,
-    "likeness": VOCABULARY | WORDS,
+    "naming": set(),
+    "digraph": set(),
+    "likeness": VOCABULARY | WORDS | {"facts"},
+    "tables": VOCABULARY | WORDS,
+    "lineage": VOCABULARY | WORDS | {"facts"},
+    "impact_views": VOCABULARY | WORDS | {"lineage", "tables"},
+    "suites": VOCABULARY | WORDS | {"facts"},
+    "overlap_views": VOCABULARY | WORDS | {"facts", "suites", "tables"},
     "cel_syntax": set(),
     "expressions": VOCABULARY | WORDS | {"cel_syntax"},
     "rules": VOCABULARY | WORDS | {"expressions"},
-    "facts": VOCABULARY | WORDS,
+    "facts": VOCABULARY | WORDS | {"authority", "digraph", "levels", "money", "naming", "periods"},
     "policy": VOCABULARY | WORDS | {"rules", "schema", "facts"},
-    "engine": VOCABULARY | WORDS | {"rules", "expressions", "policy", "facts"},
+    "engine": VOCABULARY | WORDS | {"rules", "expressions", "policy", "facts", "places"},
     "examples": VOCABULARY | WORDS | {"engine", "policy", "rules"},
     "coverage": VOCABULARY | WORDS | {"policy"},
     "checklist": VOCABULARY | WORDS | {"facts"},
-    "explanations": VOCABULARY | WORDS | {"checklist", "rules"},
+    "due": VOCABULARY | WORDS | {"facts", "periods"},
+    "assessment": VOCABULARY | WORDS | {"facts", "levels", "periods", "tables"},
+    "explanations": VOCABULARY | WORDS | {"checklist", "facts", "rules"},
+    "field_changes": VOCABULARY | {"pointers"},
+    "briefing": VOCABULARY | WORDS | {"field_changes", "levels", "money", "rules", "tables"},
+    "whatif": VOCABULARY | {"escaping", "wording"},
     "book": VOCABULARY | WORDS | {"coverage"},
     "inventory": VOCABULARY | WORDS | {"facts", "engine"},
-    "renderers": VOCABULARY | WORDS,
+    "renderers": VOCABULARY | WORDS | {"briefing"},
     "shell": VOCABULARY | WORDS | {"schema", "policy"},
 }
 PURE = set(MAY_IMPORT) - {"shell"}

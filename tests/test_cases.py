@@ -1,8 +1,9 @@
 """Golden cases: a folder is a registry and a command, and the whole of what the command says.
 
 ``args`` holds the command line; policies and schemas are those of the project, with the files of the case
-laid over them; ``expected.txt`` holds the exit code and everything that was printed. ``pytest --accept``
-writes what is printed now, to be read before it is committed.
+laid over them, and with the sample vendors where it has a file ``with-sample``; ``expected.txt`` holds the
+exit code and everything that was printed. ``pytest --accept`` writes what is printed now, to be read before
+it is committed.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 CASES = Path(__file__).parent / "cases"
-NOT_PART_OF_IT = {"args", "expected.txt", ".keep"}
+NOT_PART_OF_IT = {"args", "expected.txt", ".keep", "with-sample"}
 
 
 def names() -> list[str]:
@@ -36,6 +37,8 @@ def registry(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     for shared in ("policies", "schemas"):
         shutil.copytree(ROOT / shared, root / shared, ignore=shutil.ignore_patterns("editor"))
     case = CASES / request.param
+    if (case / "with-sample").exists():
+        shutil.copytree(ROOT / "vendors", root / "vendors")
     for path in sorted(case.rglob("*")):
         inside = path.relative_to(case)
         if path.is_file() and inside.name not in NOT_PART_OF_IT:

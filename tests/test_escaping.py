@@ -22,7 +22,14 @@ if TYPE_CHECKING:
 
 HIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 NASTY = "aB1 \t\r\n\0\x1b\x85\u00a0\u200b\u202e\u2028\ud800\ue000\uffff\U000e0041:#[]%,=+-@|*_`~<>&(){}!\\./\"';é😀"
-FUNCTIONS = [escaping.visible, escaping.terminal, escaping.github_data, escaping.github_property, escaping.markdown]
+FUNCTIONS = [
+    escaping.visible,
+    escaping.terminal,
+    escaping.github_data,
+    escaping.github_property,
+    escaping.markdown,
+    escaping.mermaid,
+]
 
 # Anything, but mostly what means something to somebody.
 texts = (
@@ -151,6 +158,9 @@ def test_workflow_commands(text: str, data: str, proper: str) -> None:
 RENDERED = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
 
+FILLER = "the other cell"
+
+
 @settings(deadline=None)
 @given(texts)
 @example("\\|")
@@ -168,8 +178,9 @@ RENDERED = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 def test_markdown_shows_the_text_and_no_markup(text: str) -> None:
     """What a Markdown renderer makes of it is the text itself, in a paragraph and in a table cell."""
     wanted, escaped = escaping.visible(text).strip(), escaping.markdown(text)
-    for page in (f"x\n\n{escaped}\n", f"| a | b |\n| --- | --- |\n| {escaped} | y |\n"):
-        [*_, last] = [token for token in RENDERED.parse(page) if token.type == "inline" and token.content != "y"]
+    for page in (f"x\n\n{escaped}\n", f"| a | b |\n| --- | --- |\n| {escaped} | {FILLER} |\n"):
+        inline = [token for token in RENDERED.parse(page) if token.type == "inline" and token.content != FILLER]
+        last = inline[-1]
         if wanted:
             assert {token.type for token in last.children or ()} == {"text"}
             assert "".join(token.content for token in last.children or ()) == wanted
@@ -255,3 +266,32 @@ def test_no_cell_is_a_formula_after_writing_and_reading(text: str) -> None:
     (row,) = csv.reader(io.StringIO(sheet.getvalue()))
     assert not row[0].lstrip().startswith(("=", "+", "-", "@", "\t", "\r", "\0"))
     assert row[0].removeprefix("'") in {escaping.terminal(text), escaping.terminal(text).removeprefix("'")}
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        pytest.param("Beacon Mail", "Beacon Mail", id="a plain name"),
+        pytest.param("Café 東京", "Café 東京", id="letters of all scripts"),
+        pytest.param("sign-in, real-time", "sign-in, real-time", id="hyphens and commas within a line"),
+        pytest.param('a"] --> b["', "a#34;#93; --#62; b#91;#34;", id="the end of a label"),
+        pytest.param("#quot;", "#35;quot#59;", id="a reference to a character"),
+        pytest.param("%%{init: {}}%%", "#37;#37;#123;init#58; #123;#125;#125;#37;#37;", id="a directive"),
+        pytest.param("- one", "#45; one", id="an item of a list"),
+        pytest.param("1. one", "1#46; one", id="an item of a numbered list"),
+        pytest.param("`**x** _y_`", "#96;#42;#42;x#42;#42; #95;y#95;#96;", id="Markdown"),
+        pytest.param("<script>&", "#60;script#62;#38;", id="HTML"),
+        pytest.param("a\nend", "a#92;u#123;a#125;end", id="the end of a line"),
+        pytest.param("  ", "", id="nothing"),
+    ],
+)
+def test_a_label_of_a_diagram_is_nothing_but_a_label(text: str, label: str) -> None:
+    assert escaping.mermaid(text) == label
+
+
+@settings(deadline=None)
+@given(texts)
+def test_a_label_of_a_diagram_has_no_sign_that_means_something(text: str) -> None:
+    escaped = re.sub("#[0-9]+;", "", escaping.mermaid(text))
+    assert not re.search(r"[!-+./:-@\[-`{-~]", escaped)
+    assert not escaping.mermaid(text).startswith("-")

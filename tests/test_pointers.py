@@ -185,3 +185,16 @@ def test_matches(path: str, found: list[tuple[str, Json]]) -> None:
 )
 def test_covers(outer: str, inner: str, covered: bool) -> None:  # noqa: FBT001
     assert pointers.covers(outer, inner) is covered
+
+
+@given(
+    st.recursive(
+        st.none() | st.integers(0, 2),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("ab"), inner, max_size=2),
+        max_leaves=10,
+    ),
+    st.lists(st.sampled_from(["a", "b", "0", "*", "[a=1]"]), max_size=4),
+)
+def test_values_are_those_of_the_matches_that_are_there(value: Json, steps: list[str]) -> None:
+    path = pointers.pointer(steps)
+    assert pointers.values(value, path) == [each for _, each in pointers.matches(value, path) if each is not None]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from preflight import policy
+from preflight import facts, policy
 from preflight.errors import CannotJudge
 from preflight.model import Level
 from preflight.policy import PolicyDocument, smallest
@@ -110,7 +110,7 @@ def test_the_example_is_the_document_or_else_the_smallest_record() -> None:
 def test_the_policy_of_this_repository_offers_every_fact_and_has_a_fitting_example() -> None:
     built = load_policy(WorkingTree(ROOT), Layout())
     names = {fact.NAME for fact in built.facts}
-    assert names == {"backing", "evidence", "completeness", "data", "age", "integration", "lifecycle", "limits"}
+    assert names == {fact.NAME for fact in facts.FACTS}
     assert built.shape.fits(built.example)
 
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from referencing import Registry
 
-from preflight import pointers
+from preflight import editor, pointers
 from preflight.errors import CannotJudge
 from preflight.model import Position
 from preflight.schema import DRAFTS, Shape
@@ -244,6 +244,116 @@ def test_what_is_no_schema_is_refused(schema: Json, message: str, fix: str) -> N
     assert (error.message, error.fix) == (message, fix)
 
 
+REFERRED = "people, teams, systems, vendors, currencies, roles"
+WITHOUT_PEOPLE = "this asks whether a person is with us, and no x-refers-to beside it names people"
+
+
+@pytest.mark.parametrize(
+    ("keywords", "message", "fix"),
+    [
+        pytest.param(
+            {"x-refers-to": ["people", "vendor"]},
+            "/properties/owner/x-refers-to: an id cannot refer to 'vendor', so it would check nothing",
+            "Did you mean 'vendors'?",
+            id="a kind of id that there is not",
+        ),
+        pytest.param(
+            {"x-refers-to": ["country"]},
+            "/properties/owner/x-refers-to: an id cannot refer to 'country', so it would check nothing",
+            f"Known are: {REFERRED}.",
+            id="a kind of id like no other",
+        ),
+        pytest.param(
+            {"x-refers-to": [["people"]]},
+            "/properties/owner/x-refers-to: an id cannot refer to ['people'], so it would check nothing",
+            "Did you mean 'people'?",
+            id="a list within the list",
+        ),
+        *(
+            pytest.param(
+                {"x-refers-to": value},
+                "/properties/owner/x-refers-to: what an id refers to is a list of kinds, each once",
+                f"List one or more of: {REFERRED}.",
+                id=name,
+            )
+            for value, name in (
+                ("people", "a kind without a list"),
+                ([], "an empty list"),
+                (["people", "people"], "a kind twice"),
+            )
+        ),
+        *(
+            pytest.param(
+                {"x-in-office": True} | beside,
+                f"/properties/owner/x-in-office: {WITHOUT_PEOPLE}",
+                'Set "x-refers-to": ["people"] beside it, or take it out.',
+                id=name,
+            )
+            for beside, name in (
+                ({}, "in office, of nobody"),
+                ({"x-refers-to": ["systems"]}, "in office, of a system"),
+                ({"$ref": "#/$defs/person"}, "in office, with the reference elsewhere"),
+            )
+        ),
+        pytest.param(
+            {"x-in-office": False, "x-refers-to": ["people"]},
+            "/properties/owner/x-in-office: the only value is true",
+            "Write true, or take the keyword out.",
+            id="not in office",
+        ),
+        pytest.param(
+            {"x-refer-to": ["people"]},
+            unknown("/properties/owner/x-refer-to", "x-refer-to"),
+            "Did you mean 'x-refers-to'?",
+            id="a misspelt note",
+        ),
+    ],
+)
+@pytest.mark.parametrize("draft", DRAFTS)
+def test_a_note_on_ids_that_would_check_nothing_is_refused(
+    draft: str, keywords: JsonObject, message: str, fix: str
+) -> None:
+    person: JsonObject = {"type": "string", "x-refers-to": ["people"]}
+    own = {"properties": {"owner": {"title": "Owner"} | keywords}, "$defs": {"person": person}}
+    error = refusal({"$schema": draft} | own)
+    assert (error.message, error.fix) == (message, fix)
+
+
+@pytest.mark.parametrize("draft", DRAFTS)
+def test_a_note_on_ids_changes_nothing_about_what_fits(draft: str) -> None:
+    noted = Shape(
+        {
+            "$schema": draft,
+            "properties": {
+                "owner": {"$ref": "#/$defs/slug", "x-in-office": True, "x-refers-to": ["people", "teams"]},
+                "x-refers-to": {"type": "string"},
+            },
+            "$defs": {"slug": {"type": "string", "maxLength": 5}},
+        },
+        "s.json",
+    )
+    assert noted.fits({"owner": "nobod", "x-refers-to": "a field of that name"})
+    assert said(noted.problems({"owner": "nobody"})) == [
+        ("schema/maxLength", "/owner", "this has 6 characters; at most 5 characters are wanted")
+    ]
+
+
+def references(node: Json) -> Iterator[str]:
+    """Yield what stands in every x-refers-to of a schema."""
+    for key, value in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
+        if key == "x-refers-to":
+            yield from value
+        yield from references(value)
+
+
+def test_the_editor_is_told_nothing_that_only_preflight_reads() -> None:
+    own = vendor().schema
+    assert set(references(own)) == {"people", "teams", "systems", "vendors", "currencies", "roles"}
+    text = json.dumps(editor.flavour(own))
+    assert "x-refers-to" not in text
+    assert "x-in-office" not in text
+
+
 def test_data_in_a_schema_is_not_read_as_keywords() -> None:
     data = {"requird": [], "$ref": "http://example.com"}
     kept = shape(const=data, default=data, examples=[data], enum=[data])
@@ -255,6 +365,48 @@ def test_data_in_a_schema_is_not_read_as_keywords() -> None:
 def test_every_schema_of_the_project_is_trusted(path: Path) -> None:
     schema = json.loads(path.read_text(encoding="utf-8"))
     assert Shape(schema, path.name).schema == schema
+
+
+def policies(kind: str) -> tuple[Shape, Json]:
+    path = ROOT / "schemas" / f"{kind}.schema.json"
+    value = documents.parse((ROOT / "policies" / f"{kind}.yaml").read_bytes(), max_bytes=1 << 20).value
+    return Shape(json.loads(path.read_text(encoding="utf-8")), path.name), value
+
+
+@pytest.mark.parametrize(
+    ("kind", "at", "value"),
+    [
+        pytest.param("risk", "/dimensions/3/name", "data_sensitivity", id="one side of risk twice, another never"),
+        pytest.param("risk", "/dimensions/0/signals/0/levels", {"many": "high"}, id="a count with levels of words"),
+        pytest.param("risk", "/dimensions/0/signals/1/from", {"high": 5}, id="a word with a lowest number"),
+        pytest.param("risk", "/dimensions/0/signals/0/by", "value", id="a word without levels"),
+        pytest.param("risk", "/totals/low", 1, id="a sum of points without a level"),
+        pytest.param("approvals", "/demands/0", {"role": "cfo", "why": "Because."}, id="a demand without a condition"),
+        pytest.param("approvals", "/demands/5/annual_cost_from", -1, id="a limit below nothing"),
+        pytest.param("rates", "/rates/0/rate", 0, id="a currency that is worth nothing"),
+        pytest.param("ownership", "/controls/0/id", "chnage", id="a control that no record has"),
+        pytest.param(
+            "ownership",
+            "/committee/members",
+            [{"person": "a", "side": "it"}, {"person": "b", "side": "it"}],
+            id="a committee of one side",
+        ),
+        pytest.param("contract", "/clauses/0/id", "data_owner", id="a clause that no record has"),
+        pytest.param("lifecycle", "/states/0/begins", False, id="a life cycle without a beginning"),
+        pytest.param("lifecycle", "/states/5/state", "retired", id="a state twice, another never"),
+        pytest.param("calendar", "/cadences/0/every_months", 0, id="a review that never ends"),
+        pytest.param("calendar", "/reminders/notce", 60, id="a reminder of nothing"),
+        pytest.param("overlap", "/legal_forms/0", "B.V.", id="an ending as no name is compared"),
+        pytest.param("systems", "/records/0/domain", "money", id="a data domain that no record has"),
+    ],
+)
+def test_a_policy_that_cannot_be_meant_is_refused(kind: str, at: str, value: Json) -> None:
+    shape_of, own = policies(kind)
+    assert shape_of.fits(own)
+    parent, _, name = at.rpartition("/")
+    place: Any = pointers.get(own, parent)
+    place[int(name) if isinstance(place, list) else name] = value
+    assert shape_of.problems(own)
 
 
 @pytest.mark.parametrize(

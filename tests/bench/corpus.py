@@ -10,6 +10,7 @@ import json
 import random
 import re
 import shutil
+import string
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 MIN_RULES = 100
 RECORD_BYTES = 14_000
 SMALLEST = 24  # records, so that each sample is there
+TWIN_EVERY = 50  # every fiftieth record is the same company as its sample: a duplicate to be found
 
 AMOUNT = re.compile(r"(?<=amount: )[1-9][0-9]*(?=[,}\n])")
 ID = re.compile(r"^id: \S+$", re.MULTILINE)
@@ -27,6 +29,7 @@ NAME = re.compile(r"^name: .+$", re.MULTILINE)
 LISTS = {
     name: re.compile(rf"^{name}:\n((?: .*\n|\n)+)", re.MULTILINE) for name in ("integrations", "evidence", "reviews")
 }
+RECORD_OF = re.compile(r"^  system_of_record_for: \[.*\]\n", re.MULTILINE)  # only one can have the last word
 NEXT_ITEM = re.compile(r"^(?=  - )", re.MULTILINE)
 PLAIN_DATE = re.compile(r"(?<=[ \[])[0-9]{4}-[0-9]{2}-[0-9]{2}(?=[,}\]\n])")
 
@@ -94,7 +97,10 @@ def _record(text: str, name: str, number: int) -> str:
     seeded = random.Random(number)  # noqa: S311 - repeatable on purpose
     text = ID.sub(f"id: {name}", text, count=1)
     text = NAME.sub(f"name: Vendor {number}", text, count=1)
-    text = AMOUNT.sub(lambda found: str(round(int(found[0]) * seeded.uniform(0.8, 1.2)) or 1), text)
+    if number >= SMALLEST and number % TWIN_EVERY != 0:
+        text = _of_its_own(text, number)
+    scale = seeded.uniform(0.8, 1.2)  # one for all, so that contract and cost go on telling one story
+    text = AMOUNT.sub(lambda found: str(round(int(found[0]) * scale) or 1), text)
     missing = RECORD_BYTES - len(text.encode("utf-8"))
     added: dict[str, list[str]] = {each: [] for each in LISTS if items[each]}
     for each in itertools.cycle(added):
@@ -105,6 +111,31 @@ def _record(text: str, name: str, number: int) -> str:
     for each, more in added.items():
         text = LISTS[each].sub(lambda found, more=more: found[0] + "".join(more), text, count=1)  # type: ignore[misc]
     return text
+
+
+def _of_its_own(text: str, number: int) -> str:
+    """Make a record that of another company: its names, domains, products and capabilities are nobody else's."""
+    record = _value(text.encode())
+    entity = record.get("legal_entity", {})
+    products = [each["product"] for each in record.get("contract", {}).get("subscriptions", ())]
+    names = {entity.get("name"), entity.get("parent"), *record.get("aliases", ()), *products} - {None}
+    word = _word(number)
+    for name in sorted(names, key=len, reverse=True):
+        text = re.sub(rf"{re.escape(name)}(?=[\n,\]\"'}}])", f"{name} {word}", text)
+    for domain in entity.get("domains", ()):
+        text = text.replace(domain, domain.replace(".", f"-{word}.", 1))
+    for capability in record.get("capabilities", ()):
+        text = re.sub(rf"\b{capability}(?=[,\]\n])", f"{capability}-{word}", text)
+    return RECORD_OF.sub("", text)
+
+
+def _word(number: int) -> str:
+    """Return a word that no other number has: names that differ in their digits alone are taken for versions."""
+    letters = ""
+    for _ in range(5):
+        number, rest = divmod(number, 26)
+        letters += string.ascii_lowercase[rest]
+    return letters[::-1]
 
 
 # ---- The same records for programs that read something else ------------------------------------

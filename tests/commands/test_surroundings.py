@@ -65,7 +65,7 @@ def test_a_commit_and_its_checkout_get_the_same_verdicts(root: Path, run: Callab
     git(root, "commit", "--quiet", "--message", "odd entries")
     tree = json.loads(run("--root", root, "check", "--format", "json").out)
     commit = json.loads(run("--root", root, "--at", "HEAD", "check", "--format", "json").out)
-    assert {each["rule"] for each in tree["verdicts"]} == {"file/kind"}
+    assert {each["rule"] for each in tree["verdicts"] if each["vendor"] in {"run", "away"}} == {"file/kind"}
     assert commit | {"base": None, "head": None} == tree
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import yaml
 
 from preflight.escaping import markdown as escape
 from preflight.model import Level
-from preflight.wording import counted
+from preflight.wording import asked, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -20,24 +20,48 @@ if TYPE_CHECKING:
 LEVELS = {Level.RED_FLAG: "Red flag", Level.WARNING: "Warning", Level.ADVICE: "Advice"}
 
 
-def pages(rules: Sequence[Rule], titles: Mapping[str, str], domains: Mapping[str, str]) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A domain of rules as the book shows it."""
+
+    domain: str
+    title: str
+    summary: str = ""
+
+
+def pages(rules: Sequence[Rule], titles: Mapping[str, str], chapters: Sequence[Chapter]) -> dict[str, str]:
     """Return the book as {file name: Markdown}: an index, and a page a domain.
 
-    ``titles`` names the requirements, ``domains`` the folders of the rules.
+    ``titles`` names the requirements. Domains come in the order of ``chapters``, then those that it lacks.
     """
-    chapters = {name: list(each) for name, each in groupby(rules, key=lambda rule: rule.domain)}
-    index = ["# Policy book", "", f"{counted(len(rules), 'rule')} in {counted(len(chapters), 'domain')}.", ""]
-    for name, chapter in chapters.items():
-        index += [f"## [{escape(domains.get(name, name))}]({name}.md)", "", "| Rule | Level |", "| --- | --- |"]
-        index += [f"| [{escape(rule.title)}]({name}.md#{_anchor(rule)}) | {LEVELS[rule.level]} |" for rule in chapter]
+    by_domain: dict[str, list[Rule]] = {}
+    for rule in rules:
+        by_domain.setdefault(rule.domain, []).append(rule)
+    named = {chapter.domain: chapter for chapter in chapters}
+    order = [*(name for name in named if name in by_domain), *(name for name in by_domain if name not in named)]
+    index = ["# Policy book", "", *_introduction(rules, len(order)), ""]
+    book: dict[str, str] = {}
+    for name in order:
+        chapter = named.get(name, Chapter(name, name))
+        head = [escape(chapter.summary), ""] if chapter.summary else []
+        weighed = sorted(by_domain[name], key=lambda rule: (rule.level.rank, rule.title))
+        index += [f"## [{escape(chapter.title)}]({name}.md)", "", *head, "| Rule | Level |", "| --- | --- |"]
+        index += [f"| [{escape(rule.title)}]({name}.md#{_anchor(rule)}) | {LEVELS[rule.level]} |" for rule in weighed]
         index.append("")
-    book = {"index.md": _text(index)}
-    for name, chapter in chapters.items():
-        lines = [f"# {escape(domains.get(name, name))}", ""]
-        for rule in chapter:
+        lines = [f"# {escape(chapter.title)}", "", *head]
+        for rule in weighed:
             lines += _rule(rule, titles)
         book[f"{name}.md"] = _text(lines)
-    return book
+    return {"index.md": _text(index), **book}
+
+
+def _introduction(rules: Sequence[Rule], domains: int) -> Iterator[str]:
+    count = {level: sum(rule.level is level for rule in rules) for level in Level}
+    yield (
+        f"{counted(len(rules), 'rule')} in {counted(domains, 'domain')}: {counted(count[Level.RED_FLAG], 'red flag')}, "
+        f"{counted(count[Level.WARNING], 'warning')}, {count[Level.ADVICE]} advice. A red flag keeps a proposal from "
+        "being merged until it is put right; a warning asks for a decision; advice can wait."
+    )
 
 
 def _text(lines: list[str]) -> str:
@@ -52,18 +76,11 @@ def _rule(rule: Rule, titles: Mapping[str, str]) -> Iterator[str]:
     yield from [f'<a id="{_anchor(rule)}"></a>', "", f"## {escape(rule.title)}", ""]
     waived = "" if rule.waivable else " · cannot be waived"
     yield from [f"**{LEVELS[rule.level]}** · `{rule.id}`{waived}", "", escape(rule.why), ""]
-    yield from ["**How to fix it.** " + escape(rule.fix), "", "**What it asks.**", ""]
-    yield from [
-        "```",
-        *(["for each " + rule.each] if rule.each else []),
-        f"when    {rule.when or 'always'}",
-        f"assert  {rule.condition}",
-        "```",
-        "",
-    ]
+    yield from ["**How to fix it.** " + escape(rule.fix), ""]
     if rule.answers:
         yield from ["**Answers.** " + ", ".join(_named(answer, titles) for answer in rule.answers) + ".", ""]
-    yield from [f"<details><summary>Examples, as of {rule.examples.as_of}</summary>", ""]
+    yield from [f"<details><summary>What it asks, and examples as of {rule.examples.as_of}</summary>", ""]
+    yield from ["```", *asked(rule), "```", ""]
     for word, overlays in (("Passes", rule.examples.passing), ("Fails", rule.examples.failing)):
         for overlay in overlays:
             if overlay:
@@ -89,11 +106,11 @@ def traceability(rows: Sequence[Row]) -> str:
     lines = [
         "# Traceability",
         "",
-        "Which rules and which fields answer which requirement. Generated by `preflight policy docs`.",
+        "Which rules, fields, commands and pages answer which requirement. Generated by `preflight policy docs`.",
         "",
     ]
-    lines += ["| Requirement | | Rules | Fields |", "| --- | --- | --- | --- |"]
+    lines += ["| Requirement | | Rules | Fields | Also |", "| --- | --- | --- | --- | --- |"]
     for row in rows:
         rules, fields = (" ".join(f"`{each}`" for each in found) for found in (row.rules, row.fields))
-        lines.append(f"| {row.id} | {escape(row.title)} | {rules} | {fields} |")
+        lines.append(f"| {row.id} | {escape(row.title)} | {rules} | {fields} | {escape(row.answered_by)} |")
     return _text(lines)

@@ -129,6 +129,30 @@ def _say_unique(_: Breach) -> Iterator[_Said]:
     yield "", "an entry stands twice in this list", "Keep one of the two."
 
 
+def _say_any(breach: Breach) -> Iterator[_Said]:
+    options = breach.wanted if isinstance(breach.wanted, list) else []
+    names = [each["required"][0] for each in options if list(each) == ["required"] and len(each["required"]) == 1]
+    if not names or len(names) < len(options):
+        yield from _say_other(breach)
+        return
+    listed = " or ".join(names)
+    yield "", f"one of {', '.join(names)} is missing {_where(breach)}", f"Add {listed}."
+
+
+def _say_contains(breach: Breach) -> Iterator[_Said]:
+    fixed = {name: each.get("const") for name, each in breach.wanted.get("properties", {}).items() if "const" in each}
+    if not fixed:
+        yield from _say_other(breach)
+        return
+    wanted = ", ".join(f"{name}: {value}" for name, value in fixed.items())
+    yield "", f"there is no entry with {wanted} in this list", "Add one."
+
+
+def _say_false(_: Breach) -> Iterator[_Said]:
+    message = "this does not go together with what stands beside it"
+    yield "", message, "Take out one of the two; the schema says which belong together."
+
+
 def _say_other(breach: Breach) -> Iterator[_Said]:
     yield "", _short(breach.text), "Compare with the schema of this field."
 
@@ -142,6 +166,9 @@ _SAY = {
     "pattern": _say_text,
     "format": _say_format,
     "uniqueItems": _say_unique,
+    "anyOf": _say_any,
+    "contains": _say_contains,
+    "falseSchema": _say_false,
     **dict.fromkeys(_BOUNDS, _say_bound),
 }
 

@@ -1,6 +1,7 @@
 """A draft-07 flavour of a schema, for editors: their YAML language server reads no later draft well.
 
-References are written out, because draft-07 ignores a title or description beside a reference.
+References are written out, because draft-07 ignores a title or description beside a reference. Notes that only
+preflight reads are left out: an editor does nothing with them, and strict ones complain.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from preflight.model import Json, JsonObject
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
-DROPPED = frozenset({"$schema", "$id", "$defs"})
+DROPPED = frozenset({"$schema", "$id", "$defs", "x-in-office", "x-refers-to"})
 DEEPEST = 24  # a schema that refers to itself is cut off here; records cannot be nested deeper
 
 

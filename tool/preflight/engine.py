@@ -6,22 +6,37 @@ that fails for any reason but something unknown ends the run (exit code 2), and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeVar
 
-from preflight import facts as fact_modules
-from preflight import pointers
+from preflight import facts, pointers
 from preflight.errors import CannotJudge
 from preflight.expressions import HOLDS, IDLE, Expression, ExpressionError, Truth, activation
-from preflight.model import Json, JsonObject, Level, Outcome, Positions, Problem, Report, Rule, Summary, Verdict
-from preflight.rules import CompiledRule, Finding, judge
+from preflight.model import (
+    REGISTRY,
+    Json,
+    JsonObject,
+    Level,
+    Outcome,
+    Position,
+    Positions,
+    Problem,
+    Report,
+    Rule,
+    Summary,
+    Verdict,
+)
+from preflight.places import PolicyPositions
+from preflight.rules import CompiledRule, Finding, judge, not_known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from preflight.model import Context
-    from preflight.policy import Policy
+    from preflight.policy import Policy, Stage
 
+
+Result = TypeVar("Result")
 
 MOST_FAULTS = 100  # of the form of one file
 
@@ -48,16 +63,137 @@ class Judged:
     judged: int
     not_applicable: int = 0
 
+    def with_later(self, later: Judged) -> Judged:
+        """Add what was judged once the whole registry was known."""
+        return replace(
+            self,
+            verdicts=self.verdicts + later.verdicts,
+            judged=self.judged + later.judged,
+            not_applicable=self.not_applicable + later.not_applicable,
+        )
 
-def judge_case(case: Case, policy: Policy, context: Context, *, everything: bool = False) -> Judged:
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What is left of a case for the rules that wait for the whole registry, with its local facts."""
+
+    case: Case
+    facts: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What reading one record gave: what the registry has to know of it, its verdicts so far, and its rest.
+
+    ``judged`` and ``rest`` are None for a record that is read only because others are judged beside it.
+    """
+
+    extracts: JsonObject
+    judged: Judged | None = None
+    rest: Rest | None = None
+
+
+def judge_case(
+    case: Case, policy: Policy, context: Context, shared: JsonObject | None = None, *, everything: bool = False
+) -> Judged:
     """Judge one vendor by every rule. Raises CannotJudge naming rule and vendor.
 
+    ``shared`` are its registry facts; absent: the vendor is the whole registry.
     Passes and not-applicables are counted; they are listed only with ``everything``.
     """
-    scope = _Scope(variables(case, policy, context))
+    first = read(case, policy, context, everything=everything)
+    if first.judged is None or first.rest is None:
+        raise AssertionError  # what is judged has verdicts, and a rest
+    if shared is None:
+        shared = share(policy, {case.vendor: first.extracts}, context)[case.vendor]
+    return first.judged.with_later(judge_rest(first.rest, policy, context, shared, everything=everything))
+
+
+def read(case: Case, policy: Policy, context: Context, *, everything: bool = False, judging: bool = True) -> Read:
+    """Judge one vendor by the rules that its record is enough for, and take from it what the others need."""
+    extracts = _computed(case, lambda: facts.extracts(policy.shared, case.record, context))
+    if not judging:
+        return Read(extracts)
+    now, later = policy.at_once, policy.deferred
+    local = dict.fromkeys((*now.local, *later.local))
+    computed = _computed(case, lambda: facts.compute(tuple(local), case.record, context))
+    judged = _judge(case, now, _scope(case, now, computed, context), policy, everything=everything)
+    left = {fact.NAME: computed[fact.NAME] for fact in later.local}
+    part = replace(case, record=later.part(case.record), positions=case.positions.part(later.places))
+    return Read(extracts, judged, Rest(part, left))
+
+
+def judge_rest(rest: Rest, policy: Policy, context: Context, shared: JsonObject, *, everything: bool = False) -> Judged:
+    """Judge what is left of a case by the rules that had to wait for the whole registry."""
+    stage = policy.deferred
+    if not stage.rules:
+        return Judged(rest.case.vendor, rest.case.path, (), 0)
+    scope = _scope(rest.case, stage, {**rest.facts, **shared}, context)
+    return _judge(rest.case, stage, scope, policy, everything=everything)
+
+
+def share(policy: Policy, extracts: Mapping[str, JsonObject], context: Context) -> dict[str, JsonObject]:
+    """Return the registry facts of every vendor, by id. Raises CannotJudge."""
+    return _guarded("the registry", lambda: facts.gather(policy.deferred.shared, extracts, context))
+
+
+def share_all(policy: Policy, extracts: Mapping[str, JsonObject], context: Context) -> dict[str, JsonObject]:
+    """Return the registry facts of every vendor, those included that no rule reads."""
+    return _guarded("the registry", lambda: facts.gather(facts.registry(policy.facts), extracts, context))
+
+
+def facts_of(case: Case, policy: Policy, shared: JsonObject, context: Context) -> JsonObject:
+    """Return all facts of one vendor that the policy offers, those included that no rule reads."""
+    local = facts.local(policy.facts)
+    return {**_computed(case, lambda: facts.compute(local, case.record, context)), **shared}
+
+
+def judge_registry(
+    policy: Policy, extracts: Mapping[str, JsonObject], context: Context, *, everything: bool = False
+) -> Judged:
+    """Judge the registry as a whole, by the rules that are about it. Raises CannotJudge."""
+    stage = policy.about_registry
+    overviews = _guarded("the registry", lambda: facts.overviews(stage.shared, extracts, context))
+    case = Case(REGISTRY, "policies", {}, PolicyPositions(policy.documents))
+    known = {"facts": overviews, "today": context.today.isoformat()}
+    return _judge(case, stage, _Scope(known), policy, everything=everything)
+
+
+def variables(case: Case, known: JsonObject, context: Context) -> dict[str, Json]:
+    """Return all that expressions may have in scope. ``item`` is not among it: each list has its own."""
+    return {"vendor": case.record, "before": case.before, "facts": known, "today": context.today.isoformat()}
+
+
+def _scope(case: Case, stage: Stage, computed: JsonObject, context: Context) -> _Scope:
+    """Bind what the rules of one stage look at, and no more: binding costs with what is bound."""
+    named = (*stage.local, *stage.shared)
+    known = {
+        "vendor": stage.part(case.record),
+        "before": case.before if case.has_base else None,
+        "facts": {fact.NAME: computed[fact.NAME] for fact in named if fact.NAME in computed},
+        "today": context.today.isoformat(),
+    }
+    return _Scope(known)
+
+
+def _computed(case: Case, work: Callable[[], JsonObject]) -> JsonObject:
+    return _guarded(f"vendor {case.vendor}", work, case.path)
+
+
+def _guarded(whose: str, work: Callable[[], Result], path: str = "") -> Result:
+    """Compute facts. Raises CannotJudge where a value gets through that a fact does not expect."""
+    try:
+        return work()
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        message = f"the facts of {whose} cannot be computed: {type(error).__name__}: {error}"
+        fix = "The schema lets values through that the facts do not expect; narrow the schema."
+        raise CannotJudge(message, path=path, fix=fix) from error
+
+
+def _judge(case: Case, stage: Stage, scope: _Scope, policy: Policy, *, everything: bool) -> Judged:
     verdicts: list[Verdict] = []
     idle = 0
-    for compiled in policy.rules:
+    for compiled in stage.rules:
         reached = False
         for finding in _findings(compiled, case, scope, policy):
             reached = True
@@ -66,23 +202,7 @@ def judge_case(case: Case, policy: Policy, context: Context, *, everything: bool
         idle += not reached
         if everything and not reached:
             verdicts.append(_not_applicable(case, compiled.rule))
-    return Judged(case.vendor, case.path, tuple(verdicts), len(policy.rules), idle)
-
-
-def variables(case: Case, policy: Policy, context: Context) -> dict[str, Json]:
-    """Return what expressions have in scope. ``item`` is not among it until a rule with ``each`` fills it."""
-    try:
-        facts = fact_modules.compute(policy.facts, case.record, context)
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        message = f"the facts of vendor {case.vendor} cannot be computed: {type(error).__name__}: {error}"
-        fix = "The schema lets values through that the facts do not expect; narrow the schema."
-        raise CannotJudge(message, path=case.path, fix=fix) from error
-    return {
-        "vendor": case.record,
-        "before": case.before,
-        "facts": facts,
-        "today": context.today.isoformat(),
-    }
+    return Judged(case.vendor, case.path, tuple(verdicts), len(stage.rules), idle)
 
 
 class _Scope:
@@ -110,32 +230,18 @@ class _Scope:
 
 
 def _findings(compiled: CompiledRule, case: Case, scope: _Scope, policy: Policy) -> Iterator[Finding]:
-    """Yield what a rule says of a vendor: once, or once an item for a rule with ``each``."""
+    """Yield what a rule says of a case: once, or once an item for a rule with ``each`` or ``faults``."""
     rule = compiled.rule
     if compiled.needs_before and not case.has_base:
         return
     try:
-        items = pointers.get(case.record, rule.each) if rule.each else None
-        if items is None:  # no 'each', or a list that is not known: then the rule is judged once, with no item in scope
+        if rule.faults:
+            yield from _listed(compiled, scope, policy)
+        elif rule.each:
+            yield from _each(compiled, case, scope, policy)
+        else:
             applies = scope.applies(compiled.when)
-            found = judge(compiled, rule.each or rule.at, scope.bound, scope.known, policy.needs, applies=applies)
-            if found is not None:
-                yield found
-            return
-        if not isinstance(items, list):
-            message = f"rule {rule.id} cannot be judged for vendor {case.vendor}: {rule.each} is not a list"
-            raise CannotJudge(message, path=rule.path, fix="Let the schema allow nothing but a list there.")
-        said = compiled.items_at_once(scope.bound) or [None] * len(items)
-        for index, item in enumerate(items):
-            at = f"{rule.each}/{index}{rule.at}"
-            if said[index] == IDLE:
-                continue
-            if said[index] == HOLDS:
-                yield Finding(Truth.TRUE, at, "")
-                continue
-            inner = scope.of_item(rule.each, index, item)
-            applies = (scope if compiled.when_is_shared else inner).applies(compiled.when)
-            found = judge(compiled, at, inner.bound, inner.known, policy.needs, applies=applies)
+            found = judge(compiled, rule.at, scope.bound, scope.known, policy.needs, applies=applies)
             if found is not None:
                 yield found
     except ExpressionError as fault:
@@ -146,8 +252,60 @@ def _findings(compiled: CompiledRule, case: Case, scope: _Scope, policy: Policy)
         raise CannotJudge(message, path=rule.path, fix=fix) from None
 
 
+def _each(compiled: CompiledRule, case: Case, scope: _Scope, policy: Policy) -> Iterator[Finding]:
+    """Yield what a rule says of every item of a list of the record."""
+    rule = compiled.rule
+    items = pointers.get(case.record, rule.each)
+    if items is None:  # a list that is not known: then the rule is judged once, with no item in scope
+        applies = scope.applies(compiled.when)
+        found = judge(compiled, rule.each, scope.bound, scope.known, policy.needs, applies=applies)
+        if found is not None:
+            yield found
+        return
+    if not isinstance(items, list):
+        message = f"rule {rule.id} cannot be judged for vendor {case.vendor}: {rule.each} is not a list"
+        raise CannotJudge(message, path=rule.path, fix="Let the schema allow nothing but a list there.")
+    said = compiled.items_at_once(scope.bound) or [None] * len(items)
+    for index, item in enumerate(items):
+        at = f"{rule.each}/{index}{rule.at}"
+        if said[index] == IDLE:
+            continue
+        if said[index] == HOLDS:
+            yield Finding(Truth.TRUE, at, "")
+            continue
+        inner = scope.of_item(rule.each, index, item)
+        applies = (scope if compiled.when_is_shared else inner).applies(compiled.when)
+        found = judge(compiled, at, inner.bound, inner.known, policy.needs, applies=applies)
+        if found is not None:
+            yield found
+
+
+def _listed(compiled: CompiledRule, scope: _Scope, policy: Policy) -> Iterator[Finding]:
+    """Yield one finding an entry of a list of faults. A list that is known and empty is a pass."""
+    rule = compiled.rule
+    applies = scope.applies(compiled.when)  # what it asks of an item is not known here, and decides nothing
+    if applies is Truth.FALSE:
+        return
+    items: Json = scope.known["facts"]
+    for part in compiled.faults:
+        items = items.get(part) if isinstance(items, dict) else None
+    if items is None:
+        yield not_known(compiled, rule.at, scope.known, policy.needs)
+        return
+    clean = True
+    for index, item in enumerate(items):
+        inner = scope.of_item(rule.faults, index, item)
+        said = applies if compiled.when_is_shared else inner.applies(compiled.when)
+        found = judge(compiled, item.get("pointer", rule.at), inner.bound, inner.known, policy.needs, applies=said)
+        if found is not None:
+            clean = False
+            yield found
+    if clean:
+        yield Finding(Truth.TRUE, rule.at, "")
+
+
 def _verdict(case: Case, rule: Rule, finding: Finding) -> Verdict:
-    place = case.positions.position(finding.pointer)
+    place, path, pointer = _placed(case, finding.pointer)
     return Verdict(
         vendor=case.vendor,
         rule=rule.id,
@@ -155,17 +313,23 @@ def _verdict(case: Case, rule: Rule, finding: Finding) -> Verdict:
         outcome=Outcome.PASS if finding.truth is Truth.TRUE else Outcome.FAIL,
         message=finding.message or rule.title,
         fix=rule.fix if finding.truth is not Truth.TRUE else "",
-        path=case.path,
+        path=path,
         line=place.line,
         column=place.column,
-        pointer=finding.pointer,
+        pointer=pointer,
         known=finding.truth is not Truth.UNKNOWN,
     )
 
 
+def _placed(case: Case, pointer: str) -> tuple[Position, str, str]:
+    """Return line and column, file, and the pointer within that file."""
+    if isinstance(case.positions, PolicyPositions):
+        return case.positions.placed(pointer)
+    return case.positions.position(pointer), case.path, pointer
+
+
 def _not_applicable(case: Case, rule: Rule) -> Verdict:
-    pointer = rule.each or rule.at
-    place = case.positions.position(pointer)
+    place, path, pointer = _placed(case, rule.each or rule.at)
     return Verdict(
         vendor=case.vendor,
         rule=rule.id,
@@ -173,7 +337,7 @@ def _not_applicable(case: Case, rule: Rule) -> Verdict:
         outcome=Outcome.NOT_APPLICABLE,
         message=rule.title,
         fix="",
-        path=case.path,
+        path=path,
         line=place.line,
         column=place.column,
         pointer=pointer,
@@ -217,7 +381,7 @@ def report(results: Iterable[Judged], rules: Sequence[Rule], as_of: str, *, ever
     shown = verdicts if everything else [v for v in verdicts if v.outcome in (Outcome.FAIL, Outcome.WAIVED)]
     count = {level: sum(verdict.level is level for verdict in failed) for level in Level}
     summary = Summary(
-        vendors=len(judged),
+        vendors=sum(each.vendor != REGISTRY for each in judged),
         rules=len(rules),
         judged=sum(each.judged for each in judged),
         red_flags=count[Level.RED_FLAG],

@@ -17,6 +17,7 @@ _LINE_START = re.compile(r"^([0-9]{0,9})([-+=.)])")  # what begins a list or und
 _XML_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0", "|", "%", "＝", "＋", "－", "＠")
 _RUNNER = re.compile(r"(?<=##)\[")
+_MERMAID = re.compile(r"[!-+./:-@\[-`{-~]|^-")  # all ASCII punctuation but comma, and hyphen within a line
 _UNUSUAL = re.compile(r"[^ -~\n]")
 
 
@@ -52,6 +53,11 @@ def markdown(text: str) -> str:
     escaped = _LINE_START.sub(r"\1\\\2", escaped).replace("\\<", "&lt;").replace("\\>", "&gt;")
     # A backslash does not stop GitHub from linking @team, #123 or a bare address; a character reference does.
     return escaped.replace("@", "&#64;").replace("\\#", "&#35;").replace("://", "&#58;//").replace("www.", "www&#46;")
+
+
+def mermaid(text: str) -> str:
+    """Escape text for a label in quotes of a Mermaid diagram: no markup, no list, no directive, no end of the label."""
+    return _MERMAID.sub(lambda found: f"#{ord(found.group())};", visible(text).strip())
 
 
 def xml(text: str) -> str:

@@ -6,17 +6,18 @@ that the rule is what catches the fault.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from preflight.engine import Case, judge_case
+from preflight.engine import Case, judge_case, judge_registry, read, share
 from preflight.errors import CannotJudge
-from preflight.model import Json, JsonObject, Outcome, Position
+from preflight.model import Json, JsonObject, Outcome, Position, Verdict
 from preflight.pointers import existing
+from preflight.policy import example_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from preflight.policy import Policy
     from preflight.rules import CompiledRule
@@ -38,6 +39,10 @@ class _Nowhere:
     def position(self, pointer: str) -> Position:
         """Return the first character: nobody looks at it."""
         return Position(1 + len(existing({}, pointer)))
+
+    def part(self, members: Collection[str]) -> _Nowhere:  # noqa: ARG002 - nowhere is nowhere
+        """Return the same."""
+        return self
 
 
 def merge(target: Json, patch: Json) -> Json:
@@ -79,7 +84,7 @@ def _own_faults(alone: Policy, compiled: CompiledRule) -> Iterator[Fault]:
         outcomes.append(seen[rule.id])
         if seen[rule.id] is Outcome.FAIL:
             yield Fault(rule.id, rule.path, at, "this example should pass, and fails")
-    if outcomes and Outcome.PASS not in outcomes and not compiled.needs_before:
+    if outcomes and Outcome.PASS not in outcomes:
         yield Fault(rule.id, rule.path, "/examples/pass", "the rule applies to none of the passing examples")
     for index, overlay in enumerate(rule.examples.failing):
         at = f"/examples/fail/{index}"
@@ -112,20 +117,60 @@ def _shared_faults(policy: Policy, compiled: CompiledRule) -> Iterator[Fault]:
 def _outcomes(policy: Policy, compiled: CompiledRule, overlay: JsonObject, at: str) -> dict[str, Outcome] | Fault:
     """Judge the example record with an overlay by all rules; the worst outcome of each."""
     rule = compiled.rule
-    record = merge(policy.example, overlay)
-    problems = policy.shape.problems(record)
-    if problems:
-        first = problems[0]
-        return Fault(
-            rule.id, rule.path, at, f"the record is not of the right shape at {first.pointer or '/'}: {first.message}"
-        )
-    case = Case("example", rule.path, record, _Nowhere())
     try:
-        judged = judge_case(case, policy, policy.context(date.fromisoformat(rule.examples.as_of)), everything=True)
+        scene = scene_of(policy, overlay)
+        judged = judge_scene(scene, policy, date.fromisoformat(rule.examples.as_of))
     except CannotJudge as error:
         return Fault(rule.id, rule.path, at, error.message)
     worst: dict[str, Outcome] = {}
-    for verdict in judged.verdicts:
+    for verdict in judged:
         if worst.get(verdict.rule) is not Outcome.FAIL:
             worst[verdict.rule] = verdict.outcome
     return worst
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """An example with its surroundings: the record, the others, the record before, the policy documents."""
+
+    record: JsonObject
+    others: tuple[JsonObject, ...] = ()
+    before: JsonObject | None = None
+    has_base: bool = False
+    policies: JsonObject = field(default_factory=dict)
+
+
+def scene_of(policy: Policy, overlay: JsonObject) -> Scene:
+    """Lay an overlay on the example record. Raises CannotJudge where a record is not of the right shape.
+
+    ``$others`` are overlays that make the other records, ``$before`` one that makes the record before (null:
+    there was none), ``$policies`` a patch on the policy documents.
+    """
+    change, around = example_parts(overlay)
+    before = around.get("$before")
+    records = [change, *around.get("$others", ()), *([] if before is None else [before])]
+    made = [merge(policy.example, each) for each in records]
+    for record in made:
+        for problem in policy.shape.problems(record)[:1]:
+            message = f"the record is not of the right shape at {problem.pointer or '/'}: {problem.message}"
+            raise CannotJudge(message)
+    others = made[1:] if before is None else made[1:-1]
+    patch = merge(policy.example_policies, around.get("$policies", {}))
+    last = None if before is None else made[-1]
+    return Scene(made[0], tuple(others), last, "$before" in around, patch)
+
+
+def judge_scene(scene: Scene, policy: Policy, today: date) -> tuple[Verdict, ...]:
+    """Judge the record of a scene by all rules, and its registry by those about the registry. Raises CannotJudge."""
+    vendor = str(scene.record.get("id", "example"))
+    cases = {vendor: Case(vendor, "", scene.record, _Nowhere(), scene.before, scene.has_base)}
+    for index, record in enumerate(scene.others):
+        name = str(record.get("id", f"other-{index}"))
+        cases[name if name not in cases else f"{name}-{index}"] = Case(name, "", record, _Nowhere())
+    context = policy.context(today, frozenset(cases))
+    context = replace(context, policies=merge(dict(context.policies), scene.policies))
+    extracts = {name: read(case, policy, context, judging=False).extracts for name, case in cases.items()}
+    shared = share(policy, extracts, context)[vendor]
+    judged = judge_case(cases[vendor], policy, context, shared, everything=True)
+    whole = judge_registry(policy, extracts, context, everything=True)
+    return (*judged.verdicts, *whole.verdicts)

@@ -10,14 +10,15 @@ import yaml
 from preflight.checklist import Screen, State
 from preflight.escaping import terminal
 from preflight.model import Level, Outcome
-from preflight.pointers import get, matches
+from preflight.pointers import get, matches, pointer
 from preflight.rules import shown
-from preflight.wording import counted
+from preflight.wording import asked, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from preflight.checklist import Answer, Evidence, ScreeningLine, Section
+    from preflight.facts.risk import Risk
     from preflight.model import Json, JsonObject, Rule, Verdict
     from preflight.rules import CompiledRule
 
@@ -53,10 +54,8 @@ def of_rule(rule: Rule, titles: Mapping[str, str], width: int) -> Iterator[str]:
     yield from _heading("How to fix it")
     yield from _wrapped(rule.fix, "", width)
     yield from _heading("What it asks")
-    if rule.each:
-        yield f"For each entry of {rule.each}, as item:"
-    yield from _wrapped(f"when    {rule.when or 'always'}", "  ", width)
-    yield from _wrapped(f"assert  {rule.condition}", "  ", width)
+    for line in asked(rule):
+        yield from _wrapped(line, "  ", width)
     yield from _wrapped(f"else    {rule.message}", "  ", width)
     yield from _heading("What it answers") if rule.answers else ()
     for answer in rule.answers:
@@ -150,6 +149,40 @@ def of_findings(verdicts: Iterable[Verdict], width: int) -> Iterator[str]:
         yield from _wrapped(verdict.message, "    ", width)
 
 
+# ---- Why a vendor's risk is what it is ----------------------------------------------------------
+
+
+def of_risk(risk: Risk, policy: JsonObject, width: int) -> Iterator[str]:
+    """Show the four dimensions, the signals behind each, and how they add up."""
+    width = width or WIDTH
+    level = risk.level or f"not known, at least {risk.at_least}"
+    yield from _heading(f"Risk: {level}")
+    for dimension in risk.dimensions:
+        points = policy["points"][dimension.at_least]
+        unsure = "at least " if dimension.open else ""
+        yield terminal(f"  {dimension.title}: {unsure}{dimension.at_least} ({counted(points, 'point')})")
+        for signal in dimension.signals:
+            told = "not known" if signal.value is None else shown(signal.value)
+            says = signal.level or ("says nothing" if signal.optional else "not known")
+            yield from _wrapped(f"{signal.title}: {told} → {says}", "      ", width)
+        if dimension.stated is not None:
+            yield from _wrapped(f"Stated in the record: {dimension.stated}", "      ", width)
+    reached = policy["totals"][risk.summed]
+    yield from _wrapped(f"Together {counted(risk.points, 'point')}: {risk.summed} (from {reached} on)", "  ", width)
+    if risk.lifted_by:
+        yield from _wrapped(f"Lifted to {risk.at_least}, because one dimension is {risk.lifted_by}", "  ", width)
+    oversight = policy["oversight"][risk.at_least]
+    for text in (f"{oversight['title']}: {oversight['what']}", oversight.get("resources", "")):
+        yield from _wrapped(text, "  ", width)
+
+
+def of_section(title: str, lines: Iterable[str], width: int) -> Iterator[str]:
+    """Show sentences under a heading."""
+    yield from _heading(title)
+    for line in lines:
+        yield from _wrapped(line, "  ", width or WIDTH)
+
+
 # ---- A vendor by a rule -------------------------------------------------------------------------
 
 
@@ -167,13 +200,14 @@ def of_case(
     yield from _heading("Values seen")
     for read in compiled.reads:
         if read.root == "item":
-            yield from _items(rule.each, read.path, known["vendor"])
+            whole = known["facts"] if rule.faults else known["vendor"]
+            yield from _items(pointer(compiled.faults) if rule.faults else rule.each, read.path, whole)
         else:
             found = [value for _, value in matches(known[read.root], read.pointer)]
             yield from _wrapped(f"{read} = {', '.join(map(shown, found)) or 'not known'}", "  ", width)
     yield from _heading("What it asks")
-    yield from _wrapped(f"when    {rule.when or 'always'}", "  ", width)
-    yield from _wrapped(f"assert  {rule.condition}", "  ", width)
+    for line in asked(rule):
+        yield from _wrapped(line, "  ", width)
     yield from _heading("Why")
     yield from _wrapped(rule.why, "", width)
     yield from _heading("How to fix it")
@@ -181,5 +215,5 @@ def of_case(
 
 
 def _items(each: str, path: tuple[str, ...], record: Json) -> Iterator[str]:
-    for pointer, value in matches(record, "/".join((each, "*", *path))):
-        yield terminal(f"  {pointer} = {shown(value)}")
+    for place, value in matches(record, "/".join((each, "*", *path))):
+        yield terminal(f"  {place} = {shown(value)}")

@@ -1,58 +1,53 @@
-"""Is there already a vendor like this one? Suggestions for a person, never a verdict."""
+"""Is there already a vendor like this one, or one for the same work? Suggestions for a person, never a verdict.
+
+The same comparison as in CI (facts/overlap.py), while a record is being written; and names that are only somewhat
+alike, which a gate could not hold against anybody.
+"""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from preflight.pointers import get
+from preflight.facts import overlap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from preflight.model import JsonObject
+    from preflight.model import Context, JsonObject
 
 CLOSE = 0.85
-LEGAL_FORMS = re.compile(
-    r"\b(ab|ag|as|bv|co|corp|gmbh|inc|kg|limited|llc|llp|ltd|nv|oy|plc|pty|sa|sarl|se|spa|srl)\b\.?"
-)
+# What a vendor is called: all that is compared where another schema gives the other fields another form.
+NAMES = ("name", "aliases", "legal_entity")
 
 
-def like(candidate: JsonObject, records: Mapping[str, JsonObject]) -> Iterator[tuple[str, str]]:
-    """Yield (id, reason) of each record that may be the same vendor as ``candidate``."""
+def like(candidate: JsonObject, records: Mapping[str, JsonObject], context: Context) -> Iterator[tuple[str, str]]:
+    """Yield (what, why) of each record that is like ``candidate``: «duplicate of acme», and the reason."""
+    one = _extract(candidate, context)
     for identifier, record in records.items():
-        if reason := _reason(candidate, record):
-            yield identifier, reason
+        other = _extract(record, context)
+        if twin := overlap.twin(one, other):
+            yield f"duplicate of {identifier}", _clause(twin["reasons"][0])
+        elif alike := _alike(one, other):
+            yield f"duplicate of {identifier}", alike
+        elif identifier not in one["replaces"] and (shared := overlap.shared_work(one, other)):
+            yield f"overlap with {identifier}", shared["reason"].removesuffix(".")
 
 
-def _reason(one: JsonObject, other: JsonObject) -> str:
-    shared = sorted(_domains(one) & _domains(other))
-    if shared:
-        return f"both have the domain {shared[0]}"
-    for name in sorted(_names(one)):
-        for known in sorted(_names(other)):
-            if name == known:
-                return f"both go by the name {known!r}"
+def _extract(record: JsonObject, context: Context) -> JsonObject:
+    try:
+        return overlap.extract(record, context)
+    except (AttributeError, LookupError, TypeError, ValueError):  # values that another schema lets through
+        return overlap.extract({key: record[key] for key in NAMES if key in record}, context)
+
+
+def _clause(sentence: str) -> str:
+    return sentence[0].lower() + sentence[1:].removesuffix(".")
+
+
+def _alike(one: JsonObject, other: JsonObject) -> str:
+    for name in sorted(overlap.searched(one)):
+        for known in sorted(overlap.searched(other)):
             if SequenceMatcher(None, name, known).ratio() >= CLOSE:
                 return f"the names {name!r} and {known!r} are much alike"
     return ""
-
-
-def _domains(record: JsonObject) -> set[str]:
-    domains = get(record, "/legal_entity/domains")
-    return {each for each in domains if isinstance(each, str)} if isinstance(domains, list) else set()
-
-
-def _names(record: JsonObject) -> set[str]:
-    aliases = record.get("aliases")
-    given = [record.get("name"), get(record, "/legal_entity/name"), *(aliases if isinstance(aliases, list) else ())]
-    return {name for name in (_plain(each) for each in given if isinstance(each, str)) if name}
-
-
-def _plain(name: str) -> str:
-    """Return a name without case, accents, legal form and punctuation."""
-    folded = unicodedata.normalize("NFKD", name).casefold()
-    letters = "".join(each for each in folded if not unicodedata.combining(each))
-    return " ".join(re.sub(r"[^\w\s]", " ", LEGAL_FORMS.sub(" ", letters)).split())

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import date
 
 # A plain JSON value. Its shape is held by a JSON Schema, which a type checker cannot read.
@@ -16,6 +16,7 @@ Json: TypeAlias = Any
 JsonObject: TypeAlias = dict[str, Any]
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
+REGISTRY = "(registry)"  # whom a verdict is about that concerns no vendor alone; no id can be this
 
 
 class Level(Enum):
@@ -53,6 +54,9 @@ class Positions(Protocol):
 
     def position(self, pointer: str) -> Position:
         """Return the place of ``pointer``, or of its nearest ancestor that exists."""
+
+    def part(self, members: Collection[str]) -> Positions:
+        """Return the places in those top-level members only, small enough to be sent to another process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,8 @@ class Rule:
     fix: str
     examples: Examples
     path: str = ""
+    faults: str = ""  # the facts' list (facts.NAME.LIST) whose every entry is a finding; then there is no condition
+    about_registry: bool = False  # judged once a run, not once a vendor
 
     @property
     def domain(self) -> str:
@@ -139,6 +145,38 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
+class Signer:
+    """A role that has to agree, why, and what is there of it; ``given``: its approval holds."""
+
+    title: str
+    why: str
+    state: str
+    given: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """The page of one vendor. Money and levels are sentences already, None where there is nothing to say."""
+
+    vendor: str
+    name: str
+    summary: str
+    status: str
+    verdict: str
+    blocked: bool
+    changed: tuple[str, ...]
+    more_changes: int
+    compared: bool
+    money: tuple[str, ...]
+    risk: tuple[str, ...]
+    signers: tuple[Signer, ...]
+    findings: tuple[str, ...]
+    more_findings: int
+    alternatives: tuple[str, ...]
+    deadlines: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The outcome of a run of the gate, as every renderer gets it."""
 
@@ -148,6 +186,7 @@ class Report:
     summary: Summary
     verdicts: tuple[Verdict, ...]
     rules: Mapping[str, Rule] = field(default_factory=dict)
+    briefs: tuple[Brief, ...] = ()  # of the vendors that somebody has to decide on
 
 
 class Renderer(Protocol):
@@ -159,20 +198,47 @@ class Renderer(Protocol):
         """Return the whole output, ending in a newline. ``width`` 0 means: do not wrap."""
 
 
+# Which fields of a record hold ids: the name of a member (``*``: each item of a list, or each member of an open
+# map) leads on, the empty name holds what the field itself refers to.
+ReferenceFields: TypeAlias = dict[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What facts may know beside the record: the date, and the policy documents by name."""
+    """What facts may know beside the record: the date, the policy documents by name, and what the schema tells.
+
+    ``references`` says which fields hold ids; ``vendors`` are the ids of all vendor files, unreadable ones included.
+    """
 
     today: date
     policies: Mapping[str, Json]
+    references: ReferenceFields = field(default_factory=dict)
+    vendors: frozenset[str] = frozenset()
+    memory: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def once_for(self, record: JsonObject, name: str, work: Callable[[], Any]) -> Any:
+        """Return what ``work`` gives; done once while facts of the same record are computed, one after the other."""
+        kept = self.memory.get("record")
+        if kept is None or kept[0] is not record:
+            kept = self.memory["record"] = (record, {})
+        found: dict[str, Any] = kept[1]
+        if name not in found:
+            found[name] = work()
+        return found[name]
+
+    def once(self, name: str, work: Callable[[], Any]) -> Any:
+        """Return what ``work`` gives; done once for all records of a run. It may depend on the context alone."""
+        if name not in self.memory:
+            self.memory[name] = work()
+        return self.memory[name]
 
 
-class Fact(Protocol):
-    """A module that computes facts of one record; listed in ``facts.FACTS``.
+class FactModule(Protocol):
+    """What local and registry facts have in common.
 
     ``INPUTS`` are the pointers of the vendor schema without which the fact is not offered, ``POLICIES``
     the policy documents likewise. ``SHAPE`` is the JSON Schema of the result, with ``needs`` (pointers)
-    beside each leaf: what to fill in when the leaf is not known.
+    beside each leaf: what to fill in when the leaf is not known. What is not known is left out of a result.
     """
 
     @property
@@ -191,5 +257,23 @@ class Fact(Protocol):
     def SHAPE(self) -> JsonObject:  # noqa: N802, D102 - as above
         ...
 
+
+class Fact(FactModule, Protocol):
+    """A module that computes facts of one record; listed in ``facts.LOCAL``."""
+
     def of(self, record: JsonObject, context: Context) -> JsonObject:
         """Return the facts of ``record``; what is not known is left out."""
+
+
+class RegistryFact(FactModule, Protocol):
+    """A module whose facts depend on all records; listed in ``facts.REGISTRY``.
+
+    It may have an ``OVERVIEW`` (a shape) and ``overview(extracts, context)``, too: facts of the registry as a
+    whole, for rules that are ``about: registry``.
+    """
+
+    def extract(self, record: JsonObject, context: Context) -> JsonObject:
+        """Return the little that the registry has to know of one record."""
+
+    def gather(self, extracts: Mapping[str, JsonObject], context: Context) -> dict[str, JsonObject]:
+        """Return the facts of every vendor, by id. Takes time that grows like the registry."""

@@ -73,6 +73,17 @@ def matches(value: Json, path: str) -> Iterator[tuple[str, Json | None]]:
     yield from _matches(value, parts(path), ())
 
 
+def values(value: Json, path: str) -> list[Json]:
+    """Return the values that ``matches`` finds, without those that are not there; quicker, for facts."""
+    found = [value]
+    for step in parts(path):
+        if is_choice(step):
+            found = [item for each in found for _, item in chosen(each, step)]
+        else:
+            found = [below for each in found if (below := child(each, step)) is not None]
+    return [each for each in found if each is not None]
+
+
 def _matches(value: Json | None, rest: tuple[str, ...], done: tuple[Part, ...]) -> Iterator[tuple[str, Json | None]]:
     if not rest:
         yield pointer(done), value

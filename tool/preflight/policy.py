@@ -6,24 +6,26 @@ Built from documents that somebody else read; this module reads no files.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from preflight import facts
+from preflight import facts, pointers
 from preflight.breaches import did_you_mean
 from preflight.errors import CannotJudge
-from preflight.model import Context, Json, JsonObject, Level, Positions, Rule
+from preflight.model import Context, Json, JsonObject, Level, Positions, ReferenceFields, Rule
 from preflight.rules import CompiledRule, compile_rule, parse_rule
-from preflight.schema_tree import Node
+from preflight.schema_tree import DEEPEST, Node, reference_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
-    from preflight.model import Fact
+    from preflight.model import Fact, FactModule, RegistryFact
     from preflight.schema import Shape
 
 
-DEEPEST = 24  # levels of a record, as many as the reader takes
+# What an example says beside the record: policy documents (a merge patch), other records, the record before.
+SURROUNDINGS = ("$policies", "$others", "$before")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +38,81 @@ class PolicyDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class Stage:
+    """Rules that are judged together, and the least that has to be computed and bound for them.
+
+    ``sections`` are the members of a record that the rules read; None: they may read all. ``places`` are
+    those that findings most likely point into.
+    """
+
+    rules: tuple[CompiledRule, ...]
+    local: tuple[Fact, ...]
+    shared: tuple[RegistryFact, ...]
+    sections: frozenset[str] | None
+    places: frozenset[str]
+
+    def part(self, record: JsonObject) -> JsonObject:
+        """Return the members of ``record`` that the rules read."""
+        if self.sections is None:
+            return record
+        return {name: record[name] for name in self.sections if name in record}
+
+
+@dataclass(frozen=True)
 class Policy:
-    """All that a verdict depends on beside the record and the date."""
+    """All that a verdict depends on beside the records and the date."""
 
     shape: Shape
     rules: tuple[CompiledRule, ...]
-    facts: tuple[Fact, ...]
+    facts: tuple[FactModule, ...]
     documents: Mapping[str, PolicyDocument]
     example: JsonObject
+    example_policies: JsonObject = field(default_factory=dict)  # what the example record finds instead of our own
     needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    references: ReferenceFields = field(default_factory=dict)
 
-    def context(self, today: date) -> Context:
-        """Return what facts may know on that day."""
-        return Context(today, {name: document.value for name, document in self.documents.items()})
+    def context(self, today: date, vendors: frozenset[str] = frozenset()) -> Context:
+        """Return what facts may know on that day. ``vendors`` are the ids of the whole registry."""
+        known = {name: document.value for name, document in self.documents.items()}
+        return Context(today, known, self.references, vendors)
+
+    @cached_property
+    def at_once(self) -> Stage:
+        """The rules that one record is enough for."""
+        return self._stage(lambda each: not each.rule.about_registry and not self._awaits(each))
+
+    @cached_property
+    def deferred(self) -> Stage:
+        """The rules that have to wait until all records are read."""
+        return self._stage(lambda each: not each.rule.about_registry and self._awaits(each))
+
+    @cached_property
+    def shared(self) -> tuple[RegistryFact, ...]:
+        """The registry facts that some rule reads."""
+        return tuple(dict.fromkeys((*self.deferred.shared, *self.about_registry.shared)))
+
+    @cached_property
+    def about_registry(self) -> Stage:
+        """The rules that are judged once a run."""
+        return self._stage(lambda each: each.rule.about_registry)
+
+    def _awaits(self, compiled: CompiledRule) -> bool:
+        shared = {fact.NAME for fact in facts.registry(self.facts)}
+        return any(read.root == "facts" and read.path[0] in shared for read in compiled.touches if read.path)
+
+    def _stage(self, belongs: Callable[[CompiledRule], bool]) -> Stage:
+        rules = tuple(each for each in self.rules if belongs(each))
+        read = [each for rule in rules for each in rule.touches]
+        named = {each.path[0] for each in read if each.root == "facts" and each.path}
+        roots = [each for each in read if each.root == "vendor"]
+        sections = frozenset(each.path[0] for each in roots if each.path)
+        return Stage(
+            rules,
+            tuple(fact for fact in facts.local(self.facts) if fact.NAME in named),
+            tuple(fact for fact in facts.registry(self.facts) if fact.NAME in named),
+            None if any(not each.path for each in roots) else sections,
+            sections | {part for rule in rules for part in pointers.parts(rule.rule.at)[:1]},
+        )
 
     def rule(self, identifier: str) -> CompiledRule | None:
         """Return the rule of that id, or None."""
@@ -80,11 +144,35 @@ def build(
     levels = documents.get("levels")
     if levels is not None:
         rules = _relevelled(rules, levels)
-    vendor, known = Node(shape.schema, shape.schema), facts.shape(offered)
-    shapes = {"vendor": vendor, "before": vendor, "facts": Node(known, known)}
-    compiled = tuple(compile_rule(rule, shapes, rule_documents[rule.id].positions) for rule in rules)
-    example = documents["example"].value if "example" in documents else smallest(vendor)
-    return Policy(shape, compiled, offered, documents, example, facts.needs(offered))
+    vendor, known, overview = Node(shape.schema, shape.schema), facts.shape(offered), facts.overview_shape(offered)
+    named: JsonObject = {"properties": {name: {} for name in documents}}
+    of_vendor = {"vendor": vendor, "before": vendor, "facts": Node(known, known)}
+    of_registry = {"facts": Node(overview, overview), "policies": Node(named, named)}
+    compiled = tuple(
+        compile_rule(rule, of_registry if rule.about_registry else of_vendor, rule_documents[rule.id].positions)
+        for rule in rules
+    )
+    given = documents["example"].value if "example" in documents else smallest(vendor)
+    example, around = example_parts(given)
+    policies = around.get(SURROUNDINGS[0], {})
+    _refuse_strangers_around(documents, policies)
+    return Policy(
+        shape, compiled, offered, documents, example, policies, facts.needs(offered), reference_fields(vendor)
+    )
+
+
+def example_parts(document: JsonObject) -> tuple[JsonObject, JsonObject]:
+    """Split an example into the record (or an overlay on it) and what it says of its surroundings."""
+    around = {name: value for name, value in document.items() if name in SURROUNDINGS}
+    return {name: value for name, value in document.items() if name not in SURROUNDINGS}, around
+
+
+def _refuse_strangers_around(documents: Mapping[str, PolicyDocument], policies: JsonObject) -> None:
+    for name in policies:
+        if name not in documents:
+            place = documents["example"].positions.position(f"/{SURROUNDINGS[0]}/{name}")
+            message, path = f"there is no policy document {name}", documents["example"].path
+            raise CannotJudge(message, fix=did_you_mean(name, documents), path=path, line=place.line)
 
 
 def _relevelled(rules: list[Rule], levels: PolicyDocument) -> list[Rule]:

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from preflight import pointers
+from preflight.breaches import did_you_mean
 from preflight.errors import CannotJudge
 from preflight.expressions import (
     Activation,
@@ -39,7 +40,7 @@ class CompiledRule:
 
     rule: Rule
     when: Expression | None
-    condition: Expression
+    condition: Expression | None  # None: every entry of the list of faults is a finding
     message: tuple[str | Expression, ...]
     over_items: Expression | None = None
 
@@ -57,12 +58,25 @@ class CompiledRule:
     def reads(self) -> tuple[Read, ...]:
         """Every path that the rule reads to decide, each once."""
         conditions = (self.when, self.condition)
-        return tuple(dict.fromkeys(read for each in conditions if each for read in each.reads))
+        listed = (Read("facts", self.faults),) if self.faults else ()
+        return tuple(dict.fromkeys((*listed, *(read for each in conditions if each for read in each.reads))))
+
+    @cached_property
+    def touches(self) -> tuple[Read, ...]:
+        """Every path that the rule reads to decide or to say what it found."""
+        told = (read for part in self.message if isinstance(part, Expression) for read in part.reads)
+        listed = (Read("vendor", pointers.parts(self.rule.each)),) if self.rule.each else ()
+        return tuple(dict.fromkeys((*self.reads, *listed, *told)))
+
+    @cached_property
+    def faults(self) -> tuple[str, ...]:
+        """The path of the list of faults below ``facts``; empty for a rule with a condition."""
+        return tuple(self.rule.faults.split(".")[1:])
 
     @cached_property
     def when_is_shared(self) -> bool:
         """Whether ``when`` says the same of all items of a case, and so need not be asked for each."""
-        return not self.rule.each or "item" not in self.rule.when
+        return not (self.rule.each or self.rule.faults) or "item" not in self.rule.when
 
     @cached_property
     def needs_before(self) -> bool:
@@ -82,28 +96,33 @@ def parse_rule(identifier: str, document: JsonObject, path: str) -> Rule:
         at=document["at"],
         each=document.get("each", ""),
         when=document.get("when", ""),
-        condition=document["assert"],
+        condition=document.get("assert", ""),
         message=document["message"],
         why=document["why"],
         fix=document["fix"],
         examples=Examples(examples["as_of"], tuple(examples["pass"]), tuple(examples["fail"])),
         path=path,
+        faults=document.get("faults", ""),
+        about_registry=document.get("about") == "registry",
     )
 
 
 def compile_rule(rule: Rule, shapes: Mapping[str, Node], positions: Positions) -> CompiledRule:
     """Compile and check a rule. Raises CannotJudge at the line of the field that is wrong."""
     scope = dict(shapes)
-    target = f" in an item of {rule.each}" if rule.each else ""
-    where = scope["vendor"]
-    if rule.each:
-        listed = where.at(rule.each)
-        items = listed.items() if listed else None
-        if items is None:
-            raise _refused(rule, positions, "/each", f"the schema has no list {rule.each}")
-        scope["item"] = where = items
-    if rule.at and where.at(rule.at) is None:
-        raise _refused(rule, positions, "/at", f"the schema has no field {rule.at}{target}")
+    if rule.about_registry:
+        if pointers.parts(rule.at)[:1] and pointers.parts(rule.at)[0] not in scope["policies"].names():
+            raise _refused(rule, positions, "/at", f"there is no policy document for {rule.at}")
+    else:
+        target = f" in an item of {rule.each}" if rule.each else ""
+        where = scope["vendor"]
+        if rule.each:
+            scope["item"] = where = _items(rule, positions, "/each", where.at(rule.each), rule.each)
+        if rule.at and where.at(rule.at) is None:
+            raise _refused(rule, positions, "/at", f"the schema has no field {rule.at}{target}")
+    scope.pop("policies", None)
+    if rule.faults:
+        scope["item"] = _faults(rule, positions, scope["facts"])
     with_message = tuple(
         text if kind == "text" else _checked(rule, positions, "/message", text, scope)
         for kind, text in message_parts(rule.message)
@@ -111,15 +130,45 @@ def compile_rule(rule: Rule, shapes: Mapping[str, Node], positions: Positions) -
     return CompiledRule(
         rule,
         _condition(rule, positions, "/when", rule.when, scope) if rule.when else None,
-        _condition(rule, positions, "/assert", rule.condition, scope),
+        _condition(rule, positions, "/assert", rule.condition, scope) if rule.condition else None,
         with_message,
         compile_over_items(rule.each, rule.when, rule.condition) if rule.each else None,
     )
 
 
-def _refused(rule: Rule, positions: Positions, pointer: str, message: str) -> CannotJudge:
+def _items(rule: Rule, positions: Positions, pointer: str, listed: Node | None, name: str) -> Node:
+    items = listed.items() if listed else None
+    if items is None:
+        raise _refused(rule, positions, pointer, f"the schema has no list {name}")
+    return items
+
+
+def _faults(rule: Rule, positions: Positions, facts: Node) -> Node:
+    """Return the shape of an entry of the list of faults: each says what it is about with ``pointer``."""
+    node: Node | None = facts
+    known: tuple[str, ...] = ()
+    for part in rule.faults.split(".")[1:]:
+        known = _lists(node) if node else known
+        node = node.child(part) if node else None
+    items = node.items() if node else None
+    if items is None:
+        message = f"{rule.faults} is not a list that the facts know"
+        close = did_you_mean(rule.faults.rpartition(".")[2], known) or f"Known are: {', '.join(known) or 'none'}."
+        raise _refused(rule, positions, "/faults", message, close)
+    return items
+
+
+def _lists(node: Node) -> tuple[str, ...]:
+    """Return the members that are lists of objects, or lead on to some."""
+    members = ((name, node.child(name)) for name in node.names())
+    return tuple(
+        name for name, each in members if each and (each.names() or ((inside := each.items()) and inside.names()))
+    )
+
+
+def _refused(rule: Rule, positions: Positions, pointer: str, message: str, fix: str = "") -> CannotJudge:
     place = positions.position(pointer)
-    fix = "Use a JSON Pointer to a field of the vendor schema."
+    fix = fix or "Use a JSON Pointer to a field of the vendor schema."
     return CannotJudge(message, fix=fix, path=rule.path, line=place.line, column=place.column)
 
 
@@ -179,11 +228,11 @@ def judge(  # noqa: PLR0913 - all that a rule sees of a case
         applies = compiled.when.truth(bound) if compiled.when else Truth.TRUE
     if applies is Truth.FALSE:
         return None
-    holds = compiled.condition.truth(bound)
+    holds = compiled.condition.truth(bound) if compiled.condition else Truth.FALSE  # a fault is one by being listed
     if holds is Truth.TRUE:
         return Finding(Truth.TRUE, at, "")
     if applies is Truth.UNKNOWN or holds is Truth.UNKNOWN:
-        return Finding(Truth.UNKNOWN, at, _not_known(compiled, known, needs))
+        return not_known(compiled, at, known, needs)
     return Finding(Truth.FALSE, at, "".join(_rendered(part, bound) for part in compiled.message))
 
 
@@ -215,13 +264,15 @@ def shown(value: Json) -> str:
     return text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 1] + "…"
 
 
-def _not_known(compiled: CompiledRule, known: Mapping[str, Json], needs: Mapping[str, tuple[str, ...]]) -> str:
+def not_known(
+    compiled: CompiledRule, at: str, known: Mapping[str, Json], needs: Mapping[str, tuple[str, ...]]
+) -> Finding:
     """Say which fields have to be filled in before the rule can be judged."""
     fields = tuple(dict.fromkeys(_open_fields(compiled, known, needs)))
     asked = ", ".join(fields) if fields else "a field that it reads"
-    return (
-        f"Not known, because {asked} {'is' if len(fields) < 2 else 'are'} not filled in; wanted: {compiled.rule.title}"  # noqa: PLR2004
-    )
+    verb = "is" if len(fields) < 2 else "are"  # noqa: PLR2004 - one or many
+    message = f"Not known, because {asked} {verb} not filled in; wanted: {compiled.rule.title}"
+    return Finding(Truth.UNKNOWN, at, message)
 
 
 def _open_fields(
@@ -229,7 +280,7 @@ def _open_fields(
 ) -> Iterator[str]:
     for read in compiled.reads:
         if read.root == "item" and "item" not in known:  # the list itself is not known
-            yield compiled.rule.each
+            yield from filter(None, [compiled.rule.each])  # of a list of faults, the facts say what they need
         elif read.tested or read.root == "before" or _is_known(known.get(read.root), read.path):
             continue
         elif read.root == "facts":

@@ -38,7 +38,7 @@ HOLDS_DATA = frozenset(
     "$anchor $comment $id $ref $schema const contentEncoding contentMediaType default dependentRequired "  # noqa: SIM905
     "deprecated description enum examples exclusiveMaximum exclusiveMinimum format maxContains maxItems "
     "maxLength maxProperties maximum minContains minItems minLength minProperties minimum multipleOf "
-    "pattern readOnly required title type uniqueItems writeOnly".split()
+    "pattern readOnly required title type uniqueItems writeOnly x-in-office x-refers-to".split()
 )
 KEYWORDS = HOLDS_SCHEMA | HOLDS_SCHEMAS | HOLDS_NAMED | HOLDS_DATA
 # Keywords that the other draft knows and this one passes over in silence.
@@ -49,7 +49,12 @@ SILENT = {
         "unevaluatedProperties".split()
     ),
 }
-NOTES = frozenset({"$comment", "default", "deprecated", "description", "examples", "readOnly", "title", "writeOnly"})
+NOTES = frozenset(
+    "$comment default deprecated description examples readOnly title writeOnly x-in-office x-refers-to".split()  # noqa: SIM905
+)
+# Of what a field may hold the id: x-refers-to lists one or more of these. No validator looks at it; a fact does.
+REFERRED = ("people", "teams", "systems", "vendors", "currencies", "roles")
+_KINDS = ", ".join(REFERRED)
 LATER_FORMATS = frozenset({"duration", "uuid"})
 PARTNERS = {"then": "if", "else": "if", "minContains": "contains", "maxContains": "contains"}
 SPEAKS_OF = {
@@ -205,6 +210,32 @@ def _trust_keyword(at: str, keyword: str, value: Json, places: Mapping[str, Json
     if keyword == "format" and not (isinstance(value, str) and value in FORMATS):
         message = f"{at}: the format {value!r} is not known, so it would check nothing"
         raise CannotJudge(message, path=path, fix=did_you_mean(str(value), FORMATS) or "Use a pattern instead.")
+    if keyword == "x-refers-to":
+        _trust_reference(at, value, path)
+    if keyword == "x-in-office":
+        _trust_office(at, value, places[at.rpartition("/")[0]].get("x-refers-to"), path)
+
+
+def _trust_reference(at: str, value: Json, path: str) -> None:
+    """Refuse an ``x-refers-to`` that is no list of the kinds of ids that there are."""
+    named = value if isinstance(value, list) else [value]
+    strange = next((each for each in named if each not in REFERRED), None)
+    if strange is not None:
+        message = f"{at}: an id cannot refer to {strange!r}, so it would check nothing"
+        raise CannotJudge(message, path=path, fix=did_you_mean(str(strange), REFERRED) or f"Known are: {_KINDS}.")
+    if named is not value or not named or len(set(named)) < len(named):
+        message = f"{at}: what an id refers to is a list of kinds, each once"
+        raise CannotJudge(message, path=path, fix=f"List one or more of: {_KINDS}.")
+
+
+def _trust_office(at: str, value: Json, refers: Json, path: str) -> None:
+    """Refuse an ``x-in-office`` that asks whether somebody is with us where nobody is named."""
+    if value is not True:
+        message = f"{at}: the only value is true"
+        raise CannotJudge(message, path=path, fix="Write true, or take the keyword out.")
+    if not isinstance(refers, list) or "people" not in refers:
+        message = f"{at}: this asks whether a person is with us, and no x-refers-to beside it names people"
+        raise CannotJudge(message, path=path, fix='Set "x-refers-to": ["people"] beside it, or take it out.')
 
 
 def _compile(schema: JsonObject, path: str) -> jsonschema_rs.Validator:

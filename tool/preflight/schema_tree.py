@@ -10,10 +10,11 @@ from preflight import pointers
 from preflight.breaches import did_you_mean
 
 if TYPE_CHECKING:
-    from preflight.model import Json, JsonObject
+    from preflight.model import Json, JsonObject, ReferenceFields
 
 
 _ITEM = re.compile(r"\*|[0-9]+", re.ASCII)
+DEEPEST = 24  # levels of a record, as many as the reader takes
 LONGEST_CHAIN = 16  # references that lead to references; longer is a loop
 
 
@@ -79,6 +80,27 @@ def _merged(target: JsonObject, beside: JsonObject) -> JsonObject:
     if "allOf" in target and "allOf" in beside:
         merged["allOf"] = [*target["allOf"], *beside["allOf"]]
     return merged
+
+
+REFERS_TO, IN_OFFICE = "x-refers-to", "x-in-office"
+
+
+def reference_fields(root: Node, depth: int = 0) -> ReferenceFields:
+    """Return which fields hold ids, by ``x-refers-to``; see ReferenceFields. Endless schemas are followed so far."""
+    schema = root.resolved().schema
+    found: ReferenceFields = {}
+    if REFERS_TO in schema:
+        found[""] = {"kinds": list(schema[REFERS_TO]), "in_office": bool(schema.get(IN_OFFICE))}
+    if depth > DEEPEST:
+        return found
+    items = root.items()
+    extra = schema.get("additionalProperties")
+    below = {name: root.child(name) for name in root.names()}
+    below["*"] = items or (root.child("*") if isinstance(extra, dict) else None)
+    for name, node in below.items():
+        if node is not None and (inner := reference_fields(node, depth + 1)):
+            found[name] = inner
+    return found
 
 
 def suggestion(root: Node, pointer: str) -> str:

@@ -5,12 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from preflight.model import Report
+    from preflight.model import Report, Rule
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
     """Return ``1 finding`` or ``2 findings``."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def asked(rule: Rule) -> list[str]:
+    """Say what a rule asks, in its own expressions, one line each."""
+    target = [f"for each {rule.each}, as item"] if rule.each else []
+    wanted = f"none of  {rule.faults}, each as item" if rule.faults else f"assert  {rule.condition}"
+    return [*target, f"when    {rule.when or 'always'}", wanted]
 
 
 def verdict_line(report: Report) -> str:

@@ -9,6 +9,10 @@ COMMANDS = {
     "init": "init",
     "new": "new",
     "inventory": "inventory",
+    "due": "due",
+    "impact": "impact",
+    "overlap": "overlap",
+    "assess": "assess",
     "policy": "policy",
     "completion": "completion",
 }

@@ -10,13 +10,17 @@ import click
 
 from preflight import engine, renderers
 from preflight.commands.completion import complete_vendor
+from preflight.renderers import markdown
 from preflight.shell import terminal
 from preflight.shell.files import write
 
 if TYPE_CHECKING:
-    from preflight.commands.session import Session
-    from preflight.model import Report
+    from collections.abc import Sequence
 
+    from preflight.commands.session import Session
+    from preflight.model import Brief, Report
+
+MOST_BRIEFS = 20  # pages of vendors to decide on, in a summary
 FORMATS = [each.NAME for each in renderers.FORMATS]
 
 
@@ -63,9 +67,21 @@ def command(
     rules = [compiled.rule for compiled in session.policy.rules]
     report = engine.report(results, rules, session.today.isoformat(), everything=everything)
     report = replace(report, base=session.commit, head=session.commit)
+    if any(name == markdown.NAME for name, _ in outputs):
+        report = replace(report, briefs=_briefs(session, [each.vendor for each in results]))
     for name, target in outputs or (("text", None),):
         _deliver(session, report, name, target)
     return 1 if report.summary.blocked else 0
+
+
+def _briefs(session: Session, judged: Sequence[str]) -> tuple[Brief, ...]:
+    """Return the approver's page of each vendor that is proposed; of the first few, where there are many."""
+    offered = {fact.NAME for fact in session.policy.facts}
+    if not {"cost", "risk", "oversight"} <= offered:
+        return ()
+    cases = session.survey.cases
+    proposed = [name for name in judged if name in cases and cases[name].record["lifecycle"]["status"] == "proposed"]
+    return tuple(session.brief(name) for name in proposed[:MOST_BRIEFS])
 
 
 def _deliver(session: Session, report: Report, name: str, target: Path | None) -> None:

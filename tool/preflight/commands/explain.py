@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from preflight import checklist, engine, explanations
+from preflight import briefing, checklist, engine, explanations
 from preflight.breaches import did_you_mean
 from preflight.commands.completion import complete_rule, complete_vendor_or_rule
 from preflight.errors import UsageError
-from preflight.facts import completeness
+from preflight.facts import completeness, cost, oversight, risk
 from preflight.shell import terminal
 from preflight.shell.registry import stem
 
@@ -19,21 +19,41 @@ if TYPE_CHECKING:
 
     from preflight.commands.session import Session
     from preflight.rules import CompiledRule
-    from preflight.shell.registry import RecordFile
 
 
 @click.command(short_help="Explain a rule, a vendor, or how one fares by the other.")
 @click.argument("subject", metavar="RULE|VENDOR", shell_complete=complete_vendor_or_rule)
 @click.argument("rule", required=False, metavar="[RULE]", shell_complete=complete_rule)
 @click.option("--quick", is_flag=True, help="Only the twenty lines of the initial screening.")
+@click.option("--for", "reader", type=click.Choice(["approver"]), help="One screen for whoever has to sign.")
+@click.option("--base", metavar="REV", help="With --for approver: show what changed since that commit.")
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(["text", "markdown"]),
+    default="text",
+    show_default=True,
+    help="Output format of --for approver.",
+)
 @click.pass_obj
-def command(session: Session, subject: str, rule: str | None, *, quick: bool) -> int:
+def command(  # noqa: PLR0913 - one argument an option
+    session: Session, subject: str, rule: str | None, *, quick: bool, reader: str | None, base: str | None, output: str
+) -> int:
     """Explain a RULE: why it exists, what it asks, its examples.
 
-    Explain a VENDOR: the screening, the whole questionnaire with answers and the age of the evidence, and the
-    findings. With both: the values that the rule saw in that vendor's record.
+    Explain a VENDOR: the risk and the money, the screening, the whole questionnaire with answers and the age of
+    the evidence, and the findings. With both: the values that the rule saw in that vendor's record.
     """
-    if rule is None and "/" in subject:
+    if reader is None and (base is not None or output != "text"):
+        message = "--base and --format go together with --for approver"
+        raise UsageError(message, fix=f"preflight explain {subject} --for approver")
+    if reader is not None:
+        if rule is not None or quick:
+            message = "the approver's view is about a vendor as a whole"
+            raise UsageError(message, fix=f"preflight explain {subject} --for approver")
+        page = session.brief(subject, base)
+        lines = briefing.in_markdown(page) if output == "markdown" else briefing.lines(page, terminal.width())
+    elif rule is None and "/" in subject:
         lines = explanations.of_rule(_rule(session, subject).rule, _titles(session), terminal.width())
     else:
         lines = _vendor(session, subject, rule, quick=quick)
@@ -60,26 +80,27 @@ def _vendor(session: Session, identifier: str, rule: str | None, *, quick: bool)
     if ruled and identifier not in {stem(entry.path) for entry in session.entries}:
         message = f"there is no vendor {identifier!r} here, but a rule {ruled[0]!r}"
         raise UsageError(message, fix=f"preflight explain {ruled[0]}")
-    [file] = session.files(session.chosen([identifier]))
-    if file.document is None or file.problems or not session.policy.shape.fits(file.document.value):
-        message = f"{file.path} cannot be explained, because it is not of the right form"
-        raise UsageError(message, fix=f"Run 'preflight check {identifier}' and correct what it says.")
-    case = engine.Case(file.id, file.path, file.document.known, file.document)
-    context = session.policy.context(session.today)
+    case, survey = session.case(identifier), session.survey
+    session.tell_left_out()
     if rule is not None:
         compiled = _rule(session, rule)
-        judged = engine.judge_case(case, session.policy.only([rule]), context, everything=True)
-        known = engine.variables(case, session.policy, context)
-        return explanations.of_case(compiled, judged.verdicts, known, terminal.width())
-    return _whole(session, case, file, quick=quick)
+        if compiled.rule.about_registry:
+            message = f"{rule} is about the registry as a whole, not about a vendor"
+            raise UsageError(message, fix=f"preflight explain {rule}")
+        seen = engine.variables(case, survey.facts(case.vendor), survey.context)
+        verdicts = survey.verdicts(case.vendor, only=[rule])
+        return explanations.of_case(compiled, verdicts, seen, terminal.width())
+    return _whole(session, case, quick=quick)
 
 
-def _whole(session: Session, case: engine.Case, file: RecordFile, *, quick: bool) -> Iterator[str]:
+def _whole(session: Session, case: engine.Case, *, quick: bool) -> Iterator[str]:
     width = terminal.width()
-    verdicts = engine.judge_case(case, session.policy, session.policy.context(session.today), everything=True).verdicts
+    verdicts = session.survey.verdicts(case.vendor)
     asks = any(fact.NAME == completeness.NAME for fact in session.policy.facts)  # else the record has no such sections
     document = session.policy.documents.get("checklist") if asks else None
-    yield from explanations.of_vendor(case.record, file.id, file.path, session.today.isoformat())
+    yield from explanations.of_vendor(case.record, case.vendor, case.path, session.today.isoformat())
+    if not quick:
+        yield from _why(session, case, width)
     if document is not None:
         rules = [compiled.rule for compiled in session.policy.rules]
         yield from explanations.of_screening(checklist.screening(document.value, rules, verdicts))
@@ -88,3 +109,15 @@ def _whole(session: Session, case: engine.Case, file: RecordFile, *, quick: bool
             answers = checklist.questionnaire(case.record, document.value, session.today)
             yield from explanations.of_questionnaire(answers, width)
         yield from explanations.of_findings(verdicts, width)
+
+
+def _why(session: Session, case: engine.Case, width: int) -> Iterator[str]:
+    """Show what risk and money follow from, and who has to agree; as far as this registry has the facts."""
+    known, policies = session.survey.facts(case.vendor), session.survey.context.policies
+    if risk.NAME in known:
+        yield from explanations.of_risk(risk.assess(case.record, policies["risk"]), policies["risk"], width)
+    if cost.NAME in known:
+        yield from explanations.of_section("Money", briefing.money(known, {}), width)
+    if oversight.NAME in known:
+        signers = briefing.signers(case.record, known)
+        yield from explanations.of_section("Who has to agree", map(briefing.signature, signers), width)

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from preflight.commands.session import Session
 
 # Who is who and which systems there are is different in every company: a new registry begins without.
-EMPTY = {"policies/people.yaml": "teams: []\npeople: []\n", "policies/systems.yaml": "systems: []\n"}
+EMPTY = {"policies/people.yaml": "teams: []\npeople: []\n", "policies/systems.yaml": "systems: []\nrecords: []\n"}
+# The last section of a file, likewise: who sits in the committee.
+CUT = {"policies/ownership.yaml": b"\ncommittee:"}
 
 
 @click.command(short_help="Start a registry: policies, rules and schemas.")
@@ -35,6 +37,7 @@ def command(session: Session, folder: Path, *, sample: bool) -> int:
     files = starter.files(sample=sample)
     if not sample:
         files |= {path: _head(files[path]) + text.encode() for path, text in EMPTY.items()}
+        files |= {path: files[path].partition(section)[0] + b"\n" for path, section in CUT.items()}
     there = [path for path in files if (folder / path).exists() or (folder / path).is_symlink()]
     if there:
         message = f"{folder / there[0]} is there already"

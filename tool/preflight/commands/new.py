@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from preflight import likeness, pointers, scaffold
+from preflight import likeness, naming, pointers, scaffold
 from preflight.breaches import did_you_mean
 from preflight.errors import CannotJudge, DocumentError, UsageError
+from preflight.model import Context
 from preflight.schema_tree import Node, suggestion
 from preflight.shell import documents, registry, terminal
 from preflight.shell.files import write
@@ -159,10 +160,20 @@ def _confirmed(session: Session, values: JsonObject, shape: Shape, *, asks: bool
     except CannotJudge:  # the first vendor of a registry
         return True
     there = {file.id: file.document.value for file in files if file.document and shape.fits(file.document.value)}
-    found = list(likeness.like(values, there))
-    for identifier, reason in found:
-        terminal.note(f"possible duplicate of {identifier}: {reason}")
+    found = list(likeness.like(values, there, Context(session.today, {"overlap": _overlap_policy(session)})))
+    for what, reason in found:
+        terminal.note(f"possible {what}: {reason}")
     return not (found and asks) or click.confirm("Is it really a new vendor?", default=False, err=True)
+
+
+def _overlap_policy(session: Session) -> JsonObject:
+    """Return what is left aside when vendors are compared: as the policy says, if it can be read."""
+    plain: JsonObject = {"legal_forms": naming.LEGAL_FORMS, "generic_capabilities": (), "regions_everywhere": ()}
+    try:
+        document = registry.policy_documents(session.source, session.layout).get("overlap")
+    except CannotJudge:  # 'check' says why; a new record can be written all the same
+        return plain
+    return plain if document is None else {**plain, **document.value}
 
 
 def _schema_line(session: Session, path: str) -> str:

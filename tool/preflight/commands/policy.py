@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from tabulate import tabulate
 
-from preflight import book, coverage, editor, examples
+from preflight import book, coverage, editor, engine, examples, whatif
+from preflight.commands.session import Session
 from preflight.errors import CannotJudge
 from preflight.escaping import terminal as escape
 from preflight.shell import registry, starter, terminal
@@ -17,7 +18,7 @@ from preflight.shell.files import write
 from preflight.wording import counted
 
 if TYPE_CHECKING:
-    from preflight.commands.session import Session
+    from preflight.model import Report
 
 
 @click.group("policy", short_help="Test the rules, write their book, show what they answer.")
@@ -64,11 +65,10 @@ def book_pages(session: Session) -> dict[str, str]:
     """Return the pages of the policy book."""
     documents = session.policy.documents
     rules = [compiled.rule for compiled in session.policy.rules]
-    known = documents["requirements"].value["requirements"] if "requirements" in documents else []
-    chapters = documents["checklist"].value["domains"] if "checklist" in documents else []
-    pages = book.pages(
-        rules, {each["id"]: each["title"] for each in known}, {each["name"]: each["title"] for each in chapters}
-    )
+    known = documents["requirements"].value if "requirements" in documents else {}
+    titles = {each["id"]: each["title"] for each in known.get("requirements", ())}
+    chapters = [book.Chapter(**each) for each in known.get("chapters", ())]
+    pages = book.pages(rules, titles, chapters)
     if {"requirements", "checklist"} <= set(documents):
         pages["traceability.md"] = book.traceability(coverage.rows(session.policy))
     return pages
@@ -88,6 +88,32 @@ def schemas(session: Session, folder: Path) -> int:
         write(session.root / folder / path.rpartition("/")[2], text)
     terminal.note(f"{counted(len(found), 'schema')} written to {folder}", quiet=session.quiet)
     return 0
+
+
+@command.command("diff", short_help="What if: the registry under the rules of another commit, and of now.")
+@click.argument("revision", metavar="REV")
+@click.option(
+    "--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format."
+)
+@click.pass_obj
+def diff(session: Session, revision: str, output: str) -> int:
+    """Judge all vendors by the rules, schemas and policies of REV and by those of now, and show the difference.
+
+    The records are the same in both; so is the day. Exit code 1 where a vendor turns red.
+    """
+    other = Session(session.root, session.today, session.at, revision, quiet=session.quiet, color=session.color)
+    reports = [_report(each) for each in (other, session)]
+    difference = whatif.compare(*reports)
+    if output == "json":
+        terminal.show(json.dumps(whatif.document(difference, revision), indent=2, ensure_ascii=False) + "\n")
+    else:
+        terminal.show("\n".join(whatif.lines(difference, revision)) + "\n")
+    return int(any(each.turn is whatif.Turn.RED for each in difference.vendors))
+
+
+def _report(session: Session) -> Report:
+    rules = [compiled.rule for compiled in session.policy.rules]
+    return engine.report(session.judge(session.entries), rules, session.today.isoformat())
 
 
 @command.command("coverage", short_help="Show what answers each requirement.")
@@ -114,15 +140,33 @@ def cover(session: Session, output: str, *, quiet: bool) -> int:
     lacking = [row for row in rows if row.lacks]
     if output == "json":
         entries = [
-            {"id": row.id, "title": row.title, "rules": row.rules, "fields": row.fields, "lacks": row.lacks}
+            {
+                "id": row.id,
+                "title": row.title,
+                "rules": row.rules,
+                "fields": row.fields,
+                "answered_by": row.answered_by,
+                "lacks": row.lacks,
+            }
             for row in rows
         ]
         terminal.show(json.dumps(entries, indent=2, ensure_ascii=False) + "\n")
     else:
         shown = lacking if quiet or session.quiet else rows
-        table = [[row.id, "\n".join(row.rules) or "-", "\n".join(row.fields) or "-", row.lacks] for row in shown]
-        if table:
-            terminal.show(tabulate(table, ["requirement", "rules", "fields", "missing"], tablefmt="simple") + "\n")
+        for row in shown:
+            terminal.show(_coverage(row, terminal.width()))
         if not (quiet or session.quiet):
-            terminal.show(f"\n{len(rows) - len(lacking)} of {counted(len(rows), 'requirement')} answered\n")
+            planned = sum(row.planned for row in rows)
+            answered, later = len(rows) - len(lacking) - planned, f", {planned} planned" if planned else ""
+            terminal.show(f"\n{answered} of {counted(len(rows), 'requirement')} answered{later}\n")
     return 2 if lacking else 0
+
+
+def _coverage(row: coverage.Row, width: int) -> str:
+    """Show one requirement and what answers it; as text, because a table of paths fits no terminal."""
+    lines = textwrap.wrap(escape(f"{row.id}  {row.title}"), width or 80, subsequent_indent="      ")
+    lines += [f"      rule   {escape(each)}" for each in row.rules]
+    lines += [f"      field  {escape(each)}" for each in row.fields]
+    lines += [f"      by     {escape(row.answered_by)}"] if row.answered_by else []
+    lines += [f"      MISSING: {escape(row.lacks)}"] if row.lacks else []
+    return "\n".join(lines) + "\n"

@@ -4,27 +4,36 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from preflight import engine
+from preflight import briefing, engine, facts, pointers
 from preflight.breaches import did_you_mean
 from preflight.errors import UsageError
+from preflight.facts import lifecycle
 from preflight.model import Problem
 from preflight.shell import registry, workers
-from preflight.shell.files import Entry, Source, WorkingTree
+from preflight.shell.documents import Document, Excerpt, Light
+from preflight.shell.files import Entry, Kind, Source, WorkingTree
 from preflight.shell.git import GitTree
-from preflight.shell.terminal import Progress
+from preflight.shell.terminal import Progress, note
+from preflight.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
     from preflight.engine import Judged
+    from preflight.model import Brief, Context, JsonObject, Position, Positions, Verdict
     from preflight.policy import Policy
     from preflight.shell.registry import Layout, RecordFile
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+MOST_NAMED = 5  # vendors in a note
 
 _numbers = itertools.count()
 _open: dict[int, Session] = {}
@@ -37,6 +46,7 @@ class Session:
     root: Path
     today: date
     at: str | None = None
+    law: str | None = None  # the commit whose rules, schemas and policies judge; None: those beside the records
     quiet: bool = False
     color: bool = True
     number: int = field(default_factory=lambda: next(_numbers))
@@ -62,7 +72,13 @@ class Session:
     @cached_property
     def policy(self) -> Policy:
         """The compiled rules. Raises CannotJudge."""
-        return registry.load_policy(self.source, self.layout)
+        source = self.source if self.law is None else GitTree(self.root, self.law)
+        return registry.load_policy(source, self.layout)
+
+    @cached_property
+    def context(self) -> Context:
+        """What facts may know beside a record."""
+        return self.policy.context(self.today)
 
     @cached_property
     def entries(self) -> list[Entry]:
@@ -93,44 +109,238 @@ class Session:
         """Read one vendor file."""
         return registry.read_record(self.source, entry, self.layout)
 
+    def records(self) -> list[RecordFile]:
+        """Read all vendor files and return those of the right form; the others are told of on stderr."""
+        self.tell_left_out()
+        return self._sound
+
+    def tell_left_out(self) -> None:
+        """Say on stderr how many vendor files are not of the right form, and so not looked at."""
+        if len(self._sound) < len(self.entries):
+            left_out = counted(len(self.entries) - len(self._sound), "vendor file")
+            note(f"{left_out} not of the right form and left out; 'preflight check' says why", quiet=self.quiet)
+
+    def tell_unrecorded(self, pointer: str, what: str, so: str) -> None:
+        """Say on stderr how many vendors do not record something, so that an empty list is not taken for a good one."""
+        governed = [each.document.known for each in self._sound if each.document and _is_governed(each, self.context)]
+        silent = [record["id"] for record in governed if pointers.get(record, pointer) is None]
+        if silent:
+            named = ", ".join(silent[:MOST_NAMED]) + (" …" if len(silent) > MOST_NAMED else "")
+            share = f"{len(silent):,} of {counted(len(governed), 'vendor')}"
+            note(f"{share} record{'s' if len(silent) == 1 else ''} no {what} ({named}): {so}", quiet=self.quiet)
+
+    @cached_property
+    def _sound(self) -> list[RecordFile]:
+        files = ((entry, self.file(entry)) for entry in self.entries)
+        return [self._light(entry, file) for entry, file in files if self.sound(file)]
+
+    def _light(self, entry: Entry, file: RecordFile) -> RecordFile:
+        if not isinstance(file.document, Document):
+            return file
+        return replace(file, document=Light.of(file.document, lambda: self._again(entry)))
+
+    def _again(self, entry: Entry) -> Document | None:
+        document = self.file(entry).document
+        return document if isinstance(document, Document) else None
+
+    def sound(self, file: RecordFile) -> bool:
+        """Whether a file that was read is of the right form."""
+        return file.document is not None and not file.problems and self.policy.shape.fits(file.document.value)
+
     def judge(self, entries: Sequence[Entry], *, everything: bool = False) -> list[Judged]:
-        """Read and judge vendor files, on all cores where there are many."""
-        _ = self.policy  # compiled before processes are forked, and refused before anything is read
+        """Read and judge vendor files, on all cores where there are many.
+
+        Where a rule compares vendors, the others are read, too. Judged as a whole is only a whole registry.
+        """
+        policy, whole = self.policy, entries is self.entries  # compiled before processes are forked
+        wanted = entries if whole or not policy.shared else self.entries
+        judging = None if whole else frozenset(entry.path for entry in entries)
+        read = self._spread(partial(_read_chunk, self._spec, everything, judging), wanted, "Reading vendors")
+        context = policy.context(self.today, frozenset(each.vendor for each in read))
+        extracts = {each.vendor: each.read.extracts for each in read if each.read}
+        shared = engine.share(policy, extracts, context)
+        waiting = [(each.path, each.read.rest, shared[each.vendor]) for each in read if each.read and each.read.rest]
+        later = self._spread(partial(_judge_rest, self._spec, everything), waiting, "Judging vendors")
+        done = {each.path: each for each in later}
+        judged = [_whole(each, done) for each in read]
+        results = _without_twins([each for each in judged if each is not None])
+        if whole and policy.about_registry.rules:
+            results.append(engine.judge_registry(policy, extracts, context, everything=everything))
+        return results
+
+    @property
+    def _spec(self) -> Spec:
+        return self.number, self.root, self.today, self.at, self.law
+
+    def _spread(self, work: Callable[[Sequence[Item]], list[Result]], items: Sequence[Item], what: str) -> list[Result]:
         _open[self.number] = self
-        spec = (self.number, self.root, self.today, self.at)
         try:
-            with Progress("Judging vendors", len(entries), quiet=self.quiet) as progress:
-                results = workers.spread(partial(_judge_chunk, spec, everything), entries, progress.advance)
+            with Progress(what, len(items), quiet=self.quiet) as progress:
+                return workers.spread(work, items, progress.advance)
         finally:
             _open.pop(self.number, None)
-        return _without_twins(results)
+
+    @cached_property
+    def survey(self) -> Survey:
+        """All vendors of the right form, with all their facts; read one after the other."""
+        cases = {file.id: case_of(file) for file in self._sound}
+        context = self.policy.context(self.today, frozenset(cases))
+        registered = facts.registry(self.policy.facts)
+        taken = {name: facts.extracts(registered, case.record, context) for name, case in cases.items()}
+        return Survey(self.policy, context, cases, taken, engine.share_all(self.policy, taken, context))
+
+    def case(self, identifier: str) -> engine.Case:
+        """Return one vendor. Raises UsageError where there is none, or its file is not of the right form."""
+        [entry, *_] = self.chosen([identifier])
+        file = self.file(entry)
+        if not self.sound(file):
+            message = f"{file.path} cannot be explained, because it is not of the right form"
+            raise UsageError(message, fix=f"Run 'preflight check {file.id}' and correct what it says.")
+        return self.survey.cases[file.id]
+
+    def brief(self, identifier: str, base: str | None = None) -> Brief:
+        """Return the approver's page of one vendor, compared with its record at the commit ``base``."""
+        case, survey = self.case(identifier), self.survey
+        before = None if base is None else self._before(case, base)
+        policies = survey.context.policies
+        known, verdicts = survey.facts(case.vendor), survey.verdicts(case.vendor)
+        return briefing.brief(case.record, known, verdicts, policies, self.policy.shape.schema, before)
+
+    def _before(self, case: engine.Case, base: str) -> tuple[JsonObject, JsonObject] | None:
+        """Return the record at a commit and its facts, by the rules of now; None where it was not there yet."""
+        source = GitTree(self.root, base)
+        if source.kind(case.path) is None:
+            return {}, {}
+        file = registry.read_record(source, Entry(case.path, Kind.FILE), self.layout)
+        if file.document is None or not self.sound(file):
+            message = f"{case.path} at {base} is not of the right form, so nothing can be compared with it"
+            raise UsageError(message, fix="Name another commit with --base.")
+        local = facts.local(self.policy.facts)
+        return file.document.known, facts.compute(local, file.document.known, self.context)
 
 
-Spec = tuple[int, "Path", "date", str | None]
+@dataclass(frozen=True)
+class Survey:
+    """The vendors of the right form, by id, and what is known of them and of the registry."""
+
+    policy: Policy
+    context: Context
+    cases: Mapping[str, engine.Case]
+    extracts: Mapping[str, JsonObject]
+    shared: Mapping[str, JsonObject]
+
+    def facts(self, vendor: str) -> JsonObject:
+        """Return all facts of one vendor, those that no rule reads included."""
+        return engine.facts_of(self.cases[vendor], self.policy, self.shared[vendor], self.context)
+
+    def verdicts(self, vendor: str, *, only: Collection[str] = (), everything: bool = True) -> tuple[Verdict, ...]:
+        """Return the verdicts on one vendor, by all rules or by some."""
+        policy = self.policy.only(only) if only else self.policy
+        case, shared = self.cases[vendor], self.shared[vendor]
+        return engine.judge_case(case, policy, self.context, shared, everything=everything).verdicts
 
 
-def _judge_chunk(spec: Spec, everything: bool, entries: Sequence[Entry]) -> list[Judged]:  # noqa: FBT001 - bound by partial
-    """Judge a chunk in a worker process: forked ones find the open session, others open it again."""
-    number, root, today, at = spec
-    session = _open.get(number)
-    if session is None:
-        session = _open[number] = Session(root, today, at, quiet=True, number=number)
+Spec = tuple[int, "Path", "date", str | None, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class FirstRound:
+    """A vendor file that was read: ``read`` where its form is right, else ``breached``."""
+
+    vendor: str
+    path: str
+    read: engine.Read | None = None
+    breached: Judged | None = None
+
+
+def _opened(spec: Spec) -> Session:
+    """Return the session of a worker process: forked ones find it open, others open it again."""
+    number, root, today, at, law = spec
+    if number not in _open:
+        _open[number] = Session(root, today, at, law, quiet=True, number=number)
+    return _open[number]
+
+
+def _read_chunk(
+    spec: Spec,
+    everything: bool,  # noqa: FBT001 - bound by partial
+    judging: frozenset[str] | None,
+    entries: Sequence[Entry],
+) -> list[FirstRound]:
+    """Read a chunk; judge those that are wanted by the rules that their record is enough for."""
+    session = _opened(spec)
     # One at a time: a document is large beside its verdicts, so it is not kept until the others are read.
     return [
-        judge_file(session, registry.read_record(session.source, entry, session.layout), everything=everything)
+        _first(session, session.file(entry), everything=everything, judging=judging is None or entry.path in judging)
         for entry in entries
     ]
 
 
-def judge_file(session: Session, file: RecordFile, *, everything: bool = False) -> Judged:
+def _first(session: Session, file: RecordFile, *, everything: bool, judging: bool) -> FirstRound:
     """Judge one file that was read: its form first; rules see only records of the right shape."""
+    problems = file.problems
+    if file.document is not None:
+        problems = (*problems, *session.policy.shape.problems(file.document.value, file.document))
+    if file.document is None or problems:
+        return FirstRound(file.id, file.path, None, engine.breached(file.id, file.path, problems) if judging else None)
+    read = engine.read(case_of(file), session.policy, session.context, everything=everything, judging=judging)
+    return FirstRound(file.id, file.path, read)
+
+
+def _is_governed(file: RecordFile, context: Context) -> bool:
+    """Whether the rules apply to a vendor; where its schema knows no life cycle they do."""
+    record = file.document.known if file.document else {}
+    return "lifecycle" not in record or bool(lifecycle.of(record, context)["governed"])
+
+
+def case_of(file: RecordFile) -> engine.Case:
+    """Return a file of the right form as a case to judge."""
     if file.document is None:
-        return engine.breached(file.id, file.path, file.problems)
-    problems = (*file.problems, *session.policy.shape.problems(file.document.value, file.document))
-    if problems:
-        return engine.breached(file.id, file.path, problems)
-    case = engine.Case(file.id, file.path, file.document.known, file.document)
-    return engine.judge_case(case, session.policy, session.policy.context(session.today), everything=everything)
+        raise AssertionError  # whoever asks has looked
+    return engine.Case(file.id, file.path, file.document.known, file.document)
+
+
+def _judge_rest(
+    spec: Spec,
+    everything: bool,  # noqa: FBT001 - bound by partial
+    chunk: Sequence[tuple[str, engine.Rest, JsonObject]],
+) -> list[Judged]:
+    """Judge the rest of a chunk, now that all records are read."""
+    session = _opened(spec)
+    policy, context = session.policy, session.context
+    return [
+        engine.judge_rest(_placed(session, path, rest), policy, context, shared, everything=everything)
+        for path, rest, shared in chunk
+    ]
+
+
+def _placed(session: Session, path: str, rest: engine.Rest) -> engine.Rest:
+    return replace(rest, case=replace(rest.case, positions=LatePositions(session, path, rest.case.positions)))
+
+
+@dataclass
+class LatePositions:
+    """The places of a record that is no longer at hand: from what was kept, else from its file, read again."""
+
+    session: Session
+    path: str
+    kept: Positions
+
+    def position(self, pointer: str) -> Position:
+        """Return the place of ``pointer``, or of its nearest ancestor that exists."""
+        if isinstance(self.kept, Excerpt) and not self.kept.has(pointer):
+            self.kept = self.session.file(Entry(self.path, Kind.FILE)).document or self.kept
+        return self.kept.position(pointer)
+
+    def part(self, members: Collection[str]) -> Positions:
+        """Return the places in those members only."""
+        return self.kept.part(members)
+
+
+def _whole(first: FirstRound, later: Mapping[str, Judged]) -> Judged | None:
+    if first.read is None or first.read.judged is None:
+        return first.breached
+    return first.read.judged.with_later(later[first.path])
 
 
 def _without_twins(results: list[Judged]) -> list[Judged]:

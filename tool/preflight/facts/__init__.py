@@ -1,21 +1,68 @@
-"""Facts: what is computed of a record, for rules and pages alike. One module each, listed in FACTS."""
+"""Facts: what is computed of records, for rules and pages alike. One module each, listed in LOCAL or REGISTRY.
+
+A local fact needs one record. A registry fact needs a little of every record first, and then says something
+of each: who is its twin, what its group spends, what depends on it.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from preflight.facts import backing, certifications, completeness, data, dates, integration, lifecycle, limits
+from preflight.facts import (
+    backing,
+    cadence,
+    certifications,
+    clauses,
+    committee,
+    completeness,
+    cost,
+    currency,
+    data,
+    dates,
+    due,
+    graph,
+    integration,
+    lifecycle,
+    limits,
+    overlap,
+    oversight,
+    ownership,
+    records,
+    references,
+    renewal,
+    risk,
+    stage,
+)
 from preflight.pointers import get, parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from preflight.model import Context, Fact, JsonObject
+    from preflight.model import Context, Fact, FactModule, JsonObject, RegistryFact
 
-FACTS: tuple[Fact, ...] = (backing, certifications, completeness, data, dates, integration, lifecycle, limits)
+LOCAL: tuple[Fact, ...] = (
+    backing,
+    cadence,
+    certifications,
+    clauses,
+    completeness,
+    cost,
+    data,
+    dates,
+    due,
+    integration,
+    lifecycle,
+    limits,
+    ownership,
+    renewal,
+    risk,
+    stage,
+)
+REGISTRY: tuple[RegistryFact, ...] = (committee, currency, graph, overlap, oversight, records, references)
+FACTS: tuple[FactModule, ...] = (*LOCAL, *REGISTRY)
 
 
-def offered(schema: JsonObject, policies: frozenset[str]) -> tuple[Fact, ...]:
+def offered(schema: JsonObject, policies: frozenset[str]) -> tuple[FactModule, ...]:
     """Return the facts whose inputs this schema and these policy documents have."""
     return tuple(
         fact
@@ -33,17 +80,56 @@ def _known(schema: JsonObject, pointer: str) -> bool:
     return True
 
 
+def local(chosen: Iterable[FactModule]) -> tuple[Fact, ...]:
+    """Return those that one record is enough for."""
+    return tuple(cast("Fact", fact) for fact in chosen if not hasattr(fact, "gather"))
+
+
+def registry(chosen: Iterable[FactModule]) -> tuple[RegistryFact, ...]:
+    """Return those that need the whole registry."""
+    return tuple(cast("RegistryFact", fact) for fact in chosen if hasattr(fact, "gather"))
+
+
 def compute(chosen: Sequence[Fact], record: JsonObject, context: Context) -> JsonObject:
-    """Return all facts of one record, by the name of their module's NAME."""
+    """Return local facts of one record, by the name of their module's NAME."""
     return {fact.NAME: fact.of(record, context) for fact in chosen}
 
 
-def shape(chosen: Sequence[Fact]) -> JsonObject:
-    """Return the JSON Schema of what ``compute`` gives."""
+def extracts(chosen: Sequence[RegistryFact], record: JsonObject, context: Context) -> JsonObject:
+    """Return what each registry fact has to know of one record, by NAME."""
+    return {fact.NAME: fact.extract(record, context) for fact in chosen}
+
+
+def gather(chosen: Sequence[RegistryFact], taken: Mapping[str, JsonObject], context: Context) -> dict[str, JsonObject]:
+    """Return the registry facts of every vendor, by id and NAME. ``taken`` are the extracts of every vendor."""
+    found: dict[str, JsonObject] = {vendor: {} for vendor in taken}
+    for fact in chosen:
+        for vendor, facts in fact.gather(_of(fact, taken), context).items():
+            found[vendor][fact.NAME] = facts
+    return found
+
+
+def overviews(chosen: Sequence[RegistryFact], taken: Mapping[str, JsonObject], context: Context) -> JsonObject:
+    """Return the facts of the registry as a whole, by NAME, of those that have some."""
+    return {fact.NAME: fact.overview(_of(fact, taken), context) for fact in chosen if hasattr(fact, "overview")}
+
+
+def _of(fact: RegistryFact, taken: Mapping[str, JsonObject]) -> dict[str, JsonObject]:
+    return {vendor: extracts[fact.NAME] for vendor, extracts in taken.items()}
+
+
+def shape(chosen: Sequence[FactModule]) -> JsonObject:
+    """Return the JSON Schema of the facts of one vendor."""
     return {"type": "object", "properties": {fact.NAME: fact.SHAPE for fact in chosen}}
 
 
-def needs(chosen: Sequence[Fact]) -> dict[str, tuple[str, ...]]:
+def overview_shape(chosen: Sequence[FactModule]) -> JsonObject:
+    """Return the JSON Schema of what ``overviews`` gives."""
+    named = {fact.NAME: fact.OVERVIEW for fact in chosen if hasattr(fact, "OVERVIEW")}
+    return {"type": "object", "properties": named}
+
+
+def needs(chosen: Sequence[FactModule]) -> dict[str, tuple[str, ...]]:
     """Return, by path (``facts.data.is_personal``), the fields without which that fact is not known."""
     return {f"facts.{fact.NAME}{path}": fields for fact in chosen for path, fields in _needs(fact.SHAPE, "")}
 

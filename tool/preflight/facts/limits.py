@@ -29,6 +29,9 @@ SHAPE: JsonObject = {
         "financials_age_days": _days("Age at which financial figures count as out of date."),
         "audit_retention_days": _days("Days that an audit trail must be kept."),
         "completeness_percent": _days("Share of a domain's questions that should be answered."),
+        "post_mortem_days": _days("Days within which an incident is looked back on."),
+        "usage_age_days": _days("Age at which figures of usage count as out of date."),
+        "usage_percent": _days("Share of the seats below which a licence counts as little used."),
         "jurisdictions_allowed": {
             "type": "array",
             "items": {"type": "string"},

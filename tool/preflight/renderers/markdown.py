@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from preflight.briefing import in_markdown
 from preflight.escaping import markdown as escape
 from preflight.model import Level, Outcome
 from preflight.wording import counted, verdict_line
@@ -34,6 +35,10 @@ def render(report: Report, *, color: bool, width: int) -> str:  # noqa: ARG001 -
                 else:
                     rows.append(row)
         lines += _table(f"{heading} ({len(rows)})", rows, folded=level is not Level.RED_FLAG)
+        if level is Level.RED_FLAG and report.briefs:
+            pages = ["## To decide", "", *(line for page in report.briefs for line in in_markdown(page))]
+            size += sum(len(line.encode()) + 1 for line in pages)
+            lines += pages
     if left_out:
         lines += [f"{counted(left_out, 'more finding')} left out for length; run `preflight check` to see all.", ""]
     return "\n".join(lines)

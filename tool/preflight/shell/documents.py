@@ -12,9 +12,12 @@ from __future__ import annotations
 
 import math
 import re
+import sys
+from array import array
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import yaml
 from yaml.events import (
@@ -33,6 +36,9 @@ from yaml.events import (
 from preflight import pointers
 from preflight.errors import CannotJudge, DocumentError
 from preflight.model import Json, Position
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
 
 Event: TypeAlias = Any  # libyaml's events and marks; their stubs make everything optional
 Mark: TypeAlias = Any
@@ -72,6 +78,7 @@ class Document:
     value: Json
     marks: list[Mark] = field(repr=False, compare=False)
     has_nulls: bool = False
+    tops: dict[str, Mark] = field(default_factory=dict, repr=False, compare=False)  # of the members of the top level
     _places: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -86,6 +93,83 @@ class Document:
             _number(self.value, "", self._places)
         mark = self.marks[self._places[pointers.existing(self.value, pointer)]]
         return Position(mark.line + 1, mark.column + 1)
+
+    def part(self, members: Collection[str]) -> Excerpt:
+        """Return the places in those members of the top level, without the rest of the document."""
+        names = list(self.tops)
+        begins = [bisect_left(self.marks, mark.index, 1, key=_index) for mark in self.tops.values()]
+        ends = [*begins[1:], len(self.marks)]
+        kept = [self.marks[0]]
+        value: dict[str, Json] = {}
+        for name, begin, end in zip(names, begins, ends, strict=True):
+            if name in members:
+                value[name] = self.value[name]
+                kept += self.marks[begin:end]
+        lines, columns = array("L", [mark.line for mark in kept]), array("L", [mark.column for mark in kept])
+        return Excerpt(value, lines, columns, frozenset(names) - value.keys())
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Some members of a document and where their parts stand; ``lines`` and ``columns`` are 0-based."""
+
+    value: Json
+    lines: array[int]
+    columns: array[int]
+    elsewhere: frozenset[str] = frozenset()  # members of the document that were left out
+    _places: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
+
+    def has(self, pointer: str) -> bool:
+        """Whether the place of ``pointer`` is here, and not in what was left out."""
+        return not self.elsewhere.intersection(pointers.parts(pointer)[:1])
+
+    def position(self, pointer: str) -> Position:
+        """Return the 1-based place of ``pointer``, or of its nearest ancestor that exists."""
+        if not self._places:
+            self._places[""] = 0
+            _number(self.value, "", self._places)
+        index = self._places[pointers.existing(self.value, pointer)]
+        return Position(self.lines[index] + 1, self.columns[index] + 1)
+
+    def part(self, members: Collection[str]) -> Excerpt:  # noqa: ARG002 - it is small already
+        """Return the same."""
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """A document without its places, for holding thousands at a time: they are read again when somebody asks."""
+
+    value: Json
+    load: Callable[[], Document | None] = field(repr=False, compare=False)
+
+    @classmethod
+    def of(cls, document: Document, load: Callable[[], Document | None]) -> Light:
+        """Keep what is known of a document; ``load`` reads it again."""
+        return cls(_shared(document.known), load)
+
+    @property
+    def known(self) -> Json:
+        """The value without members that are null."""
+        return self.value
+
+    def position(self, pointer: str) -> Position:
+        """Return the place of ``pointer``, or of its nearest ancestor that exists."""
+        document = self.load()
+        return document.position(pointer) if document else Position()
+
+    def part(self, members: Collection[str]) -> Light:  # noqa: ARG002 - nothing is held that could be left out
+        """Return the same."""
+        return self
+
+
+def _shared(value: Json) -> Json:
+    """Return the same value, with one copy of every short text: records say the same words again and again."""
+    if isinstance(value, dict):
+        return {sys.intern(name): _shared(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_shared(item) for item in value]
+    return sys.intern(value) if isinstance(value, str) and len(value) <= SHOWN else value
 
 
 def parse(data: bytes, *, max_bytes: int = MAX_BYTES) -> Document:
@@ -171,6 +255,7 @@ class _Builder:
     def __init__(self, loader: yaml.CSafeLoader) -> None:
         self.next = loader.get_event
         self.marks: list[Mark] = []
+        self.tops: dict[str, Mark] = {}
         self.has_nulls = False
 
     def document(self) -> Document:
@@ -191,7 +276,7 @@ class _Builder:
                 "Keep one document a file; delete this '---' and what follows.",
             )
             raise _at(event, "second-document", message, fix)
-        return Document(value, self.marks, self.has_nulls)
+        return Document(value, self.marks, self.has_nulls, self.tops)
 
     def _value(self, event: Event) -> Json:  # noqa: C901, PLR0912, PLR0915 - one loop, because it is where the time goes
         """Build the value that ``event`` begins. Iterative: ``stack`` holds what is open around it."""
@@ -246,6 +331,8 @@ class _Builder:
                     container[key] = opened
                 stack.append((container, seen, None))
                 container, seen, key = opened, ({} if kind is MappingStartEvent else None), None
+                if len(marks) == 1 and seen is not None:  # nothing but the document itself is open so far
+                    self.tops = seen
             else:
                 raise _unexpected(event)
             if len(marks) > MAX_NODES:
@@ -360,6 +447,12 @@ def _number(value: Json, at: str, numbers: dict[str, int]) -> None:
         numbers[below] = len(numbers)
         if isinstance(item, (dict, list)):
             _number(item, below, numbers)
+
+
+def _index(mark: Mark) -> int:
+    """Return how far into the text a mark is."""
+    index: int = mark.index
+    return index
 
 
 @lru_cache(maxsize=4096)

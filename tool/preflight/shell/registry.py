@@ -21,11 +21,16 @@ from preflight.shell import documents, starter
 from preflight.shell.files import MAX_FILES, Entry, Kind, Source, matching
 
 if TYPE_CHECKING:
-    from preflight.shell.documents import Document
+    from collections.abc import Sequence
+
+    from preflight.shell.documents import Document, Light
 
 CONFIG = "preflight.yaml"
 VENDORS = "vendors/*.yaml"
-KINDS = ("checklist", "levels", "limits", "people", "requirements", "systems")  # policies/NAME.yaml ↔ its schema
+KINDS = tuple(  # policies/NAME.yaml ↔ its schema
+    "approvals calendar checklist contract levels lifecycle limits overlap ownership people rates "  # noqa: SIM905
+    "requirements risk systems".split()
+)
 EXAMPLE = "example"  # policies/example.yaml, of the shape of a vendor record
 RULE_PATH = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*\.yaml")
 RECORD_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\.yaml")
@@ -55,7 +60,7 @@ class RecordFile:
 
     id: str
     path: str
-    document: Document | None
+    document: Document | Light | None
     problems: tuple[Problem, ...] = ()
 
 
@@ -111,7 +116,7 @@ def policy_documents(source: Source, where: Layout, shape: Shape | None = None) 
             continue
         stem = name.removesuffix(".yaml") if entry.kind is Kind.FILE else ""
         if stem == EXAMPLE and shape is not None:
-            found[EXAMPLE] = _shaped(source, entry.path, shape)
+            found[EXAMPLE] = _example(source, entry.path, shape)
         elif stem in KINDS:
             found[stem] = _document(source, entry.path, stem)
         elif stem != EXAMPLE:
@@ -142,19 +147,29 @@ def _rules(source: Source, where: Layout) -> dict[str, PolicyDocument]:
     return found
 
 
+def _example(source: Source, path: str, shape: Shape) -> PolicyDocument:
+    document = _parsed(source, path)
+    record = policy.example_parts(document.value)[0] if isinstance(document.value, dict) else document.value
+    _refuse_misshapen(shape.problems(record, document), path)
+    return PolicyDocument(path, document.value, document)
+
+
 def _document(source: Source, path: str, kind: str) -> PolicyDocument:
     return _shaped(source, path, starter.shape(kind))
 
 
 def _shaped(source: Source, path: str, shape: Shape) -> PolicyDocument:
     document = _parsed(source, path)
-    problems = shape.problems(document.value, document)
+    _refuse_misshapen(shape.problems(document.value, document), path)
+    return PolicyDocument(path, document.value, document)
+
+
+def _refuse_misshapen(problems: Sequence[Problem], path: str) -> None:
     if problems:
         first = problems[0]
         more = f" (and {len(problems) - 1} more in this file)" if len(problems) > 1 else ""
         place = first.position
         raise CannotJudge(first.message + more, path=path, line=place.line, column=place.column, fix=first.fix)
-    return PolicyDocument(path, document.value, document)
 
 
 def _parsed(source: Source, path: str) -> Document:

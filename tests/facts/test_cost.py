@@ -1,0 +1,451 @@
+"""What a vendor costs: a year, and over what is promised; what is not known is never counted as nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from preflight.facts import cost
+from preflight.model import Context
+from preflight.periods import add_days, add_months
+
+if TYPE_CHECKING:
+    from preflight.model import Json, JsonObject
+
+SHAPE = Draft202012Validator({"additionalProperties": False, **cost.SHAPE})
+RATES = {
+    "base": "EUR",
+    "stale_after_days": 100,
+    "rates": [
+        {"currency": "USD", "from": "2026-01-01", "rate": 0.9},
+        {"currency": "USD", "from": "2026-10-01", "rate": 0.92},
+    ],
+}
+
+
+def on(day: str = "2026-06-01") -> Context:
+    return Context(date.fromisoformat(day), {"rates": RATES})
+
+
+def eur(amount: float) -> JsonObject:
+    return {"amount": amount, "currency": "EUR"}
+
+
+def bought(price: float | JsonObject | None = 12000, per: str | None = "year", **entry: Json) -> JsonObject:
+    """Return a subscription that runs through 2026; None takes a member out."""
+    usual = {"product": "Mail", "starts": "2026-01-01", "ends": "2026-12-31", "auto_renews": False, "per": per}
+    priced = {"price": eur(price) if isinstance(price, (int, float)) else price}
+    return {name: value for name, value in {**usual, **priced, **entry}.items() if value is not None}
+
+
+def record(*subscriptions: JsonObject, status: str = "live", **sections: Json) -> JsonObject:
+    return {"lifecycle": {"status": status}, "contract": {"subscriptions": list(subscriptions)}, **sections}
+
+
+def facts(of: JsonObject, day: str = "2026-06-01") -> JsonObject:
+    found = cost.of(of, on(day))
+    SHAPE.validate(found)
+    return found
+
+
+# ---- Rates --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("day", "annual"), [("2026-09-30", 900.0), ("2026-10-01", 920.0)], ids=["old rate", "on its first day"]
+)
+def test_the_rate_of_the_day_counts(day: str, annual: float) -> None:
+    assert facts(record(bought(price={"amount": 1000, "currency": "USD"})), day)["annual"] == annual
+
+
+def test_an_amount_in_a_currency_without_a_rate_is_not_known_and_not_nothing() -> None:
+    found = facts(record(bought(1000), bought(product="Chat", price={"amount": 5000, "currency": "GBP"})))
+    assert not {"annual", "total_annual", "committed"} & found.keys()
+    assert found["at_least"] == 1000
+    assert found["unpriced"] == [{"pointer": "/contract/subscriptions/1/price/currency", "currency": "GBP"}]
+
+
+def test_before_the_first_rate_of_its_currency_an_amount_is_not_known() -> None:
+    dollars = record(bought(price={"amount": 1000, "currency": "USD"}))
+    assert "annual" not in facts(dollars, "2025-12-31")
+    assert facts(dollars, "2026-01-01")["annual"] == 900
+
+
+@pytest.mark.parametrize(
+    ("sections", "pointer"),
+    [
+        ({"cost": {"recurring": [{"kind": "support", "amount": {"amount": 1, "currency": "GBP"}, "per": "year"}]}},
+         "/cost/recurring/0/amount/currency"),
+        ({"cost": {"usage": [{"unit": "mails", "price": {"amount": 1, "currency": "GBP"}, "expected": 0}]}},
+         "/cost/usage/0/price/currency"),
+    ],
+)  # fmt: skip
+def test_no_other_cost_is_left_out_for_want_of_a_rate(sections: JsonObject, pointer: str) -> None:
+    found = facts(record(bought(), **sections))
+    assert "annual" not in found
+    assert found["unpriced"] == [{"pointer": pointer, "currency": "GBP"}]
+
+
+def test_a_one_off_cost_is_no_part_of_the_year_but_has_to_be_priced() -> None:
+    one_off = [{"kind": "migration", "amount": {"amount": 1, "currency": "GBP"}}]
+    found = facts(record(bought(), cost={"one_off": one_off}))
+    assert found["annual"] == 12000
+    assert [each["pointer"] for each in found["unpriced"]] == ["/cost/one_off/0/amount/currency"]
+
+
+def test_a_minimum_without_a_rate_is_owed_and_not_known() -> None:
+    found = facts(record(bought(commitment={"minimum": {"amount": 90000, "currency": "GBP"}})))
+    assert not {"annual", "committed"} & found.keys()
+    assert found["at_least"] == 12000
+
+
+# ---- A year -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("entry", "annual", "committed", "months"),
+    [
+        pytest.param(bought(1000, "month"), 12000, 12000, 12, id="by the month"),
+        pytest.param(bought(3000, "quarter"), 12000, 12000, 12, id="by the quarter"),
+        pytest.param(bought(12000), 12000, 12000, 12, id="by the year"),
+        pytest.param(bought(12000, "term"), 12000, 12000, 12, id="by the term of a year"),
+        pytest.param(bought(30000, "term", ends="2028-06-30"), 12000, 30000, 30, id="by a longer term"),
+        pytest.param(bought(12000, ends="2028-06-30"), 12000, 30000, 30, id="by the year over a longer term"),
+        pytest.param(bought(6000, "term", ends="2026-06-30"), 6000, 6000, 6, id="a short term costs its price"),
+        pytest.param(
+            bought(6000, "term", ends="2026-06-30", auto_renews=True), 12000, 6000, 6, id="and begins anew by itself"
+        ),
+        pytest.param(
+            bought(6000, "term", ends="2026-06-30", auto_renews=None), 12000, 6000, 6, id="or may, for all we know"
+        ),
+        pytest.param(bought(1000, "month", ends="2026-06-15"), 12000, 5457.53, 6, id="started months, and days"),
+        pytest.param(bought(0), 0, 0, 12, id="for nothing"),
+    ],
+)
+def test_prices_come_to_a_year_and_to_a_term(entry: JsonObject, annual: float, committed: float, months: int) -> None:
+    found = facts(record(entry))
+    assert (found["annual"], found["committed"], found["term_months"]) == (annual, committed, months)
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "months"),
+    [
+        pytest.param("2028-01-01", "2028-12-31", 12, id="a year with a leap day"),
+        pytest.param("2028-03-01", "2029-02-28", 12, id="a year after a leap day"),
+        pytest.param("2028-02-29", "2029-02-27", 12, id="a year from a leap day on"),
+        pytest.param("2025-03-01", "2028-02-29", 36, id="three years to a leap day"),
+        pytest.param("2026-01-01", "2027-01-01", 12, id="a year told by the day after it"),
+        pytest.param("2026-01-31", "2026-02-27", 1, id="a month from the last day of a longer one"),
+    ],
+)
+def test_a_year_is_a_year_whether_it_has_a_leap_day_or_not(starts: str, ends: str, months: int) -> None:
+    """A limit of 50,000 a year is reached by 150,000 for three years, leap day or not."""
+    entry = bought(50000 * months / 12, "term", starts=starts, ends=ends, auto_renews=True)
+    found = facts(record(entry))
+    assert (found["annual"], found["term_months"]) == (50000, months)
+    assert facts(record({**entry, "per": "year", "price": eur(50000)}))["committed"] == round(50000 * months / 12, 2)
+
+
+@given(st.dates(date(2026, 6, 2), date(2040, 12, 31)), st.integers(1, 72))
+def test_whole_months_of_a_monthly_price_add_up(starts: date, count: int) -> None:
+    ends = add_days(add_months(starts, count), -1)
+    found = facts(record(bought(100, "month", starts=starts.isoformat(), ends=ends.isoformat())))
+    assert (found["annual"], found["committed"], found["term_months"]) == (1200, 100 * count, count)
+
+
+def test_an_open_end_costs_its_price_a_year_and_promises_nobody_knows_what() -> None:
+    found = facts(record(bought(1000, "month", ends=None)))
+    assert found["annual"] == 12000
+    assert not {"committed", "term_months"} & found.keys()
+
+
+def test_a_price_for_a_term_of_unknown_length_is_promised_and_its_year_not_known() -> None:
+    found = facts(record(bought(30000, "term", ends=None)))
+    assert "annual" not in found
+    assert found["committed"] == 30000
+
+
+@pytest.mark.parametrize("ends", ["2026-12-31", "2025-12-31"])
+def test_a_term_that_ends_before_it_begins_is_not_known_and_still_costs(ends: str) -> None:
+    found = facts(record(bought(starts="2027-01-01", ends=ends)))
+    assert found["annual"] == 12000
+    assert not {"committed", "term_months"} & found.keys()
+
+
+@pytest.mark.parametrize("lacking", [{"price": None}, {"per": None}])
+def test_without_price_or_period_a_year_is_not_known(lacking: JsonObject) -> None:
+    found = facts(record(bought(), bought(**{"product": "Chat", "price": eur(1), **lacking})))
+    assert not {"annual", "total_annual", "committed"} & found.keys()
+    assert found["at_least"] == 12000
+
+
+# ---- What runs, and what is over ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("entries", "annual"),
+    [
+        pytest.param([bought(), bought(5000, product="Chat")], 17000, id="two at the same time"),
+        pytest.param(
+            [bought(), bought(20000, product="Chat", starts="2027-01-01", ends="2027-12-31")], 20000,
+            id="one after the other: the dearer one",
+        ),
+        pytest.param(
+            [bought(ends="2027-01-01"), bought(5000, product="Chat", starts="2027-01-01", ends=None)], 17000,
+            id="a day together",
+        ),
+        pytest.param(
+            [bought(auto_renews=True), bought(13000, starts="2027-01-01", ends="2027-12-31")], 13000,
+            id="what renews by itself is followed by the same thing",
+        ),
+        pytest.param(
+            [bought(auto_renews=True, ends="2027-01-01"), bought(13000, starts="2027-01-01", ends="2027-12-31")], 13000,
+            id="also where the last day is told as the day after",
+        ),
+        pytest.param(
+            [bought(auto_renews=True), bought(13000, product="Chat", starts="2027-01-01", ends="2027-12-31")], 25000,
+            id="what renews by itself runs beside what comes later",
+        ),
+        pytest.param(
+            [bought(auto_renews=True), bought(13000, team="b", starts="2027-01-01", ends="2027-12-31")], 25000,
+            id="of another team it is another thing",
+        ),
+        pytest.param([bought(5000, starts=None), bought()], 17000, id="one whose beginning nobody knows"),
+        pytest.param([bought(starts=None)], 12000, id="only one whose beginning nobody knows"),
+        pytest.param([], 0, id="none"),
+    ],
+)  # fmt: skip
+def test_the_most_that_runs_at_one_time_counts(entries: list[JsonObject], annual: float) -> None:
+    assert facts(record(*entries))["annual"] == annual
+
+
+@pytest.mark.parametrize(
+    ("entry", "annual"),
+    [
+        pytest.param(bought(ends="2026-06-01"), 12000, id="until today"),
+        pytest.param(bought(ends="2026-05-31"), 0, id="ended yesterday"),
+        pytest.param(bought(ends="2026-05-31", auto_renews=True), 12000, id="has renewed"),
+        pytest.param(bought(ends="2026-05-31", auto_renews=None), 12000, id="may have renewed"),
+        pytest.param(bought(starts="2027-01-01", ends="2027-12-31"), 12000, id="to come"),
+    ],
+)
+def test_what_ended_does_not_count(entry: JsonObject, annual: float) -> None:
+    found = facts(record(entry))
+    assert found["annual"] == annual
+    assert (found["committed"] > 0) is (annual > 0)
+
+
+def test_a_term_kept_beside_the_one_that_took_its_place_is_over() -> None:
+    old = bought(starts="2025-01-01", ends="2025-12-31", auto_renews=True)
+    found = facts(record(old, bought(13000)))
+    assert (found["annual"], found["committed"]) == (13000, 13000)
+
+
+def test_all_that_runs_or_is_to_come_is_promised() -> None:
+    found = facts(record(bought(), bought(5000, product="Chat", starts="2027-01-01", ends="2028-12-31")))
+    assert (found["committed"], found["term_months"]) == (22000, 24)
+
+
+@pytest.mark.parametrize(
+    ("lifecycle", "annual"),
+    [
+        pytest.param({"status": "retired", "retired_on": "2026-06-01"}, 0, id="retired by today"),
+        pytest.param({"status": "retired", "retired_on": "2026-06-02"}, 12000, id="retired from tomorrow on"),
+        pytest.param({"status": "retired"}, 12000, id="retired, nobody says when"),
+        pytest.param({"status": "rejected"}, 0, id="rejected"),
+        pytest.param({"status": "rejected", "signed_on": "2026-01-01"}, 12000, id="rejected, but signed before"),
+        pytest.param({"status": "deprecated"}, 12000, id="being left"),
+    ],
+)
+def test_what_is_over_costs_nothing_and_a_word_alone_ends_nothing(lifecycle: JsonObject, annual: float) -> None:
+    found = facts({**record(bought(ends="2027-12-31")), "lifecycle": lifecycle})
+    assert found["annual"] == annual
+    if not annual:
+        over = {"annual": 0, "at_least": 0, "total_annual": 0, "committed": 0, "term_months": 0}
+        assert found == {"currency": "EUR", **over, "unpriced": [], "mismatch": []}
+
+
+# ---- Minimum commitments ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("entry", "annual", "committed"),
+    [
+        pytest.param(bought(commitment={"minimum": eur(10000)}), 12000, 12000, id="below the price"),
+        pytest.param(bought(commitment={"minimum": eur(20000)}), 20000, 20000, id="above the price"),
+        pytest.param(bought(0, commitment={"minimum": eur(20000)}), 20000, 20000, id="all of it by usage"),
+        pytest.param(
+            bought(ends="2028-12-31", commitment={"minimum": eur(60000)}), 20000, 60000, id="for the term, not the year"
+        ),
+        pytest.param(
+            bought(1000, "month", ends="2026-03-31", auto_renews=True, commitment={"minimum": eur(20000)}),
+            20000, 20000, id="a term of less than a year",
+        ),
+    ],
+)  # fmt: skip
+def test_a_minimum_is_owed_in_any_case(entry: JsonObject, annual: float, committed: float) -> None:
+    found = facts(record(entry), "2026-03-01")
+    assert (found["annual"], found["committed"]) == (annual, committed)
+
+
+def test_a_minimum_without_a_price_is_the_least_and_not_the_whole() -> None:
+    found = facts(record(bought(None, commitment={"minimum": eur(20000)})))
+    assert not {"annual", "committed"} & found.keys()
+    assert found["at_least"] == 20000
+
+
+def test_a_minimum_without_an_end_counts_in_full() -> None:
+    found = facts(record(bought(ends=None, commitment={"minimum": eur(20000)})))
+    assert found["annual"] == 20000
+
+
+# ---- Everything beside the subscription ---------------------------------------------------------
+
+
+def recurring(*entries: tuple[str, float, str]) -> JsonObject:
+    return {"recurring": [{"kind": kind, "amount": eur(amount), "per": per} for kind, amount, per in entries]}
+
+
+def test_other_costs_are_added_and_our_own_labour_counts_only_in_the_total() -> None:
+    costs = recurring(("subscription", 1000, "month"), ("support", 500, "quarter"), ("internal-labour", 100, "month"))
+    found = facts(record(bought(), cost=costs))
+    assert (found["annual"], found["total_annual"]) == (14000, 15200)
+
+
+@pytest.mark.parametrize(
+    ("units", "annual"),
+    [
+        pytest.param({"low": 10, "expected": 20, "high": 40}, 12100, id="what is expected"),
+        pytest.param({"low": 10, "high": 40}, 12200, id="else the busiest year"),
+        pytest.param({"low": 10}, 12050, id="else the quiet one"),
+        pytest.param({"expected": 0, "high": 40}, 12000, id="none expected is known"),
+        pytest.param({}, None, id="else nobody knows"),
+    ],
+)
+def test_usage_counts_by_what_is_expected(units: JsonObject, annual: float | None) -> None:
+    found = facts(record(bought(), cost={"usage": [{"unit": "1,000 mails", "price": eur(5), **units}]}))
+    assert found.get("annual") == annual
+    assert found["at_least"] == annual or annual is None
+
+
+@pytest.mark.parametrize(
+    ("paid", "annual", "told"),
+    [
+        pytest.param(12000, 12000, False, id="the same"),
+        pytest.param(12120, 12120, False, id="a hundredth more is rounding"),
+        pytest.param(12122, 12122, True, id="more is not"),
+        pytest.param(11879, 12000, True, id="nor is less: the larger one counts"),
+        pytest.param(24000, 24000, True, id="twice"),
+    ],
+)
+def test_contract_and_cost_are_two_views_of_one_sum(paid: float, annual: float, told: bool) -> None:  # noqa: FBT001
+    found = facts(record(bought(), cost=recurring(("subscription", paid, "year"))))
+    assert found["annual"] == annual
+    wanted = [{"pointer": "/cost/recurring", "bought": 12000, "paid": paid}]
+    assert found["mismatch"] == (wanted if told else [])
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        pytest.param(record(bought(), cost=recurring(("support", 1, "year"))), id="no subscription among the costs"),
+        pytest.param(
+            {"lifecycle": {"status": "live"}, "cost": recurring(("subscription", 1, "year"))}, id="no contract known"
+        ),
+        pytest.param(
+            record(bought(price={"amount": 1, "currency": "GBP"}), cost=recurring(("subscription", 99, "year"))),
+            id="one of them not known",
+        ),
+        pytest.param(
+            record(
+                bought(), bought(20000, product="Chat", starts="2027-01-01", ends="2027-12-31"),
+                cost=recurring(("subscription", 12000, "year")),
+            ),
+            id="what is to come is not paid yet",
+        ),
+    ],
+)  # fmt: skip
+def test_where_only_one_view_is_known_of_today_nothing_contradicts_it(of: JsonObject) -> None:
+    assert facts(of)["mismatch"] == []
+
+
+def test_what_nobody_wrote_down_is_not_known() -> None:
+    found = facts({"lifecycle": {"status": "live"}})
+    assert found == {"currency": "EUR", "at_least": 0, "unpriced": [], "mismatch": []}
+
+
+def test_what_is_paid_is_known_without_the_contract() -> None:
+    found = facts({"lifecycle": {"status": "live"}, "cost": recurring(("subscription", 1000, "month"))})
+    assert found["annual"] == 12000
+    assert not {"committed", "term_months"} & found.keys()
+
+
+# ---- Purchases, for those who have to agree -----------------------------------------------------
+
+
+def test_purchases_since_a_day_include_those_that_ended_and_those_of_an_unknown_day() -> None:
+    of = record(bought(ends="2026-02-28"), bought(product="Old", starts="2025-12-31"), bought(product="X", starts=None))
+    found = cost.bought_since(of, on(), date(2026, 1, 1))
+    assert [each.pointer for each in found] == ["/contract/subscriptions/0", "/contract/subscriptions/2"]
+    assert [each.pointer for each in cost.purchases(of, on()) or ()] == [
+        "/contract/subscriptions/1",
+        "/contract/subscriptions/2",
+    ]
+    assert cost.purchases({"lifecycle": {"status": "live"}}, on()) is None
+
+
+def test_a_short_purchase_adds_its_term_to_a_year_and_no_more() -> None:
+    short, long = (bought(1000, "month", ends=ends) for ends in ("2026-06-30", "2027-12-31"))
+    amounts = [each.in_a_year for each in cost.bought_since(record(short, long), on(), date.min)]
+    assert amounts == [Decimal(6000), Decimal(12000)]
+
+
+AMOUNTS = st.integers(0, 10**6)
+ENTRIES = st.builds(
+    lambda price, per, first, length, renews, minimum: bought(
+        price,
+        per,
+        starts=date.fromordinal(first).isoformat(),
+        ends=date.fromordinal(first + length).isoformat(),
+        auto_renews=renews,
+        commitment=None if minimum is None else {"minimum": eur(minimum)},
+    ),
+    AMOUNTS,
+    st.sampled_from(["month", "quarter", "year", "term"]),
+    st.integers(date(2024, 1, 1).toordinal(), date(2028, 1, 1).toordinal()),
+    st.integers(0, 2000),
+    st.sampled_from([True, False, None]),
+    st.none() | AMOUNTS,
+)
+
+
+@settings(deadline=None)
+@given(st.lists(ENTRIES, max_size=4), ENTRIES, st.sampled_from(["Chat", "Mail 2"]))
+def test_buying_more_never_costs_less(entries: list[JsonObject], more: JsonObject, product: str) -> None:
+    before, after = facts(record(*entries)), facts(record(*entries, {**more, "product": product}))
+    for name in ("annual", "at_least", "committed", "term_months"):
+        assert after[name] >= before[name]
+
+
+@settings(deadline=None)
+@given(st.lists(ENTRIES, min_size=1, max_size=4), st.data())
+def test_what_is_taken_away_is_never_counted_as_nothing(entries: list[JsonObject], data: st.DataObject) -> None:
+    whole = facts(record(*entries))
+    index = data.draw(st.integers(0, len(entries) - 1))
+    gone = data.draw(st.sampled_from(["price", "per", "ends", "starts"]))
+    poorer = [{key: value for key, value in entry.items() if key != gone or at != index} for at, entry in
+              enumerate(entries)]  # fmt: skip
+    found = facts(record(*poorer))
+    if gone in {"price", "per"}:
+        still_counts = f"/contract/subscriptions/{index}" in {
+            each.pointer for each in cost.purchases(record(*poorer), on()) or ()
+        }
+        assert ("annual" in found) is not still_counts
+    elif entries[index]["per"] != "term":
+        assert found["annual"] >= whole["annual"]

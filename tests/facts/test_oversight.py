@@ -1,0 +1,335 @@
+"""Who has to agree, and who has: demands, groups, split purchases, and whether an approval holds."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from preflight.facts import oversight
+from preflight.model import Context
+
+if TYPE_CHECKING:
+    from preflight.model import Json, JsonObject
+
+TODAY = date(2026, 6, 1)
+CFO = {"role": "cfo", "annual_cost_from": 50000, "why": "It is much money."}
+BOARD = {"role": "board", "risk_from": "high", "why": "It is hard to undo."}
+SECURITY = {"role": "security", "data": ["personal"], "why": "It can hurt people."}
+LONG = {"role": "cfo", "term_months_from": 48, "annual_cost_from": 20000, "why": "It is long."}
+PROMISED = {"role": "cfo", "commitment_from": 150000, "why": "It is owed."}
+PEOPLE = {
+    "teams": [],
+    "people": [
+        {"id": "gareth", "roles": [{"role": "cfo", "from": "2026-01-01", "until": "2026-05-31"}]},
+        {"id": "olga", "roles": [{"role": "cfo", "from": "2025-01-01"}], "left": "2026-03-31"},
+        {"id": "ruben", "roles": [{"role": "board", "from": "2020-01-01"}]},
+    ],
+}
+RATES = {"base": "EUR", "rates": [{"currency": "USD", "from": "2026-01-01", "rate": 0.5}]}
+DIMENSIONS = ("integration_complexity", "data_sensitivity", "operational_criticality", "change_magnitude")
+RISK = {
+    "points": {"low": 0, "medium": 1, "high": 3, "critical": 6},
+    "totals": {"low": 0, "medium": 2, "high": 5, "critical": 9},
+    "floors": {"high": "high", "critical": "critical"},
+    "oversight": {},
+    "dimensions": [
+        {
+            "name": name,
+            "title": name,
+            "signals": [
+                {"title": "Stated", "of": f"/risk/{name}", "by": "value", "levels": {"low": "low", "high": "high"}}
+            ],
+        }
+        for name in DIMENSIONS
+    ],
+}
+
+
+def around(*demands: JsonObject, just_under: float = 5, today: date = TODAY) -> Context:
+    roles = [{"role": name, "title": name.upper(), "proof": "recorded"} for name in ("cfo", "board", "security")]
+    approvals = {"window_days": 365, "just_under_percent": just_under, "roles": roles, "demands": list(demands)}
+    policies = {
+        "approvals": approvals,
+        "people": PEOPLE,
+        "rates": RATES,
+        "risk": RISK,
+        "systems": {"systems": []},
+        "overlap": {"legal_forms": ["gmbh", "plc", "inc"]},
+    }
+    return Context(today, policies)
+
+
+def vendor(amount: float | None, *, parent: str = "Acme plc", **others: Json) -> JsonObject:
+    """Return a record with one subscription of that yearly price, of low risk."""
+    price = {} if amount is None else {"price": {"amount": amount, "currency": "EUR"}}
+    term = {"product": "P", "per": "year", "starts": "2026-01-01", "ends": "2026-12-31", **price}
+    record: JsonObject = {
+        "lifecycle": {"status": "live"},
+        "legal_entity": {"parent": parent},
+        "contract": {"subscriptions": [term]},
+        "data": {"classes": ["public"]},
+        "risk": dict.fromkeys(DIMENSIONS, "low"),
+    }
+    return record | others
+
+
+def judged(context: Context, **records: JsonObject) -> dict[str, JsonObject]:
+    extracts = {}
+    for name, record in records.items():
+        context.memory.pop("record", None)
+        extracts[name] = oversight.extract(record, context)
+    return oversight.gather(extracts, context)
+
+
+def missing(facts: JsonObject) -> Json:
+    """Return the roles that are missing with what was found, or None where it is not known."""
+    return {each["role"]: each["found"] for each in facts["missing"]} if "missing" in facts else None
+
+
+# ---- Demands ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("amount", "wanted"),
+    [
+        pytest.param(49_999.99, {}, id="a cent below the limit"),
+        pytest.param(50_000, {"cfo": "nobody"}, id="the limit itself"),
+        pytest.param(None, None, id="a price that is not known"),
+    ],
+)
+def test_a_limit_is_reached_by_itself_and_by_nothing_less(amount: float | None, wanted: Json) -> None:
+    assert missing(judged(around(CFO), acme=vendor(amount))["acme"]) == wanted
+
+
+def test_amounts_are_converted_by_the_rate_of_the_day() -> None:
+    dollars = vendor(None)
+    dollars["contract"]["subscriptions"][0]["price"] = {"amount": 100_000, "currency": "USD"}
+    assert missing(judged(around(CFO), acme=dollars)["acme"]) == {"cfo": "nobody"}
+    before = around(CFO, today=date(2025, 12, 31))
+    assert missing(judged(before, acme=dollars)["acme"]) is None, "no rate on that day: not known, never zero"
+
+
+@pytest.mark.parametrize(
+    ("demand", "change", "wanted"),
+    [
+        pytest.param(BOARD, {}, {}, id="risk below"),
+        pytest.param(BOARD, {"risk": dict.fromkeys(DIMENSIONS, "high")}, {"board": "nobody"}, id="risk reached"),
+        pytest.param(BOARD, {"risk": {"data_sensitivity": "high"}}, {"board": "nobody"}, id="what is known is enough"),
+        pytest.param(BOARD, {"risk": {}}, None, id="risk not known"),
+        pytest.param(SECURITY, {}, {}, id="other data"),
+        pytest.param(SECURITY, {"data": {"classes": ["personal"]}}, {"security": "nobody"}, id="that data"),
+        pytest.param(SECURITY, {"data": {}}, None, id="data not known"),
+        pytest.param(LONG, {}, {}, id="both conditions have to hold"),
+        pytest.param(PROMISED, {}, {}, id="little promised"),
+    ],
+)
+def test_a_demand_holds_where_all_its_conditions_do(demand: JsonObject, change: JsonObject, wanted: Json) -> None:
+    assert missing(judged(around(demand), acme=vendor(30_000, **change))["acme"]) == wanted
+
+
+def test_a_minimum_commitment_over_years_counts_as_promised() -> None:
+    term = {
+        "product": "P",
+        "per": "year",
+        "price": {"amount": 40_000, "currency": "EUR"},
+        "starts": "2026-01-01",
+        "ends": "2029-12-31",
+        "commitment": {"minimum": {"amount": 150_000, "currency": "EUR"}},
+    }
+    record = vendor(1, contract={"subscriptions": [term]})
+    facts = judged(around(PROMISED, LONG), acme=record)["acme"]
+    [demanded] = facts["demanded"]
+    assert demanded["why"] == (
+        "160,000 EUR promised over the term, asked from 150,000 EUR on; 40,000 EUR a year, asked "
+        "from 20,000 EUR on and a term of 48 months, asked from 48 on"
+    )
+
+
+def test_each_role_is_demanded_once_with_all_its_reasons() -> None:
+    any_risk = {"role": "cfo", "risk_from": "low", "why": "Always."}
+    [demanded] = judged(around(CFO, any_risk), acme=vendor(60_000))["acme"]["demanded"]
+    assert demanded == {
+        "pointer": "/approvals",
+        "role": "cfo",
+        "title": "CFO",
+        "why": "60,000 EUR a year, asked from 50,000 EUR on; every vendor, of any risk",
+    }
+
+
+# ---- Groups and slices --------------------------------------------------------------------------
+
+
+def test_vendors_of_one_legal_parent_count_together_whatever_its_spelling() -> None:
+    found = judged(
+        around(CFO),
+        one=vendor(20_000, parent="Acme plc"),
+        two=vendor(20_000, parent="ACME PLC"),
+        three=vendor(10_000, parent="Acme"),
+        other=vendor(49_000, parent="Bolt Inc"),
+    )
+    assert {name: missing(facts) for name, facts in found.items()} == {
+        "one": {"cfo": "nobody"},
+        "two": {"cfo": "nobody"},
+        "three": {"cfo": "nobody"},
+        "other": {},
+    }
+    assert found["one"]["group"] == ["three", "two"]
+    assert found["one"]["demanded"][0]["why"] == (
+        "50,000 EUR a year together with three, two, asked from 50,000 EUR on"
+    )
+    [split] = found["one"]["split"]
+    assert (split["parts"], split["amount"], split["with_whom"]) == (3, 50000, "three, two")
+    assert split["pointer"] == "/contract/subscriptions/0"
+
+
+def test_three_slices_in_one_record_are_one_purchase() -> None:
+    terms = [
+        {
+            "product": f"P {region}",
+            "region": region,
+            "per": "year",
+            "price": {"amount": 18_000, "currency": "EUR"},
+            "starts": "2026-02-01",
+            "ends": "2027-01-31",
+        }
+        for region in ("emea", "apac", "latam")
+    ]
+    facts = judged(around(CFO), acme=vendor(1, contract={"subscriptions": terms}))["acme"]
+    assert missing(facts) == {"cfo": "nobody"}
+    assert [each["parts"] for each in facts["split"]] == [3]
+
+
+def test_one_purchase_over_the_limit_is_no_split() -> None:
+    assert judged(around(CFO), acme=vendor(60_000))["acme"]["split"] == []
+
+
+def test_what_has_ended_does_not_count() -> None:
+    retired = vendor(40_000, lifecycle={"status": "retired", "retired_on": "2026-05-01"})
+    found = judged(around(CFO), old=retired, new=vendor(40_000))
+    assert missing(found["new"]) == {}
+    assert found["new"]["group"] == []
+
+
+def test_purchases_one_after_the_other_count_together_within_the_window() -> None:
+    def half(starts: str, ends: str) -> JsonObject:
+        price = {"amount": 30_000, "currency": "EUR"}
+        ended = {"starts": starts, "ends": ends, "auto_renews": False}
+        return {"product": "P", "per": "term", "price": price, **ended}
+
+    terms = [half("2025-08-01", "2025-12-31"), half("2026-02-01", "2026-06-30")]
+    facts = judged(around(CFO), acme=vendor(1, contract={"subscriptions": terms}))["acme"]
+    assert facts["window"] == 60000
+    assert missing(facts) == {"cfo": "nobody"}
+    assert "bought within 365 days" in facts["demanded"][0]["why"]
+    older = [half("2025-05-31", "2025-12-31"), half("2026-02-01", "2026-06-30")]
+    facts = judged(around(CFO), acme=vendor(1, contract={"subscriptions": older}))["acme"]
+    assert facts["window"] == 30000, "366 days ago is outside"
+
+
+@pytest.mark.parametrize(
+    ("amount", "found"),
+    [
+        pytest.param(47_499.99, 0, id="below the band"),
+        pytest.param(47_500, 1, id="five per cent below"),
+        pytest.param(49_999, 1, id="just under"),
+        pytest.param(50_000, 0, id="reached: then the role is asked for"),
+    ],
+)
+def test_an_amount_just_under_a_limit_is_told(amount: float, found: int) -> None:
+    assert len(judged(around(CFO), acme=vendor(amount))["acme"]["just_under"]) == found
+
+
+def test_a_vendor_of_which_the_company_is_not_known_is_a_group_of_its_own() -> None:
+    found = judged(around(CFO), one=vendor(30_000, legal_entity={}), two=vendor(30_000, legal_entity={}))
+    assert [facts["group"] for facts in found.values()] == [[], []]
+
+
+@given(st.lists(st.integers(1, 60_000), min_size=1, max_size=6))
+def test_cutting_a_purchase_into_slices_never_saves_a_signature(amounts: list[int]) -> None:
+    whole = missing(judged(around(CFO), acme=vendor(sum(amounts)))["acme"])
+    slices = {f"acme{index}": vendor(amount) for index, amount in enumerate(amounts)}
+    assert all(missing(facts) == whole for facts in judged(around(CFO), **slices).values())
+
+
+# ---- Whether an approval holds ------------------------------------------------------------------
+
+
+def approval(**changes: Json) -> JsonObject:
+    return {"role": "cfo", "by": "gareth", "date": "2026-02-01", **changes}
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        pytest.param([approval()], {}, id="it holds"),
+        pytest.param([approval(date="2026-01-01")], {}, id="on the first day of the role"),
+        pytest.param([approval(date="2026-05-31")], {}, id="on the last day of the role"),
+        pytest.param(
+            [approval(date="2025-12-31")],
+            {"cfo": "gareth, who did not hold that role on 2025-12-31"},
+            id="the day before",
+        ),
+        pytest.param(
+            [approval(date="2026-06-01")],
+            {"cfo": "gareth, who did not hold that role on 2026-06-01"},
+            id="the day after",
+        ),
+        pytest.param([approval(by="ruben")], {"cfo": "ruben, who did not hold that role on 2026-02-01"}, id="another"),
+        pytest.param([approval(by="x")], {"cfo": "x, who did not hold that role on 2026-02-01"}, id="a stranger"),
+        pytest.param([approval(by="olga", date="2026-03-31")], {}, id="on the last day with us"),
+        pytest.param(
+            [approval(by="olga", date="2026-04-01")],
+            {"cfo": "olga, who had left on 2026-03-31"},
+            id="after leaving",
+        ),
+        pytest.param(
+            [approval(by="olga", date="2026-06-02")],
+            {"cfo": "olga, on a day that is still to come (2026-06-02)"},
+            id="tomorrow",
+        ),
+        pytest.param([approval(role="board", by="ruben")], {"cfo": "nobody"}, id="of another role"),
+        pytest.param([approval(bounds={"valid_until": "2026-06-01"})], {}, id="on the last day of its validity"),
+        pytest.param(
+            [approval(bounds={"valid_until": "2026-05-31"})],
+            {"cfo": "gareth on 2026-02-01, valid until 2026-05-31"},
+            id="ran out",
+        ),
+        pytest.param([approval(bounds={"annual_cost": {"amount": 60_000, "currency": "EUR"}})], {}, id="as agreed"),
+        pytest.param(
+            [approval(bounds={"annual_cost": {"amount": 59_999, "currency": "EUR"}})],
+            {"cfo": "gareth on 2026-02-01, up to 59,999 EUR, and it is 60,000 EUR a year now"},
+            id="raised since",
+        ),
+        pytest.param(
+            [approval(bounds={"annual_cost": {"amount": 1, "currency": "XXX"}})],
+            {"cfo": "gareth on 2026-02-01, up to an amount in XXX, which has no rate on that day"},
+            id="a bound that cannot be compared",
+        ),
+        pytest.param([approval(bounds={"risk": "low"})], {}, id="risk as agreed"),
+        pytest.param([approval(by="x"), approval()], {}, id="one that holds is enough"),
+    ],
+)
+def test_whether_an_approval_holds(given: list[JsonObject], found: Json) -> None:
+    facts = judged(around(CFO), acme=vendor(60_000, approvals=given))["acme"]
+    assert missing(facts) == found
+
+
+def test_an_approval_up_to_a_risk_ends_where_the_risk_is_higher_or_not_known() -> None:
+    given = [approval(bounds={"risk": "low"})]
+    higher = vendor(60_000, approvals=given, risk=dict.fromkeys(DIMENSIONS, "high"))
+    unknown = vendor(60_000, approvals=given, risk={})
+    assert missing(judged(around(CFO), acme=higher)["acme"]) == {
+        "cfo": "gareth on 2026-02-01, up to low risk, and it is critical now"
+    }
+    assert missing(judged(around(CFO), acme=unknown)["acme"]) == {
+        "cfo": "gareth on 2026-02-01, up to low risk, and it is at least low and not known now"
+    }
+
+
+def test_the_place_is_that_of_the_approval_that_does_not_hold() -> None:
+    [found] = judged(around(CFO), acme=vendor(60_000, approvals=[approval(by="x")]))["acme"]["missing"]
+    assert found["pointer"] == "/approvals/0"

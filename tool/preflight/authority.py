@@ -1,0 +1,153 @@
+"""Who has to agree, and whether an approval holds: the demands of policies/approvals.yaml against amounts.
+
+Three-valued: where it is not known whether a demand applies, that is said, and never taken for no.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from preflight.levels import LEVELS, rank
+from preflight.money import Rates, decimal, plain, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
+    from decimal import Decimal
+
+    from preflight.model import JsonObject
+
+MOST_NAMED = 5  # vendors in a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """What demands compare with; None: not known. Money in the base currency, ``least`` where not all is known."""
+
+    annual: Decimal | None
+    least: Decimal
+    committed: Decimal | None
+    term_months: int | None
+    risk: str | None
+    risk_least: str
+    classes: frozenset[str] | None
+    basis: str = "a year"  # what ``least`` counts, in words
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Who held which role when, and who has left on which day."""
+
+    roles: Mapping[str, Sequence[JsonObject]]
+    left: Mapping[str, str]
+    today: date
+    rates: Rates
+
+
+def demanded(demand: JsonObject, amounts: Amounts) -> bool | None:
+    """Whether all conditions of a demand hold; None while it is not known. What is known to be enough decides."""
+    said = list(_conditions(demand, amounts))
+    if False in said:
+        return False
+    return None if None in said else True
+
+
+def _conditions(demand: JsonObject, amounts: Amounts) -> Iterator[bool | None]:
+    if "annual_cost_from" in demand:
+        reached = amounts.least >= decimal(demand["annual_cost_from"])
+        yield reached if reached or amounts.annual is not None else None
+    if "commitment_from" in demand:
+        yield None if amounts.committed is None else amounts.committed >= decimal(demand["commitment_from"])
+    if "term_months_from" in demand:
+        yield None if amounts.term_months is None else amounts.term_months >= demand["term_months_from"]
+    if "risk_from" in demand:
+        reached = rank(amounts.risk_least) >= rank(demand["risk_from"])
+        yield reached if reached or amounts.risk is not None else None
+    if "data" in demand:
+        yield None if amounts.classes is None else bool(amounts.classes.intersection(demand["data"]))
+
+
+def by_role(
+    demands: Iterable[JsonObject], titles: Mapping[str, str], amounts: Amounts, currency: str, others: Sequence[str]
+) -> list[JsonObject]:
+    """Return each role once, with all reasons why it has to agree: {pointer, role, title, why}."""
+    reasons: dict[str, list[str]] = {}
+    for demand in demands:
+        reasons.setdefault(demand["role"], []).append(" and ".join(_reason(demand, amounts, currency, others)))
+    return [
+        {"pointer": "/approvals", "role": role, "title": titles.get(role, role), "why": "; ".join(each)}
+        for role, each in reasons.items()
+    ]
+
+
+def _reason(demand: JsonObject, amounts: Amounts, currency: str, others: Sequence[str]) -> Iterator[str]:
+    if "annual_cost_from" in demand:
+        together = f" together with {names(others)}" if others else ""
+        limit = shown(demand["annual_cost_from"], currency)
+        yield f"{shown(plain(amounts.least), currency)} {amounts.basis}{together}, asked from {limit} on"
+    if "commitment_from" in demand and amounts.committed is not None:
+        limit = shown(demand["commitment_from"], currency)
+        yield f"{shown(plain(amounts.committed), currency)} promised over the term, asked from {limit} on"
+    if "term_months_from" in demand:
+        yield f"a term of {amounts.term_months} months, asked from {demand['term_months_from']} on"
+    if "risk_from" in demand:
+        least = demand["risk_from"]
+        yield (
+            "every vendor, of any risk" if least == LEVELS[0] else f"{amounts.risk_least} risk, asked from {least} on"
+        )
+    if "data" in demand:
+        held = sorted((amounts.classes or frozenset()).intersection(demand["data"]))
+        yield f"data that is {', '.join(held)}"
+
+
+def names(vendors: Sequence[str]) -> str:
+    """Return the first few ids, and how many more there are."""
+    more = f" and {len(vendors) - MOST_NAMED} more" if len(vendors) > MOST_NAMED else ""
+    return ", ".join(vendors[:MOST_NAMED]) + more
+
+
+def gap(role: str, approvals: Sequence[JsonObject], amounts: Amounts, directory: Directory) -> tuple[str, str] | None:
+    """Return None where an approval by that role holds; else where the newest one stands, and why it does not."""
+    faults = [
+        (f"/approvals/{index}", fault_of(each, amounts, directory))
+        for index, each in enumerate(approvals)
+        if each["role"] == role
+    ]
+    if any(not fault for _, fault in faults):
+        return None
+    return faults[-1] if faults else ("/approvals", "nobody")
+
+
+def fault_of(approval: JsonObject, amounts: Amounts, directory: Directory) -> str:
+    """Say why an approval does not hold on that day; empty where it does."""
+    by, given = approval["by"], approval["date"]
+    if given > directory.today.isoformat():
+        return f"{by}, on a day that is still to come ({given})"
+    if not any(holds(each, given) for each in directory.roles.get(by, ()) if each["role"] == approval["role"]):
+        return f"{by}, who did not hold that role on {given}"
+    if directory.left.get(by, "9999") < given:
+        return f"{by}, who had left on {directory.left[by]}"
+    return "; ".join(f"{by} on {given}, {each}" for each in _beyond(approval.get("bounds", {}), amounts, directory))
+
+
+def holds(role: JsonObject, on: str) -> bool:
+    """Whether a role of people.yaml is held on that day; its first and its last day count."""
+    return bool(role["from"] <= on <= role.get("until", "9999"))
+
+
+def _beyond(bounds: JsonObject, amounts: Amounts, directory: Directory) -> Iterator[str]:
+    """Yield the bounds of an approval that what is now exceeds."""
+    if "valid_until" in bounds and bounds["valid_until"] < directory.today.isoformat():
+        yield f"valid until {bounds['valid_until']}"
+    if "annual_cost" in bounds:
+        most = bounds["annual_cost"]
+        allowed = directory.rates.converted(most, directory.today)
+        if allowed is None:
+            yield f"up to an amount in {most['currency']}, which has no rate on that day"
+        elif amounts.least > allowed or amounts.annual is None:
+            now = shown(plain(amounts.least), directory.rates.base)
+            yield f"up to {shown(most['amount'], most['currency'])}, and it is {now} {amounts.basis} now"
+    if "risk" in bounds and (amounts.risk is None or rank(amounts.risk) > rank(bounds["risk"])):
+        now = amounts.risk or f"at least {amounts.risk_least} and not known"
+        yield f"up to {bounds['risk']} risk, and it is {now} now"

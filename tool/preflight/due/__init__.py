@@ -1,0 +1,1 @@
+"""What falls due, over the whole registry: gathered from records and policies, and shown. Nothing writes a file."""

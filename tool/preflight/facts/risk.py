@@ -1,0 +1,195 @@
+"""Risk: four dimensions, each from signals in the record, and a level for the whole. By policies/risk.yaml.
+
+In every dimension the highest signal wins. What a record states of itself is one signal more: it may raise a
+dimension, never lower it. A dimension of which a signal is not known is not known, and neither is the whole;
+what is known of it (``at_least``) still counts for the demands that follow from risk.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from preflight.levels import LEVELS, highest, rank
+from preflight.pointers import values
+
+if TYPE_CHECKING:
+    from preflight.model import Context, Json, JsonObject
+
+NAME = "risk"
+INPUTS = ("/risk",)
+POLICIES = ("risk",)
+DIMENSIONS = ("integration_complexity", "data_sensitivity", "operational_criticality", "change_magnitude")
+_LEVEL = {"type": "string", "enum": list(LEVELS)}
+_LIST = {"type": "array"}
+_TEXT = {"type": "string"}
+SHAPE: JsonObject = {
+    "type": "object",
+    "properties": {
+        "level": {
+            **_LEVEL,
+            "description": "The level of the whole.",
+            "needs": ["/risk", "/data/classes", "/integrations"],
+        },
+        "at_least": {**_LEVEL, "description": "The level that follows from what is known."},
+        "title": {**_TEXT, "description": "What oversight that level asks for, by name."},
+        **{
+            name: {
+                **_LEVEL,
+                "description": f"The level of the dimension {name.replace('_', ' ')}.",
+                "needs": [f"/risk/{name} (and what it is computed from)"],
+            }
+            for name in DIMENSIONS
+        },
+        "unknown": {
+            **_LIST,
+            "description": "Signals that are not known, without which a dimension is not known.",
+            "items": {
+                "type": "object",
+                "properties": {"pointer": _TEXT, "dimension": _TEXT, "signal": _TEXT, "field": _TEXT},
+            },
+        },
+        "understated": {
+            **_LIST,
+            "description": "Dimensions that the record states lower than they are.",
+            "items": {
+                "type": "object",
+                "properties": {"pointer": _TEXT, "dimension": _TEXT, "stated": _LEVEL, "computed": _LEVEL},
+            },
+        },
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One sign of risk as it was read: ``value`` None where it is not known, ``level`` None where it says nothing.
+
+    ``known`` False: the field is not known, or holds a word that the policy does not know.
+    """
+
+    title: str
+    field: str
+    value: Json
+    level: str | None
+    optional: bool = False
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """One dimension with its signals; ``stated`` is what the record says of itself."""
+
+    name: str
+    title: str
+    signals: tuple[Signal, ...]
+    stated: str | None
+
+    @property
+    def computed(self) -> str:
+        """The highest level among the signals that are known; low where none is."""
+        return highest(signal.level for signal in self.signals)
+
+    @property
+    def at_least(self) -> str:
+        """The level that follows from what is known, what the record states included."""
+        return highest((self.computed, self.stated))
+
+    @property
+    def open(self) -> tuple[Signal, ...]:
+        """The signals without which the dimension is not known."""
+        return tuple(each for each in self.signals if not each.known and not each.optional)
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """The whole: its dimensions, the points they add up to, the level, and which floor lifted it, if one did."""
+
+    dimensions: tuple[Dimension, ...]
+    points: int
+    summed: str  # the level that the points alone give
+    at_least: str
+    lifted_by: str = ""
+
+    @property
+    def level(self) -> str | None:
+        """The level, or None while a dimension is not known and could still raise it."""
+        return None if self.at_least != LEVELS[-1] and any(each.open for each in self.dimensions) else self.at_least
+
+
+def assess(record: JsonObject, policy: JsonObject) -> Risk:
+    """Assess a record by policies/risk.yaml."""
+    stated = record.get("risk", {})
+    dimensions = tuple(
+        Dimension(
+            each["name"],
+            each["title"],
+            tuple(_signal(record, signal) for signal in each["signals"]),
+            stated.get(each["name"]),
+        )
+        for each in policy["dimensions"]
+    )
+    points = sum(_reached(policy["points"], each.at_least) for each in dimensions)
+    summed = highest(level for level, least in policy["totals"].items() if points >= least)
+    top = highest(each.at_least for each in dimensions)
+    floor = highest(policy["floors"].get(level) for level in LEVELS[: rank(top) + 1])
+    lifted = rank(floor) > rank(summed)
+    return Risk(dimensions, points, summed, floor if lifted else summed, top if lifted else "")
+
+
+def _reached(points: JsonObject, level: str) -> int:
+    """Return the most points of any level up to this one: a higher level never adds less."""
+    most: int = max(points[each] for each in LEVELS[: rank(level) + 1])
+    return most
+
+
+def _signal(record: JsonObject, signal: JsonObject) -> Signal:
+    found = values(record, signal["of"])
+    title, field, optional = signal["title"], signal["of"], signal.get("optional", False)
+    if not found:
+        return Signal(title, field, None, None, optional, known=False)
+    if signal["by"] == "value":
+        words = [word for value in found for word in (value if isinstance(value, list) else [value])]
+        levels = [signal["levels"].get(_word(word)) for word in words]
+        known = [level for level in levels if level is not None]
+        # What the known words say holds, whatever the others would say.
+        level = highest(known) if known or not words else None
+        return Signal(title, field, words, level, optional, known=len(known) == len(words))
+    number = max(len(value) if isinstance(value, list) else value for value in found)
+    reached = [level for level, least in signal["from"].items() if number >= least]
+    return Signal(title, field, number, highest(reached), optional)
+
+
+def _word(value: Json) -> str:
+    """Return a value as policies/risk.yaml writes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def known(record: JsonObject, context: Context) -> Risk:
+    """Return the risk of a record; several facts look at it."""
+    found: Risk = context.once_for(record, NAME, lambda: assess(record, context.policies["risk"]))
+    return found
+
+
+def of(record: JsonObject, context: Context) -> JsonObject:
+    """Return level and dimensions, and what is open or understated."""
+    policy = context.policies["risk"]
+    risk = known(record, context)
+    facts: JsonObject = {
+        "at_least": risk.at_least,
+        "title": policy["oversight"][risk.at_least]["title"],
+        **{each.name: each.at_least for each in risk.dimensions if not each.open},
+        "unknown": [
+            {"pointer": signal.field, "dimension": each.title, "signal": signal.title, "field": signal.field}
+            for each in risk.dimensions
+            for signal in each.open
+        ],
+        "understated": [
+            {"pointer": f"/risk/{each.name}", "dimension": each.title, "stated": each.stated, "computed": each.computed}
+            for each in risk.dimensions
+            if each.stated is not None and rank(each.stated) < rank(each.computed)
+        ],
+    }
+    if risk.level is not None:
+        facts["level"] = risk.level
+    return facts
