@@ -256,7 +256,7 @@ def test_without_a_calendar_nobody_knows_what_falls_due(root: Path, run: Callabl
             rule.unlink()
     result = run("--root", root, "due")
     assert (result.code, result.out) == (2, "")
-    assert "there is no policies/calendar.yaml, so nothing is known to fall due" in result.err
+    assert "there is no policies/calendar.yaml, so nothing can be said of what falls due" in result.err
 
 
 def test_a_registry_of_another_kind_is_told_which_fields_are_missing(
@@ -282,7 +282,7 @@ def test_a_registry_of_another_kind_is_told_which_fields_are_missing(
         (tmp_path / name).write_text(text, "utf-8")
     result = run("--root", tmp_path, "due")
     assert (result.code, result.out) == (2, "")
-    assert "schemas/vendor.schema.json does not have the fields that tell what falls due" in result.err
+    assert "schemas/vendor.schema.json does not have the fields that tell of what falls due" in result.err
     assert "Missing: /lifecycle/status, /contract/subscriptions, /security/certifications, /evidence." in result.err
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import git
 import pytest
 
 if TYPE_CHECKING:
@@ -15,20 +13,6 @@ if TYPE_CHECKING:
     from conftest import Result
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def registry(tmp_path: Path) -> Path:
-    root = tmp_path / "registry"
-    for folder in ("policies", "schemas", "vendors"):
-        shutil.copytree(ROOT / folder, root / folder)
-    repository = git.Repo.init(root, initial_branch="main")
-    repository.git.add("--all")
-    repository.git.execute(
-        ["git", "-c", "user.name=A", "-c", "user.email=a@example.com", "commit", "-q", "-m", "Begin"]
-    )
-    repository.close()
-    return root
 
 
 def change(registry: Path, vendor: str, old: str, new: str) -> None:

@@ -236,7 +236,7 @@ def test_another_schema_is_told_what_it_lacks(root: Path, run: Callable[..., Res
     result = run("--root", root, "impact")
     assert result.code == 2
     assert (
-        "schemas/vendor.schema.json does not have the fields that tell of integrations · Needed are: /integrations,"
+        "schemas/vendor.schema.json does not have the fields that tell of integrations · Missing: /integrations."
         in result.err
     )
 

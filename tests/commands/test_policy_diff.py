@@ -7,9 +7,9 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import git
 import pytest
 
+from commands.conftest import commit
 from preflight.shell import starter
 
 if TYPE_CHECKING:
@@ -19,21 +19,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 RULE = "policies/rules/security/second-factor-required.yaml"
-
-
-@pytest.fixture
-def registry(tmp_path: Path) -> Path:
-    """A committed copy of the sample registry."""
-    root = tmp_path / "registry"
-    for folder in ("policies", "schemas", "vendors"):
-        shutil.copytree(ROOT / folder, root / folder)
-    repository = git.Repo.init(root, initial_branch="main")
-    repository.git.add("--all")
-    repository.git.execute(
-        ["git", "-c", "user.name=A", "-c", "user.email=a@example.com", "commit", "-q", "-m", "Begin"]
-    )
-    repository.close()
-    return root
 
 
 def change(registry: Path, path: str, old: str, new: str) -> None:
@@ -65,11 +50,7 @@ def test_a_rule_made_heavier_turns_vendors_red_and_says_which(registry: Path, ru
 
 def test_the_other_way_they_turn_green(registry: Path, run: Callable[..., Result]) -> None:
     change(registry, RULE, "level: warning", "level: red-flag")
-    repository = git.Repo(registry)
-    repository.git.execute(
-        ["git", "-c", "user.name=A", "-c", "user.email=a@example.com", "commit", "-q", "-a", "-m", "Harder"]
-    )
-    repository.close()
+    commit(registry, "Harder")
     change(registry, RULE, "level: red-flag", "level: advice")
     result = run("--root", registry, "policy", "diff", "HEAD")
     assert result.code == 0

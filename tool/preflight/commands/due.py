@@ -12,11 +12,10 @@ from preflight.breaches import did_you_mean
 from preflight.commands.completion import complete_vendor
 from preflight.due import items as due
 from preflight.due import listing
-from preflight.errors import CannotJudge, UsageError
+from preflight.errors import UsageError
 from preflight.facts import due as due_facts
 from preflight.model import REGISTRY
 from preflight.places import PolicyPositions
-from preflight.schema_tree import Node
 from preflight.shell import terminal
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ def command(  # noqa: PLR0913 - one argument an option
 
     The exit code is 0 whatever is due: this is a list, not a gate.
     """  # noqa: D205 - the first sentence is as long as it is
-    _refuse_without_calendar(session)
+    session.refuse_without(due_facts, "what falls due")
     wanted = {session.file(entry).id for entry in session.chosen(vendors)} if vendors else set()
     _refuse_unknown(session, owner)
     files = {file.id: file for file in session.records()}
@@ -92,20 +91,6 @@ def command(  # noqa: PLR0913 - one argument an option
         sys.stdout.reconfigure(newline="")  # its lines end in CR LF everywhere, and in nothing more on Windows
     terminal.show(text)
     return 0
-
-
-def _refuse_without_calendar(session: Session) -> None:
-    """Refuse a registry that does not say when things fall due. Raises CannotJudge."""
-    if any(fact.NAME == due_facts.NAME for fact in session.policy.facts):
-        return
-    missing = [name for name in due_facts.POLICIES if name not in session.policy.documents]
-    if missing:
-        message = f"there is no {session.layout.policies}/{missing[0]}.yaml, so nothing is known to fall due"
-        raise CannotJudge(message, fix="'preflight init' writes one into a new folder; copy it and adapt it.")
-    node = Node(session.policy.shape.schema, session.policy.shape.schema)
-    lacking = [pointer for pointer in due_facts.INPUTS if node.at(pointer) is None]
-    message = f"{session.layout.schema} does not have the fields that tell what falls due"
-    raise CannotJudge(message, fix=f"Missing: {', '.join(lacking)}. 'preflight init' writes a schema that has them.")
 
 
 def _refuse_unknown(session: Session, owner: str | None) -> None:

@@ -9,7 +9,7 @@ import click
 from preflight import impact_views, lineage
 from preflight.breaches import did_you_mean
 from preflight.commands.completion import complete_vendor
-from preflight.errors import CannotJudge, UsageError
+from preflight.errors import UsageError
 from preflight.facts import graph
 from preflight.shell import terminal
 from preflight.shell.registry import stem
@@ -17,7 +17,6 @@ from preflight.shell.registry import stem
 if TYPE_CHECKING:
     from preflight.commands.session import Session
     from preflight.lineage import Landscape
-    from preflight.model import FactModule
 
 MOST_LISTED = 20  # ids in an error
 
@@ -44,7 +43,7 @@ def command(session: Session, *, system: str | None, output: str, lineage_only: 
     if (system and points_only) or (lineage_only and not system):
         message = "--lineage needs a SYSTEM, and --single-points goes without one"
         raise UsageError(message, fix="See 'preflight impact --help'.")
-    refuse_without(session, graph, "integrations")
+    session.refuse_without(graph, "integrations")
     landscape = surveyed(session)
     session.tell_unrecorded("/integrations", "integrations", "what hangs on them is not known")
     as_of = session.today.isoformat()
@@ -78,18 +77,6 @@ def surveyed(session: Session) -> Landscape:
     # A vendor whose file cannot be read is a vendor all the same, and no system of ours.
     vendors = frozenset(records) | {stem(entry.path) for entry in session.entries}
     return lineage.survey(records, session.policy.context(session.today, vendors))
-
-
-def refuse_without(session: Session, fact: FactModule, what: str) -> None:
-    """Refuse a registry whose schema or policies lack what a fact is made of. Raises CannotJudge."""
-    if any(offered.NAME == fact.NAME for offered in session.policy.facts):
-        return
-    missing = [name for name in fact.POLICIES if name not in session.policy.documents]
-    if missing:
-        message = f"there is no {session.layout.policies}/{missing[0]}.yaml, so nothing can be said of {what}"
-        raise CannotJudge(message, fix="'preflight init' writes one into a new folder; copy it and adapt it.")
-    message = f"{session.layout.schema} does not have the fields that tell of {what}"
-    raise CannotJudge(message, fix=f"Needed are: {', '.join(fact.INPUTS)}.")
 
 
 def _unknown(system: str, landscape: Landscape) -> UsageError:

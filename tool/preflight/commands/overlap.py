@@ -9,7 +9,6 @@ import click
 
 from preflight import overlap_views, suites
 from preflight.commands.completion import complete_vendor
-from preflight.commands.impact import refuse_without
 from preflight.facts import cost, graph, overlap
 from preflight.shell import terminal
 
@@ -38,14 +37,14 @@ def command(session: Session, *, vendors: tuple[str, ...], output: str, with_sui
     With an ID or several: only what concerns those. The exit code is 0 whatever is found: this is a list to think
     about, not a gate.
     """
-    refuse_without(session, overlap, "overlap")
+    session.refuse_without(overlap, "overlap")
     wanted = frozenset(session.file(entry).id for entry in session.chosen(vendors)) if vendors else frozenset()
     records = {file.id: file.document.known for file in session.records() if file.document}
     context = session.policy.context(session.today, frozenset(records))
     extracts = {vendor: overlap.extract(record, context) for vendor, record in records.items()}
     findings = overlap_views.collect(overlap.gather(extracts, context), wanted, session.today.isoformat())
     if with_suites:
-        refuse_without(session, graph, "integrations")
+        session.refuse_without(graph, "integrations")
         costs = _costs(session, records, context)
         groups = suites.compare(records, context, costs, wanted)
         findings = replace(findings, groups=groups, costs=costs)

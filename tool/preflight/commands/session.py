@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from preflight import briefing, engine, facts, pointers
 from preflight.breaches import did_you_mean
-from preflight.errors import UsageError
+from preflight.errors import CannotJudge, UsageError
 from preflight.facts import lifecycle
 from preflight.model import Problem
+from preflight.schema_tree import Node
 from preflight.shell import registry, workers
 from preflight.shell.documents import Document, Excerpt, Light
 from preflight.shell.files import Entry, Kind, Source, WorkingTree
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from preflight.engine import Judged
-    from preflight.model import Brief, Context, JsonObject, Position, Positions, Verdict
+    from preflight.model import Brief, Context, FactModule, JsonObject, Position, Positions, Verdict
     from preflight.policy import Policy
     from preflight.shell.registry import Layout, RecordFile
 
@@ -142,6 +143,20 @@ class Session:
     def _again(self, entry: Entry) -> Document | None:
         document = self.file(entry).document
         return document if isinstance(document, Document) else None
+
+    def refuse_without(self, fact: FactModule, what: str) -> None:
+        """Refuse a registry whose schema or policies lack what a fact is made of. Raises CannotJudge."""
+        if any(offered.NAME == fact.NAME for offered in self.policy.facts):
+            return
+        missing = [name for name in fact.POLICIES if name not in self.policy.documents]
+        if missing:
+            message = f"there is no {self.layout.policies}/{missing[0]}.yaml, so nothing can be said of {what}"
+            raise CannotJudge(message, fix="'preflight init' writes one into a new folder; copy it and adapt it.")
+        node = Node(self.policy.shape.schema, self.policy.shape.schema)
+        lacking = [pointer for pointer in fact.INPUTS if node.at(pointer) is None]
+        message = f"{self.layout.schema} does not have the fields that tell of {what}"
+        fix = f"Missing: {', '.join(lacking)}. 'preflight init' writes a schema that has them."
+        raise CannotJudge(message, fix=fix)
 
     def sound(self, file: RecordFile) -> bool:
         """Whether a file that was read is of the right form."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from preflight.facts import renewal
+from preflight.shapes import NUMBER, TEXT, faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,35 +19,29 @@ if TYPE_CHECKING:
 NAME = "contract"
 INPUTS = ("/contract/clauses", "/contract/subscriptions")
 POLICIES = ("contract",)
-_TEXT, _NUMBER = {"type": "string"}, {"type": "number"}
 
 
-def _list(description: str, **members: JsonObject) -> JsonObject:
-    entries = {"type": "object", "properties": {"pointer": _TEXT, **members}}
-    return {"type": "array", "description": description, "items": entries}
-
-
-_CLAUSE = {"clause": _TEXT, "said": _TEXT, "reason": _TEXT}
+_CLAUSE = {"clause": TEXT, "said": TEXT, "reason": TEXT}
 
 
 def _of_terms(description: str, **members: JsonObject) -> JsonObject:
-    return {**_list(description, product=_TEXT, **members), "needs": ["/contract/subscriptions"]}
+    return {**faults(description, product=TEXT, **members), "needs": ["/contract/subscriptions"]}
 
 
 SHAPE: JsonObject = {
     "type": "object",
     "properties": {
-        "missing": _list("Clauses that a contract has to hold, and this one does not, as far as is known.", **_CLAUSE),
-        "advised": _list("Clauses that would be good to have, and are not known to be there.", **_CLAUSE),
+        "missing": faults("Clauses that a contract has to hold, and this one does not, as far as is known.", **_CLAUSE),
+        "advised": faults("Clauses that would be good to have, and are not known to be there.", **_CLAUSE),
         "guessed": _of_terms(
-            "Minimum commitments without a forecast that is sure enough.", confidence=_TEXT, wanted=_NUMBER
+            "Minimum commitments without a forecast that is sure enough.", confidence=TEXT, wanted=NUMBER
         ),
         "uncapped": _of_terms(
             "Terms that renew by themselves with no cap on the rise of the price, or a high one.",
-            cap=_TEXT,
-            wanted=_NUMBER,
+            cap=TEXT,
+            wanted=NUMBER,
         ),
-        "long_notice": _of_terms("Terms with a notice longer than we accept.", days=_NUMBER, wanted=_NUMBER),
+        "long_notice": _of_terms("Terms with a notice longer than we accept.", days=NUMBER, wanted=NUMBER),
     },
 }
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from preflight.facts.ownership import SIDES, named_side, sides_of_people
 from preflight.facts.references import departures
 from preflight.periods import add_months, days_until
+from preflight.shapes import TEXT, faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,25 +18,19 @@ if TYPE_CHECKING:
 NAME = "committee"
 INPUTS = ()
 POLICIES = ("ownership", "people")
-_TEXT = {"type": "string"}
-
-
-def _list(description: str, **members: JsonObject) -> JsonObject:
-    entries = {"type": "object", "properties": {"pointer": _TEXT, **members}}
-    return {"type": "array", "description": description, "items": entries}
 
 
 SHAPE: JsonObject = {"type": "object", "properties": {}}
 OVERVIEW: JsonObject = {
     "type": "object",
     "properties": {
-        "unbalanced": _list("Sides for which nobody sits in the committee.", side=_TEXT, name=_TEXT),
-        "overdue": _list(
+        "unbalanced": faults("Sides for which nobody sits in the committee.", side=TEXT, name=TEXT),
+        "overdue": faults(
             "Meetings of the committee that should have been held by now.",
-            name=_TEXT,
-            due=_TEXT,
-            last=_TEXT,
-            every=_TEXT,
+            name=TEXT,
+            due=TEXT,
+            last=TEXT,
+            every=TEXT,
         ),
     },
 }

@@ -19,6 +19,7 @@ from preflight.money import decimal, plain
 from preflight.naming import LEGAL_FORMS, legal_forms
 from preflight.naming import plain as plain_name
 from preflight.periods import add_days
+from preflight.shapes import NUMBER, TEXT, WHOLE, faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,36 +29,28 @@ if TYPE_CHECKING:
 NAME = "oversight"
 INPUTS = ("/approvals", "/contract/subscriptions", "/cost/recurring", "/cost/usage", "/data/classes", "/risk")
 POLICIES = ("approvals", "people", "rates", "risk", "systems")
-_TEXT, _NUMBER = {"type": "string"}, {"type": "number"}
 
 
-def _list(description: str, **members: JsonObject) -> JsonObject:
-    entries = {"type": "object", "properties": {"pointer": _TEXT, **members}}
-    return {"type": "array", "description": description, "items": entries}
-
-
-_ROLE = {"role": _TEXT, "title": _TEXT, "why": _TEXT}
-_LIMIT = {**_ROLE, "limit": _NUMBER, "amount": _NUMBER, "currency": _TEXT, "with_whom": _TEXT}
+_ROLE = {"role": TEXT, "title": TEXT, "why": TEXT}
+_LIMIT = {**_ROLE, "limit": NUMBER, "amount": NUMBER, "currency": TEXT, "with_whom": TEXT}
 SHAPE: JsonObject = {
     "type": "object",
     "properties": {
         "group": {
             "type": "array",
-            "items": _TEXT,
+            "items": TEXT,
             "description": "Ids of the other vendors with the same legal parent that are paid for.",
         },
-        "parent": {**_TEXT, "description": "The legal parent, as the record writes it.", "needs": ["/legal_entity"]},
-        "group_annual": {**_NUMBER, "description": "What the group costs in a year, as far as is known."},
-        "window": {**_NUMBER, "description": "What was bought from the group within the rolling window."},
-        "demanded": _list("Roles that have to agree, as far as is known.", **_ROLE),
+        "parent": {**TEXT, "description": "The legal parent, as the record writes it.", "needs": ["/legal_entity"]},
+        "group_annual": {**NUMBER, "description": "What the group costs in a year, as far as is known."},
+        "window": {**NUMBER, "description": "What was bought from the group within the rolling window."},
+        "demanded": faults("Roles that have to agree, as far as is known.", **_ROLE),
         "missing": {
-            **_list("Roles that have to agree, and have not, or whose approval does not hold.", **_ROLE, found=_TEXT),
+            **faults("Roles that have to agree, and have not, or whose approval does not hold.", **_ROLE, found=TEXT),
             "needs": ["/contract/subscriptions, /data/classes or /risk (as far as approvals depend on them)"],
         },
-        "split": _list(
-            "Purchases that reach a limit together and stay below it one by one.", **_LIMIT, parts={"type": "integer"}
-        ),
-        "just_under": _list("Amounts that stay closely below a limit.", **_LIMIT),
+        "split": faults("Purchases that reach a limit together and stay below it one by one.", **_LIMIT, parts=WHOLE),
+        "just_under": faults("Amounts that stay closely below a limit.", **_LIMIT),
     },
 }
 

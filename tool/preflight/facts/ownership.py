@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from preflight.pointers import get
+from preflight.shapes import TEXT, faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -15,36 +16,30 @@ NAME = "ownership"
 INPUTS = ("/ownership",)
 POLICIES = ("ownership", "people")
 SIDES = ("marketing", "it")
-_TEXT = {"type": "string"}
-
-
-def _list(description: str, **members: JsonObject) -> JsonObject:
-    entries = {"type": "object", "properties": {"pointer": _TEXT, **members}}
-    return {"type": "array", "description": description, "items": entries}
 
 
 SHAPE: JsonObject = {
     "type": "object",
     "properties": {
-        "unowned": _list("Sides without an owner.", side=_TEXT),
-        "wrong_side": _list("Owners who work on another side.", side=_TEXT, owner=_TEXT, works=_TEXT),
-        "unassigned": _list("Responsibilities that nobody has.", responsibility=_TEXT, sides=_TEXT),
-        "misplaced": _list(
+        "unowned": faults("Sides without an owner.", side=TEXT),
+        "wrong_side": faults("Owners who work on another side.", side=TEXT, owner=TEXT, works=TEXT),
+        "unassigned": faults("Responsibilities that nobody has.", responsibility=TEXT, sides=TEXT),
+        "misplaced": faults(
             "Responsibilities with a side that cannot carry them, or claimed by both.",
-            responsibility=_TEXT,
-            given=_TEXT,
-            sides=_TEXT,
+            responsibility=TEXT,
+            given=TEXT,
+            sides=TEXT,
         ),
-        "unfilled": _list("Service roles without a holder.", role=_TEXT),
-        "no_deputy": _list("Service roles without a deputy, or with the holder as deputy.", role=_TEXT, holder=_TEXT),
-        "unready": _list("Conditions of going live that do not hold by today.", condition=_TEXT, wanted=_TEXT),
-        "late": _list(
+        "unfilled": faults("Service roles without a holder.", role=TEXT),
+        "no_deputy": faults("Service roles without a deputy, or with the holder as deputy.", role=TEXT, holder=TEXT),
+        "unready": faults("Conditions of going live that do not hold by today.", condition=TEXT, wanted=TEXT),
+        "late": faults(
             "Conditions of going live that came to hold only after the day of going live.",
-            condition=_TEXT,
-            held_on=_TEXT,
-            live_on=_TEXT,
+            condition=TEXT,
+            held_on=TEXT,
+            live_on=TEXT,
         ),
-        "uncontrolled": _list("Controls that are not stated.", control=_TEXT, wanted=_TEXT),
+        "uncontrolled": faults("Controls that are not stated.", control=TEXT, wanted=TEXT),
     },
 }
 

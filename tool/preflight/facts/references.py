@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from preflight.authority import holds
 from preflight.breaches import did_you_mean
 from preflight.pointers import pointer as joined
+from preflight.shapes import TEXT, WHOLE, faults
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -32,29 +33,21 @@ KINDS = {
     "currencies": "currency",
     "roles": "role",
 }
-_TEXT = {"type": "string"}
-
-
-def _list(description: str, **members: JsonObject) -> JsonObject:
-    entries = {"type": "object", "properties": {"pointer": _TEXT, **members}}
-    return {"type": "array", "description": description, "items": entries}
 
 
 SHAPE: JsonObject = {
     "type": "object",
     "properties": {
-        "unknown": _list("Ids that name nobody and nothing.", name=_TEXT, kind=_TEXT, close=_TEXT),
-        "left": _list(
-            "People named for a duty of today who have left.", name=_TEXT, since=_TEXT, days={"type": "integer"}
-        ),
+        "unknown": faults("Ids that name nobody and nothing.", name=TEXT, kind=TEXT, close=TEXT),
+        "left": faults("People named for a duty of today who have left.", name=TEXT, since=TEXT, days=WHOLE),
     },
 }
 OVERVIEW: JsonObject = {
     "type": "object",
     "properties": {
-        "unknown": _list("Ids in policy documents that name nobody.", name=_TEXT, kind=_TEXT, close=_TEXT),
-        "left": _list("People with a duty in a policy document who have left.", name=_TEXT, since=_TEXT, what=_TEXT),
-        "vacant": _list("Roles that have to agree and that nobody holds today.", role=_TEXT, title=_TEXT),
+        "unknown": faults("Ids in policy documents that name nobody.", name=TEXT, kind=TEXT, close=TEXT),
+        "left": faults("People with a duty in a policy document who have left.", name=TEXT, since=TEXT, what=TEXT),
+        "vacant": faults("Roles that have to agree and that nobody holds today.", role=TEXT, title=TEXT),
     },
 }
 
