@@ -106,12 +106,14 @@ class Policy:
         named = {each.path[0] for each in read if each.root == "facts" and each.path}
         roots = [each for each in read if each.root == "vendor"]
         sections = frozenset(each.path[0] for each in roots if each.path)
+        shared = tuple(fact for fact in facts.registry(self.facts) if fact.NAME in named)
+        placed = [*(rule.rule.at for rule in rules), *(each for fact in shared for each in fact.INPUTS)]
         return Stage(
             rules,
             tuple(fact for fact in facts.local(self.facts) if fact.NAME in named),
-            tuple(fact for fact in facts.registry(self.facts) if fact.NAME in named),
+            shared,
             None if any(not each.path for each in roots) else sections,
-            sections | {part for rule in rules for part in pointers.parts(rule.rule.at)[:1]},
+            sections | {part for at in placed for part in pointers.parts(at)[:1]},
         )
 
     def rule(self, identifier: str) -> CompiledRule | None:

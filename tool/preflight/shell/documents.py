@@ -88,11 +88,23 @@ class Document:
 
     def position(self, pointer: str) -> Position:
         """Return the 1-based place of ``pointer``, or of its nearest ancestor that exists."""
-        if not self._places:  # built only for documents with findings, which are few
-            self._places[""] = 0
-            _number(self.value, "", self._places)
-        mark = self.marks[self._places[pointers.existing(self.value, pointer)]]
+        found = pointers.existing(self.value, pointer)
+        if found not in self._places:
+            self._number_around(pointers.parts(found)[:1])
+        mark = self.marks[self._places[found]]
         return Position(mark.line + 1, mark.column + 1)
+
+    def _number_around(self, top: tuple[str, ...]) -> None:
+        """Find the places in one member of the top level, because most documents have findings in few of them."""
+        self._places[""] = 0
+        if not top:
+            return
+        if top[0] not in self.tops:  # a list
+            _number(self.value, "", self._places, 1)
+            return
+        at = pointers.pointer(top)
+        self._places[at] = begin = bisect_left(self.marks, self.tops[top[0]].index, 1, key=_index)
+        _number(self.value[top[0]], at, self._places, begin + 1)
 
     def part(self, members: Collection[str]) -> Excerpt:
         """Return the places in those members of the top level, without the rest of the document."""
@@ -127,7 +139,7 @@ class Excerpt:
         """Return the 1-based place of ``pointer``, or of its nearest ancestor that exists."""
         if not self._places:
             self._places[""] = 0
-            _number(self.value, "", self._places)
+            _number(self.value, "", self._places, 1)
         index = self._places[pointers.existing(self.value, pointer)]
         return Position(self.lines[index] + 1, self.columns[index] + 1)
 
@@ -436,17 +448,20 @@ def _short(text: str) -> str:
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
-def _number(value: Json, at: str, numbers: dict[str, int]) -> None:
+def _number(value: Json, at: str, numbers: dict[str, int], following: int) -> int:
     """Give every pointer below ``at`` a number, in the order of the document, which is that of the marks.
 
-    The place of a member is that of its key, the place of an item that of its first character.
+    The place of a member is that of its key, the place of an item that of its first character. Returns the
+    number that comes next.
     """
     members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for name, item in members:
         below = at + _step(name)
-        numbers[below] = len(numbers)
+        numbers[below] = following
+        following += 1
         if isinstance(item, (dict, list)):
-            _number(item, below, numbers)
+            following = _number(item, below, numbers, following)
+    return following
 
 
 def _index(mark: Mark) -> int:
