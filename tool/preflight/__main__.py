@@ -20,9 +20,14 @@ def main() -> None:
         except (AttributeError, OSError):  # stdout is closed, or full
             os._exit(2)
         return
-    from preflight.cli import run  # noqa: PLC0415 - see above
+    try:
+        from preflight.cli import run  # noqa: PLC0415 - see above
 
-    sys.exit(run())
+        code = run()
+    except KeyboardInterrupt:  # before the command line could see to it: while modules are loaded
+        sys.stderr.write("preflight: interrupted; nothing was judged\n")
+        code = 130
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -14,5 +14,6 @@ COMMANDS = {
     "overlap": "overlap",
     "assess": "assess",
     "policy": "policy",
+    "hook": "hook",
     "completion": "completion",
 }

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from preflight import engine, renderers
+from preflight.commands import gate
 from preflight.commands.completion import complete_vendor
+from preflight.errors import UsageError
 from preflight.renderers import markdown
 from preflight.shell import terminal
 from preflight.shell.files import write
@@ -49,12 +51,23 @@ class OutputType(click.ParamType[tuple[str, Path | None]]):
     metavar="F[=FILE]",
     help=f"Output format, one of {', '.join(FORMATS)}; with =FILE it goes to a file. Can be given several times.",
 )
+@click.option("--base", metavar="REV", help="Judge a change: by the rules, schemas and policies of that commit.")
+@click.option("--head", metavar="REV", help="With --base: the commit whose records are judged. Default: HEAD.")
 @click.option("--all", "everything", is_flag=True, help="List passes and rules that do not apply, too.")
 @click.pass_obj
-def command(
-    session: Session, vendors: tuple[str, ...], outputs: tuple[tuple[str, Path | None], ...], *, everything: bool
+def command(  # noqa: PLR0913 - one argument an option
+    session: Session,
+    vendors: tuple[str, ...],
+    outputs: tuple[tuple[str, Path | None], ...],
+    *,
+    base: str | None,
+    head: str | None,
+    everything: bool,
 ) -> int:
     """Judge all vendor files, or those named, and say what blocks, where, why and how to fix it.
+
+    With --base a change is judged: the vendors that HEAD (or --head) changes, by the rules of the base, read from
+    git without a checkout. Rules that compare a record with the one before apply only then.
 
     \b
     Exit codes:
@@ -63,25 +76,35 @@ def command(
       2  cannot judge
       3  a defect of preflight
     """  # noqa: D301 - click wants the backspace itself
-    results = session.judge(session.chosen(vendors), everything=everything)
-    rules = [compiled.rule for compiled in session.policy.rules]
-    report = engine.report(results, rules, session.today.isoformat(), everything=everything)
-    report = replace(report, base=session.commit, head=session.commit)
+    if base is None and head is not None:
+        message = "--head goes together with --base"
+        raise UsageError(message, fix="Name the commit to compare with by --base, or read one commit with --at.")
+    if base is None:
+        results = session.judge(session.chosen(vendors), everything=everything)
+        rules = [compiled.rule for compiled in session.policy.rules]
+        report = engine.report(results, rules, session.today.isoformat(), everything=everything)
+        report = replace(report, base=session.commit, head=session.commit)
+    else:
+        change = gate.judge(session, base, head or "HEAD", vendors, everything=everything)
+        session, results = change.session, list(change.results)
+        report = engine.report(results, change.rules, session.today.isoformat(), everything=everything)
+        report = replace(report, base=change.base, head=change.head)
     if any(name == markdown.NAME for name, _ in outputs):
-        report = replace(report, briefs=_briefs(session, [each.vendor for each in results]))
+        report = replace(report, briefs=_briefs(session, [each.vendor for each in results], base))
     for name, target in outputs or (("text", None),):
         _deliver(session, report, name, target)
     return 1 if report.summary.blocked else 0
 
 
-def _briefs(session: Session, judged: Sequence[str]) -> tuple[Brief, ...]:
-    """Return the approver's page of each vendor that is proposed; of the first few, where there are many."""
+def _briefs(session: Session, judged: Sequence[str], base: str | None) -> tuple[Brief, ...]:
+    """Return the approver's page of each vendor that changes or, without a base, that is proposed; of the first few."""
     offered = {fact.NAME for fact in session.policy.facts}
     if not {"cost", "risk", "oversight"} <= offered:
         return ()
     cases = session.survey.cases
-    proposed = [name for name in judged if name in cases and cases[name].record["lifecycle"]["status"] == "proposed"]
-    return tuple(session.brief(name) for name in proposed[:MOST_BRIEFS])
+    there = [name for name in judged if name in cases]
+    proposed = [name for name in there if cases[name].record["lifecycle"]["status"] == "proposed"]
+    return tuple(session.brief(name, session.since) for name in (there if base else proposed)[:MOST_BRIEFS])
 
 
 def _deliver(session: Session, report: Report, name: str, target: Path | None) -> None:

@@ -80,7 +80,7 @@ def _vendor(session: Session, identifier: str, rule: str | None, *, quick: bool)
     if ruled and identifier not in {stem(entry.path) for entry in session.entries}:
         message = f"there is no vendor {identifier!r} here, but a rule {ruled[0]!r}"
         raise UsageError(message, fix=f"preflight explain {ruled[0]}")
-    case, survey = session.case(identifier), session.survey
+    case, survey = session.vendor(identifier), session.survey
     session.tell_left_out()
     if rule is not None:
         compiled = _rule(session, rule)

@@ -101,7 +101,7 @@ def diff(session: Session, revision: str, output: str) -> int:
 
     The records are the same in both; so is the day. Exit code 1 where a vendor turns red.
     """
-    other = Session(session.root, session.today, session.at, revision, quiet=session.quiet, color=session.color)
+    other = Session(session.root, session.today, session.at, law=revision, quiet=session.quiet, color=session.color)
     reports = [_report(each) for each in (other, session)]
     difference = whatif.compare(*reports)
     if output == "json":

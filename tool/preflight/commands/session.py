@@ -48,6 +48,7 @@ class Session:
     today: date
     at: str | None = None
     law: str | None = None  # the commit whose rules, schemas and policies judge; None: those beside the records
+    since: str | None = None  # the commit before the change that is judged; None: no change is, but what is there
     quiet: bool = False
     color: bool = True
     number: int = field(default_factory=lambda: next(_numbers))
@@ -66,15 +67,19 @@ class Session:
         return self.source.commit if isinstance(self.source, GitTree) else None
 
     @cached_property
+    def _lawful(self) -> Source:
+        """The files whose rules judge. Where the records lie is one of them: a change must not move itself away."""
+        return self.source if self.law is None else GitTree(self.root, self.law)
+
+    @cached_property
     def layout(self) -> Layout:
         """Where the registry keeps its parts."""
-        return registry.layout(self.source)
+        return registry.layout(self._lawful)
 
     @cached_property
     def policy(self) -> Policy:
         """The compiled rules. Raises CannotJudge."""
-        source = self.source if self.law is None else GitTree(self.root, self.law)
-        return registry.load_policy(source, self.layout)
+        return registry.load_policy(self._lawful, self.layout)
 
     @cached_property
     def context(self) -> Context:
@@ -183,9 +188,25 @@ class Session:
             results.append(engine.judge_registry(policy, extracts, context, everything=everything))
         return results
 
+    @cached_property
+    def _before(self) -> GitTree | None:
+        return None if self.since is None else GitTree(self.root, self.since)
+
+    def case(self, file: RecordFile) -> engine.Case:
+        """Return a file of the right form as a case to judge, with the record before the change."""
+        plain = case_of(file)
+        if self._before is None:
+            return plain
+        if self._before.kind(file.path) is None:
+            return replace(plain, has_base=True)
+        earlier = registry.read_record(self._before, Entry(file.path, Kind.FILE), self.layout)
+        if not self.sound(earlier) or earlier.document is None:
+            return plain  # what it was cannot be told, so nothing that compares applies
+        return replace(plain, before=earlier.document.known, has_base=True)
+
     @property
     def _spec(self) -> Spec:
-        return self.number, self.root, self.today, self.at, self.law
+        return self.number, self.root, self.today, self.at, self.law, self.since
 
     def _spread(self, work: Callable[[Sequence[Item]], list[Result]], items: Sequence[Item], what: str) -> list[Result]:
         _open[self.number] = self
@@ -204,7 +225,7 @@ class Session:
         taken = {name: facts.extracts(registered, case.record, context) for name, case in cases.items()}
         return Survey(self.policy, context, cases, taken, engine.share_all(self.policy, taken, context))
 
-    def case(self, identifier: str) -> engine.Case:
+    def vendor(self, identifier: str) -> engine.Case:
         """Return one vendor. Raises UsageError where there is none, or its file is not of the right form."""
         [entry, *_] = self.chosen([identifier])
         file = self.file(entry)
@@ -215,13 +236,13 @@ class Session:
 
     def brief(self, identifier: str, base: str | None = None) -> Brief:
         """Return the approver's page of one vendor, compared with its record at the commit ``base``."""
-        case, survey = self.case(identifier), self.survey
-        before = None if base is None else self._before(case, base)
+        case, survey = self.vendor(identifier), self.survey
+        before = None if base is None else self._record_at(case, base)
         policies = survey.context.policies
         known, verdicts = survey.facts(case.vendor), survey.verdicts(case.vendor)
         return briefing.brief(case.record, known, verdicts, policies, self.policy.shape.schema, before)
 
-    def _before(self, case: engine.Case, base: str) -> tuple[JsonObject, JsonObject] | None:
+    def _record_at(self, case: engine.Case, base: str) -> tuple[JsonObject, JsonObject] | None:
         """Return the record at a commit and its facts, by the rules of now; None where it was not there yet."""
         source = GitTree(self.root, base)
         if source.kind(case.path) is None:
@@ -255,7 +276,7 @@ class Survey:
         return engine.judge_case(case, policy, self.context, shared, everything=everything).verdicts
 
 
-Spec = tuple[int, "Path", "date", str | None, str | None]
+Spec = tuple[int, "Path", "date", str | None, str | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,9 +291,9 @@ class FirstRound:
 
 def _opened(spec: Spec) -> Session:
     """Return the session of a worker process: forked ones find it open, others open it again."""
-    number, root, today, at, law = spec
+    number, root, today, at, law, since = spec
     if number not in _open:
-        _open[number] = Session(root, today, at, law, quiet=True, number=number)
+        _open[number] = Session(root, today, at, law, since, quiet=True, number=number)
     return _open[number]
 
 
@@ -298,7 +319,7 @@ def _first(session: Session, file: RecordFile, *, everything: bool, judging: boo
         problems = (*problems, *session.policy.shape.problems(file.document.value, file.document))
     if file.document is None or problems:
         return FirstRound(file.id, file.path, None, engine.breached(file.id, file.path, problems) if judging else None)
-    read = engine.read(case_of(file), session.policy, session.context, everything=everything, judging=judging)
+    read = engine.read(session.case(file), session.policy, session.context, everything=everything, judging=judging)
     return FirstRound(file.id, file.path, read)
 
 

@@ -78,6 +78,26 @@ class GitTree:
             raise OSError(message) from None
         return content
 
+    def fork(self, other: str) -> str | None:
+        """Return the commit at which this one and ``other`` parted, or None where they share no history.
+
+        Raises UsageError for a clone that was cut short: what it does not have cannot be compared.
+        """
+        if self._git("rev-parse", "--is-shallow-repository").strip() == "true":
+            message = "this clone is shallow, so what changed cannot be known"
+            raise UsageError(message, fix="Fetch the whole history: git fetch --unshallow, or fetch-depth: 0 in CI.")
+        theirs = GitTree(self.root, other).commit
+        asked = ["git", "merge-base", theirs, self.commit]
+        status, found, _ = self._repository().git.execute(asked, with_extended_output=True, with_exceptions=False)
+        return str(found).split()[0] if status == 0 else None
+
+    def changed_since(self, commit: str) -> list[str]:
+        """Return the paths below the root that differ between ``commit`` and this one; a renamed file is two."""
+        prefix = self._prefix()
+        listed = self._git("diff-tree", "-r", "-z", "--no-renames", "--name-only", commit, self.commit)
+        paths = (path for path in listed.split("\0") if path.startswith(prefix))
+        return sorted(path.removeprefix(prefix) for path in paths if path)
+
     def _prefix(self) -> str:
         """Return the way from the top of the repository to our root, ending in a slash, or nothing."""
         top = self._repository().working_tree_dir

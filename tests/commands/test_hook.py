@@ -1,0 +1,169 @@
+"""``preflight hook pre-receive``: real pushes into a real bare repository."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from commands.conftest import commit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from conftest import Result
+
+LIVE = "vendors/trident-experiments.yaml"
+IDENTITY = ["-c", "user.name=A", "-c", "user.email=a@example.com"]
+
+
+def git(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["git", *IDENTITY, *arguments], cwd=root, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def server(registry: Path, tmp_path: Path) -> Path:
+    """A bare repository with the hook, that holds the sample registry already."""
+    bare = tmp_path / "server.git"
+    assert git(tmp_path, "clone", "--quiet", "--bare", str(registry), str(bare)).returncode == 0
+    hook = bare / "hooks" / "pre-receive"
+    hook.write_text(f"#!/bin/sh\nexec {sys.executable} -m preflight --as-of 2026-11-22 hook pre-receive\n", "utf-8")
+    hook.chmod(0o755)
+    git(registry, "remote", "add", "server", str(bare))
+    return bare
+
+
+def push(registry: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return git(registry, "push", "--quiet", "server", *(arguments or ("HEAD:main",)))
+
+
+def change(registry: Path, old: str, new: str, path: str = LIVE) -> None:
+    file = registry / path
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), "utf-8")
+    commit(registry, f"{old} becomes {new}")
+
+
+def tip(server: Path, ref: str = "main") -> str:
+    return git(server, "rev-parse", "--verify", "--quiet", ref).stdout.strip()
+
+
+@pytest.mark.usefixtures("server")
+def test_a_change_without_a_red_flag_is_taken_without_a_word(registry: Path) -> None:
+    change(registry, "amount: 46000", "amount: 46100")
+    result = push(registry)
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_a_red_flag_is_refused_with_what_blocks_and_how_to_fix_it(registry: Path, server: Path) -> None:
+    before = tip(server)
+    change(registry, "amount: 46000", "amount: 52000")
+    result = push(registry)
+    assert result.returncode != 0
+    said = [line.removeprefix("remote: ").rstrip() for line in result.stderr.splitlines() if line.startswith("remote:")]
+    assert said[0] == "REFUSED: 1 red flag in what was pushed to main"
+    assert f"{LIVE}:361:1  risk/approved-by-the-roles" in said
+    assert any(line.startswith("  → Ask the holder of that role") for line in said)
+    assert len(said) < 25
+    assert tip(server) == before
+
+
+def test_many_red_flags_still_fit_on_a_screen(registry: Path, server: Path) -> None:
+    for path in sorted((registry / "vendors").glob("*.yaml")):
+        text = path.read_text("utf-8").replace("shared_accounts: false", "shared_accounts: true")
+        path.write_text(text, "utf-8")
+    commit(registry, "All share")
+    result = push(registry)
+    assert result.returncode != 0
+    said = [line.rstrip() for line in result.stderr.splitlines() if line.startswith("remote:")]
+    assert len(said) < 25
+    assert any(line.endswith("more red flags:") for line in said)
+    assert any(line.startswith("remote:   preflight check --base ") for line in said)
+    assert max(map(len, said)) <= 80
+    assert tip(server) != tip(registry, "HEAD")
+
+
+def test_other_branches_are_for_proposals(registry: Path, server: Path) -> None:
+    change(registry, "amount: 46000", "amount: 52000")
+    assert push(registry, "HEAD:proposal").returncode == 0
+    assert tip(server, "proposal") == tip(registry, "HEAD")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param((":main",), "main is guarded and is not deleted", id="deleted"),
+        pytest.param(("--force", "HEAD~1:main"), "this would rewrite the history of main", id="rewritten"),
+        pytest.param(("HEAD:refs/replace/" + 40 * "a",), "would change what history shows", id="a replace ref"),
+        pytest.param(("HEAD:refs/notes/commits",), "would change what history shows", id="notes"),
+    ],
+)
+def test_what_would_hide_history_is_refused(
+    registry: Path, server: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    git(server, "config", "receive.denyDeleteCurrent", "ignore")
+    change(registry, "amount: 46000", "amount: 46100")
+    assert push(registry).returncode == 0
+    before = tip(server)
+    result = push(registry, *arguments)
+    assert result.returncode != 0
+    assert said in result.stderr
+    assert tip(server) == before
+
+
+def test_a_push_past_several_commits_is_judged_as_a_whole(registry: Path, server: Path) -> None:
+    """What was put right before the push is no fault; what was broken on the way to it is."""
+    change(registry, "amount: 46000", "amount: 52000")
+    change(registry, "amount: 52000", "amount: 46200")
+    assert push(registry).returncode == 0
+    assert tip(server) == tip(registry, "HEAD")
+
+
+def test_rules_weakened_in_the_same_push_do_not_help(registry: Path, server: Path) -> None:
+    change(registry, "annual_cost_from: 50000", "annual_cost_from: 500000", "policies/approvals.yaml")
+    change(registry, "amount: 46000", "amount: 52000")
+    result = push(registry)
+    assert result.returncode != 0
+    assert "risk/approved-by-the-roles" in result.stderr
+    assert tip(server) != tip(registry, "HEAD")
+
+
+def test_a_gate_that_cannot_judge_refuses(registry: Path, server: Path) -> None:
+    change(registry, "vendor.security.access.mfa", "vendor.security.access.mfaa",
+           "policies/rules/security/second-factor-required.yaml")  # fmt: skip
+    result = push(registry)
+    assert result.returncode != 0
+    assert "REFUSED: the gate cannot judge this push." in result.stderr
+    assert tip(server) != tip(registry, "HEAD")
+
+
+def test_the_first_push_has_to_hold_by_its_own_rules(registry: Path, server: Path) -> None:
+    git(server, "update-ref", "-d", "refs/heads/main")
+    change(registry, "shared_accounts: false", "shared_accounts: true")
+    assert push(registry).returncode != 0
+    change(registry, "shared_accounts: true", "shared_accounts: false")
+    result = push(registry)
+    assert result.returncode == 0, result.stderr
+    assert tip(server) == tip(registry, "HEAD")
+
+
+def test_a_tag_is_nothing_to_judge(registry: Path, server: Path) -> None:
+    git(registry, "tag", "v1")
+    assert push(registry, "v1").returncode == 0
+    assert tip(server, "v1")
+
+
+@pytest.mark.parametrize("text", ["", "one two\n", "nothing at all"])
+def test_run_by_hand_it_says_who_runs_it(
+    registry: Path, run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str
+) -> None:
+    (tmp_path / "stdin").write_text(text, "utf-8")
+    with (tmp_path / "stdin").open("r", encoding="utf-8") as given:
+        monkeypatch.setattr("sys.stdin", given)
+        result = run("--root", registry, "hook", "pre-receive")
+    assert result.code == 2
+    assert "Let git run it, from hooks/pre-receive" in result.err
