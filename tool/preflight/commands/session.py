@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from preflight import briefing, engine, facts, pointers
 from preflight.breaches import did_you_mean
+from preflight.commands import rounds
 from preflight.errors import CannotJudge, UsageError
 from preflight.facts import lifecycle
-from preflight.model import Problem
 from preflight.schema_tree import Node
-from preflight.shell import registry, workers
-from preflight.shell.documents import Document, Excerpt, Light
+from preflight.shell import registry
+from preflight.shell.documents import Document, Light
 from preflight.shell.files import Entry, Kind, Source, WorkingTree
 from preflight.shell.git import GitTree
-from preflight.shell.terminal import Progress, note
+from preflight.shell.terminal import note
 from preflight.wording import counted
 
 if TYPE_CHECKING:
@@ -27,17 +26,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from preflight.engine import Judged
-    from preflight.model import Brief, Context, FactModule, JsonObject, Position, Positions, Verdict
+    from preflight.model import Brief, Context, FactModule, JsonObject, Verdict
     from preflight.policy import Policy
     from preflight.shell.registry import Layout, RecordFile
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
 
 MOST_NAMED = 5  # vendors in a note
 
 _numbers = itertools.count()
-_open: dict[int, Session] = {}
 
 
 @dataclass
@@ -128,12 +123,17 @@ class Session:
 
     def tell_unrecorded(self, pointer: str, what: str, so: str) -> None:
         """Say on stderr how many vendors do not record something, so that an empty list is not taken for a good one."""
-        governed = [each.document.known for each in self._sound if each.document and _is_governed(each, self.context)]
+        governed = [each.document.known for each in self._sound if each.document and self._is_governed(each)]
         silent = [record["id"] for record in governed if pointers.get(record, pointer) is None]
         if silent:
             named = ", ".join(silent[:MOST_NAMED]) + (" …" if len(silent) > MOST_NAMED else "")
             share = f"{len(silent):,} of {counted(len(governed), 'vendor')}"
             note(f"{share} record{'s' if len(silent) == 1 else ''} no {what} ({named}): {so}", quiet=self.quiet)
+
+    def _is_governed(self, file: RecordFile) -> bool:
+        """Whether the rules apply to a vendor; where a schema knows no life cycle of ours they do."""
+        known = any(fact.NAME == lifecycle.NAME for fact in self.policy.facts)
+        return not known or file.document is None or bool(lifecycle.of(file.document.known, self.context)["governed"])
 
     @cached_property
     def _sound(self) -> list[RecordFile]:
@@ -172,21 +172,12 @@ class Session:
 
         Where a rule compares vendors, the others are read, too. Judged as a whole is only a whole registry.
         """
-        policy, whole = self.policy, entries is self.entries  # compiled before processes are forked
-        wanted = entries if whole or not policy.shared else self.entries
-        judging = None if whole else frozenset(entry.path for entry in entries)
-        read = self._spread(partial(_read_chunk, self._spec, everything, judging), wanted, "Reading vendors")
-        context = policy.context(self.today, frozenset(each.vendor for each in read))
-        extracts = {each.vendor: each.read.extracts for each in read if each.read}
-        shared = engine.share(policy, extracts, context)
-        waiting = [(each.path, each.read.rest, shared[each.vendor]) for each in read if each.read and each.read.rest]
-        later = self._spread(partial(_judge_rest, self._spec, everything), waiting, "Judging vendors")
-        done = {each.path: each for each in later}
-        judged = [_whole(each, done) for each in read]
-        results = _without_twins([each for each in judged if each is not None])
-        if whole and policy.about_registry.rules:
-            results.append(engine.judge_registry(policy, extracts, context, everything=everything))
-        return results
+        return rounds.judge(self, entries, whole=entries is self.entries, everything=everything)
+
+    @property
+    def again(self) -> Callable[[], Session]:
+        """What opens the same session in another process."""
+        return partial(Session, self.root, self.today, self.at, self.law, self.since, quiet=True, number=self.number)
 
     @cached_property
     def _before(self) -> GitTree | None:
@@ -203,18 +194,6 @@ class Session:
         if not self.sound(earlier) or earlier.document is None:
             return plain  # what it was cannot be told, so nothing that compares applies
         return replace(plain, before=earlier.document.known, has_base=True)
-
-    @property
-    def _spec(self) -> Spec:
-        return self.number, self.root, self.today, self.at, self.law, self.since
-
-    def _spread(self, work: Callable[[Sequence[Item]], list[Result]], items: Sequence[Item], what: str) -> list[Result]:
-        _open[self.number] = self
-        try:
-            with Progress(what, len(items), quiet=self.quiet) as progress:
-                return workers.spread(work, items, progress.advance)
-        finally:
-            _open.pop(self.number, None)
 
     @cached_property
     def survey(self) -> Survey:
@@ -276,119 +255,8 @@ class Survey:
         return engine.judge_case(case, policy, self.context, shared, everything=everything).verdicts
 
 
-Spec = tuple[int, "Path", "date", str | None, str | None, str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class FirstRound:
-    """A vendor file that was read: ``read`` where its form is right, else ``breached``."""
-
-    vendor: str
-    path: str
-    read: engine.Read | None = None
-    breached: Judged | None = None
-
-
-def _opened(spec: Spec) -> Session:
-    """Return the session of a worker process: forked ones find it open, others open it again."""
-    number, root, today, at, law, since = spec
-    if number not in _open:
-        _open[number] = Session(root, today, at, law, since, quiet=True, number=number)
-    return _open[number]
-
-
-def _read_chunk(
-    spec: Spec,
-    everything: bool,  # noqa: FBT001 - bound by partial
-    judging: frozenset[str] | None,
-    entries: Sequence[Entry],
-) -> list[FirstRound]:
-    """Read a chunk; judge those that are wanted by the rules that their record is enough for."""
-    session = _opened(spec)
-    # One at a time: a document is large beside its verdicts, so it is not kept until the others are read.
-    return [
-        _first(session, session.file(entry), everything=everything, judging=judging is None or entry.path in judging)
-        for entry in entries
-    ]
-
-
-def _first(session: Session, file: RecordFile, *, everything: bool, judging: bool) -> FirstRound:
-    """Judge one file that was read: its form first; rules see only records of the right shape."""
-    problems = file.problems
-    if file.document is not None:
-        problems = (*problems, *session.policy.shape.problems(file.document.value, file.document))
-    if file.document is None or problems:
-        return FirstRound(file.id, file.path, None, engine.breached(file.id, file.path, problems) if judging else None)
-    read = engine.read(session.case(file), session.policy, session.context, everything=everything, judging=judging)
-    return FirstRound(file.id, file.path, read)
-
-
-def _is_governed(file: RecordFile, context: Context) -> bool:
-    """Whether the rules apply to a vendor; where its schema knows no life cycle they do."""
-    record = file.document.known if file.document else {}
-    return "lifecycle" not in record or bool(lifecycle.of(record, context)["governed"])
-
-
 def case_of(file: RecordFile) -> engine.Case:
     """Return a file of the right form as a case to judge."""
     if file.document is None:
         raise AssertionError  # whoever asks has looked
     return engine.Case(file.id, file.path, file.document.known, file.document)
-
-
-def _judge_rest(
-    spec: Spec,
-    everything: bool,  # noqa: FBT001 - bound by partial
-    chunk: Sequence[tuple[str, engine.Rest, JsonObject]],
-) -> list[Judged]:
-    """Judge the rest of a chunk, now that all records are read."""
-    session = _opened(spec)
-    policy, context = session.policy, session.context
-    return [
-        engine.judge_rest(_placed(session, path, rest), policy, context, shared, everything=everything)
-        for path, rest, shared in chunk
-    ]
-
-
-def _placed(session: Session, path: str, rest: engine.Rest) -> engine.Rest:
-    return replace(rest, case=replace(rest.case, positions=LatePositions(session, path, rest.case.positions)))
-
-
-@dataclass
-class LatePositions:
-    """The places of a record that is no longer at hand: from what was kept, else from its file, read again."""
-
-    session: Session
-    path: str
-    kept: Positions
-
-    def position(self, pointer: str) -> Position:
-        """Return the place of ``pointer``, or of its nearest ancestor that exists."""
-        if isinstance(self.kept, Excerpt) and not self.kept.has(pointer):
-            self.kept = self.session.file(Entry(self.path, Kind.FILE)).document or self.kept
-        return self.kept.position(pointer)
-
-    def part(self, members: Collection[str]) -> Positions:
-        """Return the places in those members only."""
-        return self.kept.part(members)
-
-
-def _whole(first: FirstRound, later: Mapping[str, Judged]) -> Judged | None:
-    if first.read is None or first.read.judged is None:
-        return first.breached
-    return first.read.judged.with_later(later[first.path])
-
-
-def _without_twins(results: list[Judged]) -> list[Judged]:
-    """Two files with one id are two stories of one vendor: both are refused."""
-    twice = {vendor for vendor, count in Counter(each.vendor for each in results).items() if count > 1}
-    return [
-        each if each.vendor not in twice else engine.breached(each.vendor, each.path, [_twin(each.vendor)])
-        for each in results
-    ]
-
-
-def _twin(vendor: str) -> Problem:
-    return Problem(
-        "file/id", f"another file has the id {vendor!r} too", "Give each vendor one file and an id of its own."
-    )

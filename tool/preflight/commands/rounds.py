@@ -1,0 +1,175 @@
+"""The judging of many vendor files, in two rounds and on all cores.
+
+In the first round every file is read once, and judged by the rules that one record is enough for. Then the facts of
+the whole registry are known, and the rules that waited for them are judged from what was kept of each record.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from preflight import engine
+from preflight.model import Problem
+from preflight.shell import workers
+from preflight.shell.documents import Excerpt
+from preflight.shell.files import Entry, Kind
+from preflight.shell.terminal import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+    from preflight.commands.session import Session
+    from preflight.engine import Judged
+    from preflight.model import JsonObject, Position, Positions
+    from preflight.shell.registry import RecordFile
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+_open: dict[int, Session] = {}
+
+
+def judge(session: Session, entries: Sequence[Entry], *, whole: bool, everything: bool) -> list[Judged]:
+    """Judge vendor files; the others are read, too, where a rule compares vendors. Raises PreflightError.
+
+    ``whole``: they are the whole registry, so that the rules about it are judged as well.
+    """
+    policy = session.policy  # compiled before processes are forked, and refused before anything is read
+    wanted = entries if whole or not policy.shared else session.entries
+    judging = None if whole else frozenset(entry.path for entry in entries)
+    whose = Whose(session.number, session.again)
+    read = _spread(session, partial(_read_chunk, whose, everything, judging), wanted, "Reading vendors")
+    context = policy.context(session.today, frozenset(each.vendor for each in read))
+    extracts = {each.vendor: each.read.extracts for each in read if each.read}
+    shared = engine.share(policy, extracts, context)
+    waiting = [(each.path, each.read.rest, shared[each.vendor]) for each in read if each.read and each.read.rest]
+    later = _spread(session, partial(_judge_rest, whose, everything), waiting, "Judging vendors")
+    done = {each.path: each for each in later}
+    judged = [found for each in read if (found := _together(each, done)) is not None]
+    results = _without_twins(judged, (each.vendor for each in read))
+    if whole and policy.about_registry.rules:
+        results.append(engine.judge_registry(policy, extracts, context, everything=everything))
+    return results
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """The session that a chunk of work belongs to: forked processes find it open, others open it again."""
+
+    number: int
+    again: Callable[[], Session]
+
+    @property
+    def session(self) -> Session:
+        """The session in this process."""
+        if self.number not in _open:
+            _open[self.number] = self.again()
+        return _open[self.number]
+
+
+def _spread(
+    session: Session, work: Callable[[Sequence[Item]], list[Result]], items: Sequence[Item], what: str
+) -> list[Result]:
+    _open[session.number] = session
+    try:
+        with Progress(what, len(items), quiet=session.quiet) as progress:
+            return workers.spread(work, items, progress.advance)
+    finally:
+        _open.pop(session.number, None)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstRound:
+    """A vendor file that was read: ``read`` where its form is right, else ``breached``."""
+
+    vendor: str
+    path: str
+    read: engine.Read | None = None
+    breached: Judged | None = None
+
+
+def _read_chunk(
+    whose: Whose,
+    everything: bool,  # noqa: FBT001 - bound by partial
+    judging: frozenset[str] | None,
+    entries: Sequence[Entry],
+) -> list[FirstRound]:
+    """Read a chunk; judge those that are wanted by the rules that their record is enough for."""
+    session = whose.session
+    # One at a time: a document is large beside its verdicts, so it is not kept until the others are read.
+    return [
+        _first(session, session.file(entry), everything=everything, judging=judging is None or entry.path in judging)
+        for entry in entries
+    ]
+
+
+def _first(session: Session, file: RecordFile, *, everything: bool, judging: bool) -> FirstRound:
+    """Judge one file that was read: its form first; rules see only records of the right shape."""
+    problems = file.problems
+    if file.document is not None:
+        problems = (*problems, *session.policy.shape.problems(file.document.value, file.document))
+    if file.document is None or problems:
+        return FirstRound(file.id, file.path, None, engine.breached(file.id, file.path, problems) if judging else None)
+    read = engine.read(session.case(file), session.policy, session.context, everything=everything, judging=judging)
+    return FirstRound(file.id, file.path, read)
+
+
+def _judge_rest(
+    whose: Whose,
+    everything: bool,  # noqa: FBT001 - bound by partial
+    chunk: Sequence[tuple[str, engine.Rest, JsonObject]],
+) -> list[Judged]:
+    """Judge the rest of a chunk, now that all records are read."""
+    session = whose.session
+    policy, context = session.policy, session.context
+    return [
+        engine.judge_rest(_placed(session, path, rest), policy, context, shared, everything=everything)
+        for path, rest, shared in chunk
+    ]
+
+
+def _placed(session: Session, path: str, rest: engine.Rest) -> engine.Rest:
+    return replace(rest, case=replace(rest.case, positions=LatePositions(session, path, rest.case.positions)))
+
+
+@dataclass
+class LatePositions:
+    """The places of a record that is no longer at hand: from what was kept, else from its file, read again."""
+
+    session: Session
+    path: str
+    kept: Positions
+
+    def position(self, pointer: str) -> Position:
+        """Return the place of ``pointer``, or of its nearest ancestor that exists."""
+        if isinstance(self.kept, Excerpt) and not self.kept.has(pointer):
+            self.kept = self.session.file(Entry(self.path, Kind.FILE)).document or self.kept
+        return self.kept.position(pointer)
+
+    def part(self, members: Collection[str]) -> Positions:
+        """Return the places in those members only."""
+        return self.kept.part(members)
+
+
+def _together(first: FirstRound, later: Mapping[str, Judged]) -> Judged | None:
+    if first.read is None or first.read.judged is None:
+        return first.breached
+    return first.read.judged.with_later(later[first.path])
+
+
+def _without_twins(judged: list[Judged], vendors: Iterable[str]) -> list[Judged]:
+    """Two files with one id are two stories of one vendor: both are refused. ``vendors`` are those of all files."""
+    twice = {vendor for vendor, count in Counter(vendors).items() if count > 1}
+    return [
+        each if each.vendor not in twice else engine.breached(each.vendor, each.path, [_twin(each.vendor)])
+        for each in judged
+    ]
+
+
+def _twin(vendor: str) -> Problem:
+    return Problem(
+        "file/id", f"another file has the id {vendor!r} too", "Give each vendor one file and an id of its own."
+    )
