@@ -1,4 +1,4 @@
-# Everything here sets up what it needs: Python ≥ 3.11, make and git are enough.
+# Everything here sets up what it needs: Python ≥ 3.11, make and git are enough (and ssh-keygen for the tests).
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin

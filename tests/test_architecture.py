@@ -50,6 +50,7 @@ MAY_IMPORT = {
     "engine": VOCABULARY | WORDS | {"rules", "expressions", "policy", "facts", "places"},
     "examples": VOCABULARY | WORDS | {"engine", "policy", "rules"},
     "coverage": VOCABULARY | WORDS | {"policy"},
+    "decisions": VOCABULARY | WORDS | {"authority", "levels"},
     "checklist": VOCABULARY | WORDS | {"facts"},
     "due": VOCABULARY | WORDS | {"facts", "periods"},
     "assessment": VOCABULARY | WORDS | {"facts", "levels", "periods", "tables"},

@@ -1,0 +1,195 @@
+"""The statement of a decision: what is refused, where, and that what is written is read back."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from decisions.conftest import said
+from preflight.decisions.statement import Statement, file_name, parse, render
+from preflight.errors import DocumentError
+
+SCHEMA = jsonschema.Draft202012Validator(
+    json.loads((Path(__file__).parents[2] / "schemas" / "decision.schema.json").read_text("utf-8"))
+)
+
+APPROVAL = b"""{
+  "schema": "preflight/decision/v1",
+  "kind": "approve",
+  "repository": "harbourline/vendors",
+  "vendor": "acme",
+  "role": "cfo",
+  "by": "gareth",
+  "decided_on": "2026-11-02",
+  "valid_until": "2027-11-01",
+  "bounds": {
+    "annual_cost": {
+      "amount": 75000,
+      "currency": "EUR"
+    },
+    "risk": "high"
+  },
+  "facts": {
+    "Annual cost": "60,000 EUR",
+    "Vendors of the parent": 2,
+    "Personal data": true
+  },
+  "rules": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+  "nonce": "0123456789abcdef"
+}
+"""
+
+
+def test_what_is_signed_reads_like_this() -> None:
+    statement = parse(APPROVAL)
+    assert render(statement) == APPROVAL
+    assert file_name(statement) == "2026-11-02-cfo-01234567.json"
+    assert statement.approval == {
+        "role": "cfo",
+        "by": "gareth",
+        "date": "2026-11-02",
+        "bounds": {
+            "annual_cost": {"amount": 75000, "currency": "EUR"},
+            "risk": "high",
+            "valid_until": "2027-11-01",
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "message"),
+    [
+        pytest.param(b'"cfo"', b'"CFO"', (6, 3), "'CFO' is not an id of lower-case letters", id="role in capitals"),
+        pytest.param(b'"approve"', b'"aprove"', (3, 3), "kind is 'aprove'; approve or waive or revoke", id="kind"),
+        pytest.param(b"decision/v1", b"decision/v2", (2, 3), "schema is 'preflight/decision/v2'", id="version"),
+        pytest.param(b'"vendor"', b'"vender"', (5, 3), "'vender' is not known in a statement", id="misspelt"),
+        pytest.param(b'  "by": "gareth",\n', b"", (1, 1), "by is missing in a statement", id="missing"),
+        pytest.param(
+            b'"by": "gareth"', b'"by": "gareth", "by": "g"', (7, 19), "the key 'by' stands here again", id="twice"
+        ),
+        pytest.param(b"2026-11-02", b"2026-02-30", (8, 3), "'2026-02-30' is no day", id="no day"),
+        pytest.param(b"2026-11-02", b"20261102", (8, 3), "'20261102' is no day", id="a day in another spelling"),
+        pytest.param(b"2027-11-01", b"2026-11-01", (9, 3), "it ends before it was decided", id="ends before"),
+        pytest.param(b"75000", b"75000.005", (12, 7), "75000.005 is no amount of money", id="less than a cent"),
+        pytest.param(b"75000", b"-1", (12, 7), "-1 is no amount of money", id="less than nothing"),
+        pytest.param(b"75000", b"true", (12, 7), "True is no amount of money", id="not a number"),
+        pytest.param(b"75000", b"NaN", (12, 17), "NaN is no JSON value", id="NaN"),
+        pytest.param(b"75000", b"7e4", (12, 17), "this is no number", id="an exponent"),
+        pytest.param(b"75000", b"075", (12, 17), "this is no number", id="a leading zero"),
+        pytest.param(b"75000", b"9" * 16, (12, 17), "this is no number", id="too long for a double"),
+        pytest.param(b"75000", b"-0", (12, 17), "this is no number", id="minus nothing"),
+        pytest.param(b'"EUR"', b'"eur"', (13, 7), "'eur' is not three capital letters", id="currency"),
+        pytest.param(b'"high"', b'"huge"', (15, 5), "bounds/risk is 'huge'; low or medium", id="no level"),
+        pytest.param(b'"high"', b"null", (15, 13), "null stands here", id="null"),
+        pytest.param(b"true", b"[1]", (20, 22), "a list stands here", id="a list"),
+        pytest.param(b"true", b'{"a": {"b": {}}}', (20, 34), "nested deeper than 4 levels", id="deep"),
+        pytest.param(b"true", b'{"a": 1}', (20, 5), "a group is not one line of text", id="a fact in a fact"),
+        pytest.param(b'"a', b'"\\u0061', (3, 11), "this text does not end, or has an escape", id="an escape"),
+        pytest.param(b"60,000", "6\u202e0".encode(), (18, 22), "the character U+202E cannot be seen", id="reversed"),
+        pytest.param(b"60,000", b"6\x1b[0m", (18, 22), "the character U+001B cannot be seen", id="terminal"),
+        pytest.param(b"60,000", b"6\xff", (18, 22), "byte 0xff is not UTF-8", id="not UTF-8"),
+        pytest.param(b"{\n", b"\xef\xbb\xbf{\n", (1, 1), "a byte order mark", id="byte order mark"),
+        pytest.param(b"\n", b"\r\n", (1, 2), "a carriage return stands here: the file was converted", id="CRLF"),
+        pytest.param(b"{\n", b"\t{\n", (1, 1), "the character U+0009", id="tab"),
+        pytest.param(b'def"\n}\n', b'def"\n', (24, 1), "a comma or } is missing", id="cut off"),
+        pytest.param(b'def"\n}', b'def",\n}', (24, 1), "a key in quotes is missing", id="comma at the end"),
+        pytest.param(b'def"\n}', b'def"\n}{}', (24, 2), "something follows after the end", id="a second object"),
+        pytest.param(b'"nonce": ', b'"nonce"', (23, 10), "a colon is missing", id="no colon"),
+        pytest.param(b"0123456789abcdef", b"0123456789ABCDEF", (23, 3), "is not 16 digits", id="nonce"),
+        pytest.param(b'"nonce"', b'"reason": "x", "nonce"', (23, 3), "'reason' is not known", id="approve with reason"),
+        pytest.param(b'"acme"', b'"acme"' + b" " * 8192, (1, 1), "at most 8,192 are read", id="too long"),
+    ],
+)
+def test_it_says_where_a_statement_is_wrong(old: bytes, new: bytes, place: tuple[int, int], message: str) -> None:
+    assert old in APPROVAL
+    with pytest.raises(DocumentError, match=re.escape(message)) as raised:
+        parse(APPROVAL.replace(old, new))
+    assert (raised.value.line, raised.value.column) == place
+    assert raised.value.fix
+
+
+@pytest.mark.parametrize("data", [b"", b"[]", b'"x"', b"1", b"null", b"{", b'{"', b'{"a', b'{"a"', b'{"a":', b'{"a":"'])
+def test_what_is_no_object_is_refused_with_a_place(data: bytes) -> None:
+    with pytest.raises(DocumentError) as raised:
+        parse(data)
+    assert raised.value.line == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        pytest.param({"kind": "waive", "reason": "x"}, "rule is missing", id="waives nothing"),
+        pytest.param({"kind": "waive", "rule": "a/b"}, "reason is missing", id="waives without a reason"),
+        pytest.param({"kind": "waive", "rule": "a", "reason": "x"}, "'a' is not the id of a rule", id="no rule"),
+        pytest.param({"kind": "revoke", "reason": "x"}, "revokes is missing", id="revokes nothing"),
+        pytest.param({"kind": "revoke", "revokes": "x", "reason": "x"}, "'x' is not the id of a decision", id="no id"),
+        pytest.param({"kind": "approve", "revokes": "x"}, "'revokes' is not known", id="approves and revokes"),
+        pytest.param({"bounds": {}}, "there are no bounds in it", id="empty bounds"),
+        pytest.param({"bounds": 1}, "a group in braces is wanted", id="bounds as a number"),
+        pytest.param({"facts": {"a": ""}}, "'' is not one line of text", id="an empty fact"),
+        pytest.param({"facts": {f"n{each}": 1 for each in range(41)}}, "there are 41 facts", id="too many facts"),
+        pytest.param({"rules": "abc"}, "'abc' is not a full commit id", id="a short commit id"),
+    ],
+)
+def test_each_kind_has_its_members(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(DocumentError, match=re.escape(message)):
+        said(**changes)
+
+
+def test_nobody_is_asked_to_sign_what_would_be_refused() -> None:
+    with pytest.raises(DocumentError, match="'Acme' is not an id"):
+        render(Statement("approve", "r", "Acme", "cfo", "gareth", date(2026, 1, 1), "a" * 40, "0" * 16))
+
+
+SLUGS = st.from_regex(r"[a-z0-9]{1,9}(-[a-z0-9]{1,9}){0,2}", fullmatch=True)
+LINES = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=30).filter(str.isprintable)
+NUMBERS = st.integers(-(10**15) + 1, 10**15 - 1) | st.integers(-(10**10), 10**10).map(lambda each: each / 100)
+DAYS = st.dates(date(2000, 1, 1), date(2099, 12, 31))
+MONEY = st.tuples(st.integers(0, 10**12) | st.integers(0, 10**9).map(lambda each: each / 100), st.just("EUR"))
+EVERY: dict[str, st.SearchStrategy[Any]] = {
+    "repository": st.just("r/1"),
+    "vendor": SLUGS,
+    "role": SLUGS,
+    "by": SLUGS,
+    "decided_on": DAYS,
+    "rules": st.from_regex("[0-9a-f]{40}", fullmatch=True),
+    "nonce": st.from_regex("[0-9a-f]{16}", fullmatch=True),
+    "facts": st.dictionaries(LINES, LINES | NUMBERS | st.booleans(), max_size=4).map(lambda each: tuple(each.items())),
+}
+BOUNDS = {"annual_cost": st.none() | MONEY, "risk": st.sampled_from(["", "low", "critical"])}
+WAIVER = {"rule": st.just("a/b"), "reason": LINES, "pointer": st.sampled_from(["", "/a/0", "/a~1b"])}
+STATEMENTS = (
+    st.builds(Statement, kind=st.just("approve"), **EVERY, **BOUNDS)
+    | st.builds(Statement, kind=st.just("waive"), **EVERY, **BOUNDS, **WAIVER)
+    | st.builds(Statement, kind=st.just("revoke"), **EVERY, reason=LINES, revokes=st.just("2026-01-01-cfo-01234567"))
+)
+
+
+@settings(deadline=None)
+@given(STATEMENTS)
+def test_what_is_written_is_read_back_and_fits_the_schema(statement: Statement) -> None:
+    data = render(statement)
+    assert parse(data) == statement
+    assert render(parse(data)) == data
+    SCHEMA.validate(json.loads(data))
+
+
+@settings(deadline=None)
+@given(STATEMENTS, st.data())
+def test_a_changed_byte_never_crashes_the_reader(statement: Statement, data: st.DataObject) -> None:
+    text = bytearray(render(statement))
+    text[data.draw(st.integers(0, len(text) - 1))] = data.draw(st.integers(0, 255))
+    fault = None
+    try:
+        assert isinstance(parse(bytes(text)), Statement)
+    except DocumentError as error:
+        fault = error
+    assert not fault or (fault.line >= 1 and fault.column >= 1)

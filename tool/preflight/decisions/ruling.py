@@ -1,0 +1,328 @@
+"""Which decisions count on a day: every file under vendors/decisions/ is held against keys, people and place.
+
+The checks come in a fixed order, and the first that fails is told; a file with a fault has no effect. What has
+run out or was taken back is no fault: it was right once, and stays in the folder for the audit.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from preflight.authority import holds
+from preflight.decisions import FOLDER, NAMESPACE, Decision, sshsig, strict_json
+from preflight.decisions import statement as statements
+from preflight.decisions.sshsig import SignatureFault
+from preflight.errors import DocumentError
+from preflight.model import EMPTY, Position, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date
+
+    from preflight.decisions import State
+    from preflight.decisions.signers import SignerKey, Signers
+    from preflight.decisions.sshsig import Signature
+    from preflight.decisions.statement import Statement
+    from preflight.decisions.strict_json import Text
+    from preflight.model import JsonObject
+
+SIGNATURE = ".sig"
+MAX_BYTES = {"": strict_json.MAX_BYTES, SIGNATURE: sshsig.MAX_ARMORED}
+SIGN_AGAIN = "Sign it again as it is, or delete it before it is merged and decide anew."
+DECIDE_ANEW = "Have it decided anew, by somebody who may."
+
+_SLUG = "[a-z0-9]+(?:-[a-z0-9]+)*"
+_PATH = re.compile(
+    rf"{FOLDER}/(?P<vendor>{_SLUG})/(?P<stem>\d{{4}}-\d{{2}}-\d{{2}}-{_SLUG}-[0-9a-f]{{8}})\.json(?:\.sig)?", re.ASCII
+)
+
+Fault = tuple[str, Problem]  # the path that it is about
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What policy asks of decisions beyond a good signature, and what history knows of them.
+
+    ``touch`` and ``identify`` are the roles that have to touch a hardware key, and to unlock it. ``revokers`` are the
+    roles that may revoke what other roles decided. ``arrived`` is the day on which a decision (by the path of its
+    statement) came into the protected history: where it is known, key and role had to be good on that day, too, so
+    that nobody who lost them can still sign for a day long past.
+    """
+
+    touch: frozenset[str] = frozenset()
+    identify: frozenset[str] = frozenset()
+    revokers: frozenset[str] = frozenset()
+    arrived: Mapping[str, date] = field(default_factory=lambda: EMPTY)
+
+
+@dataclass(frozen=True, slots=True)
+class _Court:
+    """What all decisions are held against."""
+
+    files: Mapping[str, bytes]
+    signers: Signers
+    people: Mapping[str, JsonObject]
+    repository: str
+    today: date
+    terms: Terms
+
+
+class _RefusedError(Exception):
+    """The first check that a file fails."""
+
+    def __init__(self, path: str, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.fault = (path, problem)
+
+
+def judge(  # noqa: PLR0913 - each is a source of its own, and all are needed
+    files: Mapping[str, bytes],
+    signers: Signers,
+    people: JsonObject,
+    repository: str,
+    today: date,
+    *,
+    terms: Terms | None = None,
+) -> tuple[tuple[Decision, ...], tuple[Fault, ...]]:
+    """Return the decisions without a fault, in force or not, and the faults of all others, in the order of paths.
+
+    ``files`` are all files below vendors/decisions/, ``people`` is policies/people.yaml. Policy, signers and people
+    have to come from the base: whoever proposes a change could name themselves otherwise.
+    """
+    known = {person["id"]: person for person in people["people"]}
+    court = _Court(files, signers, known, repository, today, terms or Terms())
+    sound: list[tuple[Decision, Text]] = []
+    faults: list[Fault] = []
+    for path in sorted(files):
+        try:
+            if not path.endswith(SIGNATURE):
+                sound.append(_decision(court, path))
+            else:
+                _check_alone(court, path)
+        except _RefusedError as refused:
+            faults.append(refused.fault)
+    sound, repeated = _without_repeats(sound)
+    revocations, mistaken = _revocations(court, sound)
+    faults += [*repeated, *mistaken]
+    faults += [fault for each, text in sound if (fault := _from_the_future(court, each, text))]
+    void = {path for path, _ in mistaken}
+    revoked = {(each.statement.vendor, each.statement.revokes) for each in revocations if each.in_force}
+    decisions = (
+        replace(each, state="revoked") if (each.statement.vendor, each.id) in revoked else each
+        for each, _ in sound
+        if each.path not in void
+    )
+    return tuple(decisions), tuple(sorted(faults, key=lambda fault: (fault[0], fault[1].rule)))
+
+
+def _decision(court: _Court, path: str) -> tuple[Decision, Text]:
+    """Hold one statement and its signature against everything but the other decisions."""
+    vendor = _check_name(path)
+    _check_size(court, path)
+    statement, text = _statement(court, path)
+    stated = f"{FOLDER}/{vendor}/{statements.file_name(statement)}"
+    if path != stated:
+        message = f"its name should be {statements.file_name(statement)}, by what it says"
+        raise _refused(path, "name", message, "Give it that name; the signature stays good.")
+    signature = _signature(court, path)
+    person = court.people.get(statement.by)
+    key = _key(court, path, statement, signature)
+    names = {statement.by, person.get("email", statement.by)} if person else set()
+    if not person or key.principal not in names:
+        message = f"it says {statement.by} decided, and the key is that of {key.principal}"
+        raise _at(path, text, "/by", "principal", message, "Everybody signs for themselves, with their own key.")
+    _check_place(court, path, statement, text, vendor)
+    _check_role(court, path, statement, text)
+    _check_hardware(court, path, statement, signature)
+    found = Decision(
+        id=statement.id,
+        path=path,
+        statement=statement,
+        fingerprint=signature.key.fingerprint,
+        touched=signature.touched,
+        identified=signature.identified,
+        state=_state(statement, court.today),
+    )
+    return found, text
+
+
+def _check_alone(court: _Court, path: str) -> None:
+    """Hold a signature file against what concerns it alone; the rest is told of its statement."""
+    _check_name(path)
+    if path.removesuffix(SIGNATURE) not in court.files:
+        message = "the statement that it signs is not here"
+        raise _refused(path, "statement", message, f"Add {path.rpartition('/')[2].removesuffix(SIGNATURE)}, as signed.")
+
+
+def _check_name(path: str) -> str:
+    found = _PATH.fullmatch(path)
+    if not found:
+        message = "the file has no name of a decision"
+        fix = f"Decisions are called {FOLDER}/<vendor>/<date>-<role>-<8 digits>.json, their signatures .json.sig."
+        raise _refused(path, "name", message, fix)
+    return found.group("vendor")
+
+
+def _check_size(court: _Court, path: str) -> None:
+    for ending, most in MAX_BYTES.items():
+        size = len(court.files.get(path + ending, b""))
+        if size > most:
+            message = f"the file has {size:,} bytes; at most {most:,} are read"
+            raise _refused(path + ending, "size", message, "Shorten what is said, and have it signed anew.")
+
+
+def _statement(court: _Court, path: str) -> tuple[Statement, Text]:
+    try:
+        return statements.read(court.files[path])
+    except DocumentError as error:
+        place = Position(error.line, error.column)
+        problem = Problem("decision/statement", error.message, error.fix, position=place)
+        raise _RefusedError(path, problem) from None
+
+
+def _signature(court: _Court, path: str) -> Signature:
+    signed = path + SIGNATURE
+    if signed not in court.files:
+        fix = f"Sign it: ssh-keygen -Y sign -n {NAMESPACE} -f KEY {path.rpartition('/')[2]}"
+        raise _refused(path, "signature", "nobody has signed it", fix)
+    try:
+        signature = sshsig.parse(court.files[signed])
+    except SignatureFault as fault:
+        raise _refused(signed, "signature", f"the signature is not accepted: {fault.reason}", SIGN_AGAIN) from None
+    if signature.namespace != NAMESPACE:
+        message = f"the signature was made for {signature.namespace!r}, which is no decision"
+        raise _refused(signed, "namespace", message, f"Sign it with -n {NAMESPACE}.")
+    try:
+        sshsig.verify(signature, court.files[path], NAMESPACE)
+    except SignatureFault as fault:
+        raise _refused(signed, "signature", f"the signature is not good: {fault.reason}", SIGN_AGAIN) from None
+    return signature
+
+
+def _key(court: _Court, path: str, statement: Statement, signature: Signature) -> SignerKey:
+    signed = path + SIGNATURE
+    fingerprint = signature.key.fingerprint
+    key = court.signers.key_of(fingerprint)
+    if not key:
+        message = f"nobody's key is {fingerprint}"
+        raise _refused(
+            signed, "key", message, "Have the key added to policies/allowed_signers first, in its own change."
+        )
+    if not key.allows(NAMESPACE):
+        message = f"the key {fingerprint} of {key.principal} may not sign decisions"
+        fix = f"Have {NAMESPACE} added to its namespaces in policies/allowed_signers, in a change of its own."
+        raise _refused(signed, "key", message, fix)
+    for day in _days(court, path, statement):
+        if not key.valid_on(day):
+            message = f"the key {fingerprint} of {key.principal} is not valid on {day.isoformat()}"
+            raise _refused(signed, "key-validity", message, "Sign with a key that is valid now.")
+    return key
+
+
+def _check_place(court: _Court, path: str, statement: Statement, text: Text, vendor: str) -> None:
+    if statement.repository != court.repository:
+        message = f"it was decided for the registry {statement.repository}, and this is {court.repository}"
+        raise _at(path, text, "/repository", "repository", message, "Have it decided for this registry.")
+    if statement.vendor != vendor:
+        message = f"it is about {statement.vendor}, and lies in the folder of {vendor}"
+        raise _at(path, text, "/vendor", "vendor", message, f"Move both files to {FOLDER}/{statement.vendor}/.")
+
+
+def _check_role(court: _Court, path: str, statement: Statement, text: Text) -> None:
+    person = court.people[statement.by]
+    held = [role for role in person.get("roles", ()) if role["role"] == statement.role]
+    for day in (day.isoformat() for day in _days(court, path, statement)):
+        if "left" in person and person["left"] < day:
+            message = f"{statement.by} had left by {day}, on {person['left']}"
+            raise _at(path, text, "/by", "role", message, DECIDE_ANEW)
+        if not any(holds(role, day) for role in held):
+            message = f"{statement.by} did not hold the role {statement.role} on {day}"
+            raise _at(path, text, "/role", "role", message, DECIDE_ANEW)
+
+
+def _check_hardware(court: _Court, path: str, statement: Statement, signature: Signature) -> None:
+    wanted = (
+        (court.terms.touch, signature.touched, "touched", "a touch of a hardware key"),
+        (court.terms.identify, signature.identified, "unlocked by a PIN or finger", "the PIN of a hardware key"),
+    )
+    for roles, given, how, what in wanted:
+        if statement.role in roles and not given:
+            message = f"the role {statement.role} decides with a hardware key that is {how}, and this one was not"
+            fix = f"Sign with {what}; ssh-keygen -t ed25519-sk makes such a key."
+            raise _refused(path + SIGNATURE, "touch", message, fix)
+
+
+def _days(court: _Court, path: str, statement: Statement) -> Iterator[date]:
+    """Yield the days on which key and role have to be good."""
+    yield statement.decided_on
+    if path in court.terms.arrived:
+        yield court.terms.arrived[path]
+
+
+def _state(statement: Statement, today: date) -> State:
+    if statement.decided_on > today:
+        return "not-yet"
+    return "expired" if statement.valid_until and statement.valid_until < today else "in-force"
+
+
+def _from_the_future(court: _Court, decision: Decision, text: Text) -> Fault | None:
+    """Tell of a decision that was there before the day on which it says it was made."""
+    day = court.terms.arrived.get(decision.path, court.today)
+    if decision.statement.decided_on <= day:
+        return None
+    message = f"it says it was decided on {decision.statement.decided_on}, and it was here on {day} already"
+    return _at(decision.path, text, "/decided_on", "future", message, "Sign on the day of the decision.").fault
+
+
+def _without_repeats(sound: list[tuple[Decision, Text]]) -> tuple[list[tuple[Decision, Text]], list[Fault]]:
+    """Part decisions from those whose nonce an earlier one has."""
+    first: dict[str, Decision] = {}
+    kept: list[tuple[Decision, Text]] = []
+    faults: list[Fault] = []
+    for each, text in sorted(sound, key=lambda pair: (pair[0].statement.decided_on, pair[0].path)):
+        earlier = first.setdefault(each.statement.nonce, each)
+        if earlier is each:
+            kept.append((each, text))
+        else:
+            message = f"its nonce is that of {earlier.path}: one of the two was copied"
+            faults.append(_at(each.path, text, "/nonce", "duplicate", message, "Have it decided anew.").fault)
+    return sorted(kept, key=lambda pair: pair[0].path), faults
+
+
+def _revocations(court: _Court, sound: list[tuple[Decision, Text]]) -> tuple[list[Decision], list[Fault]]:
+    """Return the revocations that may revoke what they name, and the faults of the others.
+
+    A decision that has a fault of its own may be revoked by anybody: it has no effect anyway.
+    """
+    by_id = {(each.statement.vendor, each.id): each for each, _ in sound}
+    found: list[Decision] = []
+    faults: list[Fault] = []
+    for each, text in sound:
+        said = each.statement
+        if said.kind != "revoke":
+            continue
+        other = by_id.get((said.vendor, said.revokes))
+        if not other and f"{FOLDER}/{said.vendor}/{said.revokes}.json" not in court.files:
+            message = f"there is no decision {said.revokes} on {said.vendor}, so this revokes nothing"
+            faults.append(_at(each.path, text, "/revokes", "revocation", message, "Name one that is there.").fault)
+        elif other and other.statement.kind == "revoke":
+            message = f"{said.revokes} is a revocation, which cannot be taken back"
+            faults.append(_at(each.path, text, "/revokes", "revocation", message, "Have it approved anew.").fault)
+        elif other and said.role not in {other.statement.role, *court.terms.revokers}:
+            message = f"the role {said.role} may not revoke what the role {other.statement.role} decided"
+            faults.append(_at(each.path, text, "/role", "revoker", message, DECIDE_ANEW).fault)
+        else:
+            found.append(each)
+    return found, faults
+
+
+def _refused(path: str, check: str, message: str, fix: str) -> _RefusedError:
+    return _RefusedError(path, Problem(f"decision/{check}", message, fix))
+
+
+def _at(  # noqa: PLR0913, PLR0917 - the place, and the parts of a problem
+    path: str, text: Text, pointer: str, check: str, message: str, fix: str
+) -> _RefusedError:
+    return _RefusedError(path, Problem(f"decision/{check}", message, fix, pointer, text.position(pointer)))
