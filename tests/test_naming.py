@@ -34,6 +34,12 @@ FORMS = naming.legal_forms((*naming.LEGAL_FORMS, "sp z oo", "sl", "dac"))
         pytest.param("SE Ranking", "se ranking", id="a legal form stands at the end"),
         pytest.param("Co", "co", id="nothing but a legal form"),
         pytest.param("Ltd. Co.", "ltd", id="nothing but legal forms"),
+        pytest.param("\u0410\u0441m\u0435 Mail", "acme mail", id="letters that look like others"),
+        pytest.param(
+            "\u042f\u043d\u0434\u0435\u043a\u0441",
+            "\u044f\u043d\u0434\u0435\u043a\u0441",
+            id="a word of another alphabet",
+        ),
         pytest.param("東京 メール", "東京 メール", id="other scripts"),
         pytest.param("– ! –", "", id="nothing but punctuation"),
     ],

@@ -64,6 +64,21 @@ def build(root: Path, size: int) -> Corpus:
     return Corpus(root, records, sum(path.stat().st_size for path in records) // size, rules)
 
 
+def without_overlap(whole: Corpus, root: Path) -> Corpus:
+    """Lay out the same registry without the rules that look for vendors held twice; the record files are shared."""
+    for folder in ("policies", "schemas"):
+        shutil.copytree(whole.root / folder, root / folder)
+    rules = sorted((root / "policies" / "rules").glob("*/*.yaml"))
+    comparing = [path for path in rules if "facts.overlap." in path.read_text("utf-8")]
+    for path in comparing:
+        path.unlink()
+    (root / "vendors").mkdir()
+    records = [root / "vendors" / path.name for path in whole.records]
+    for path, link in zip(whole.records, records, strict=True):
+        link.hardlink_to(path)
+    return Corpus(root, records, whole.record_bytes, len(rules) - len(comparing))
+
+
 def _multiply_rules(folder: Path) -> int:
     """Copy rules under other ids until there are enough; return how many there are."""
     originals = sorted(folder.glob("*/*.yaml"))

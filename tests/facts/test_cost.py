@@ -325,6 +325,7 @@ def test_other_costs_are_added_and_our_own_labour_counts_only_in_the_total() -> 
         pytest.param({"low": 10, "high": 40}, 12200, id="else the busiest year"),
         pytest.param({"low": 10}, 12050, id="else the quiet one"),
         pytest.param({"expected": 0, "high": 40}, 12000, id="none expected is known"),
+        pytest.param({"low": 30, "expected": 0, "high": 40}, 12150, id="never below the quiet year"),
         pytest.param({}, None, id="else nobody knows"),
     ],
 )

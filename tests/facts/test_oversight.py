@@ -248,6 +248,83 @@ def test_a_vendor_of_which_the_company_is_not_known_is_a_group_of_its_own() -> N
     assert [facts["group"] for facts in found.values()] == [[], []]
 
 
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        pytest.param({"name": "Acme GmbH", "parent": "Bolt plc"}, {"name": "ACME"}, id="the parent left out of one"),
+        pytest.param({"name": "Acme", "parent": "Bolt"}, {"name": "Acme", "parent": "."}, id="a parent that is none"),
+        pytest.param({"parent": "Bolt"}, {"name": "Bolt", "parent": "Cleat"}, id="the one is the other's parent"),
+        pytest.param({"name": "Acme", "parent": "Bolt"}, {"name": "Acme", "parent": "Cleat"}, id="two parents"),
+        pytest.param({"parent": "Acme"}, {"parent": "\u0410cm\u0435"}, id="letters that look like others"),
+    ],
+)
+def test_companies_that_hang_together_are_one_group(one: JsonObject, two: JsonObject) -> None:
+    found = judged(around(CFO), one=vendor(30_000, legal_entity=one), two=vendor(30_000, legal_entity=two))
+    assert [facts["group"] for facts in found.values()] == [["two"], ["one"]]
+    assert all(missing(facts) == {"cfo": "nobody"} for facts in found.values())
+
+
+def test_companies_hang_together_over_a_third_one() -> None:
+    entities = [
+        {"name": "Acme", "parent": "Bolt"},
+        {"name": "Cleat", "parent": "Deck"},
+        {"name": "Bolt", "parent": "Deck"},
+    ]
+    found = judged(around(CFO), **{f"v{at}": vendor(20_000, legal_entity=each) for at, each in enumerate(entities)})
+    assert [facts["group"] for facts in found.values()] == [["v1", "v2"], ["v0", "v2"], ["v0", "v1"]]
+
+
+def test_a_promise_cut_into_two_records_asks_for_the_signature_of_the_whole() -> None:
+    found = judged(around(PROMISED), one=vendor(100_000), two=vendor(100_000))
+    assert all(missing(facts) == {"cfo": "nobody"} for facts in found.values())
+    assert found["one"]["demanded"][0]["why"] == (
+        "200,000 EUR promised over the term together with two, asked from 150,000 EUR on"
+    )
+
+
+@pytest.mark.parametrize(
+    "cost",
+    [
+        pytest.param({"recurring": [{"kind": "other", "per": "year"}]}, id="called something else"),
+        pytest.param({"recurring": [{"kind": "subscription", "per": "year"}]}, id="without a contract"),
+        pytest.param({"usage": [{"unit": "mail", "expected": 1}]}, id="paid by use"),
+    ],
+)
+def test_what_is_paid_without_a_day_counts_with_what_was_bought_of_late(cost: JsonObject) -> None:
+    [(part, [entry])] = cost.items()
+    price = {"amount": 30_000, "currency": "EUR"}
+    once = {"kind": "licence", "amount": price, "date": "2026-05-01"}
+    paid = {part: [{**entry, "price" if part == "usage" else "amount": price}], "one_off": [once]}
+    facts = judged(around(CFO), acme=vendor(1, contract={"subscriptions": []}, cost=paid))["acme"]
+    assert facts["window"] == 60_000
+    assert missing(facts) == {"cfo": "nobody"}
+
+
+def test_what_is_paid_beside_a_subscription_of_old_was_not_bought_of_late() -> None:
+    paid = {"recurring": [{"kind": "support", "per": "year", "amount": {"amount": 9_000, "currency": "EUR"}}]}
+    new, old = vendor(1_000, cost=paid), vendor(1_000, cost=paid)
+    old["contract"]["subscriptions"][0]["starts"] = "2025-05-31"
+    found = judged(around(CFO), new=new, old=old)
+    assert found["new"]["window"] == 10_000
+
+
+def test_what_is_paid_for_a_subscription_is_not_counted_beside_it() -> None:
+    paid = {"recurring": [{"kind": "subscription", "per": "year", "amount": {"amount": 30_000, "currency": "EUR"}}]}
+    assert judged(around(CFO), acme=vendor(30_000, cost=paid))["acme"]["window"] == 30_000
+
+
+def test_a_purchase_without_a_rate_makes_the_sum_unknown() -> None:
+    once = {"kind": "licence", "amount": {"amount": 1, "currency": "XXX"}, "date": "2026-05-01"}
+    facts = judged(around(CFO), acme=vendor(30_000, cost={"one_off": [once]}))["acme"]
+    assert "missing" not in facts
+
+
+def test_of_a_large_group_a_few_are_listed_and_the_rest_is_counted() -> None:
+    found = judged(around(CFO), **{f"v{at:02}": vendor(10_000) for at in range(60)})
+    assert found["v03"]["group"] == [f"v{at:02}" for at in range(21) if at != 3]
+    assert found["v59"]["split"][0]["with_whom"] == "v00, v01, v02, v03, v04 and 54 more"
+
+
 @given(st.lists(st.integers(1, 60_000), min_size=1, max_size=6))
 def test_cutting_a_purchase_into_slices_never_saves_a_signature(amounts: list[int]) -> None:
     whole = missing(judged(around(CFO), acme=vendor(sum(amounts)))["acme"])

@@ -314,3 +314,8 @@ def test_the_shipped_registry_names_nobody_in_vain() -> None:
     extracts = {vendor: references.extract(record, known) for vendor, record in records.items()}
     assert [each for found in references.gather(extracts, known).values() for each in found["unknown"]] == []
     assert references.overview(extracts, known) == {"unknown": [], "left": [], "vacant": []}
+
+
+def test_who_has_not_left_is_there_on_the_last_day_that_there_is() -> None:
+    people = {"people": [{"id": "mia"}, {"id": "zoe", "left": "9999-12-30"}]}
+    assert references.departures(Context(date.max, {"people": people})) == {"zoe": "9999-12-30"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,6 +61,13 @@ def test_of_a_state_that_the_policy_does_not_know_nothing_is_known() -> None:
 
 KNOWN = {"field": "/contract/reference", "title": "Where it is filed"}
 TRUE = {"field": "/contract/clauses/exit_rights", "title": "A way out", "is": True}
+DONE = {"field": "/retirement/data_deleted/ready", "title": "Our data is deleted", "is": True}
+
+
+def deleted(day: str) -> JsonObject:
+    return {"retirement": {"data_deleted": {"ready": True, "date": day}}}
+
+
 EACH = {"field": "/integrations/*/documented", "title": "Documented", "is": True}
 
 
@@ -73,6 +80,9 @@ EACH = {"field": "/integrations/*/documented", "title": "Documented", "is": True
         pytest.param(TRUE, {"contract": {"clauses": {"exit_rights": False}}}, False, id="to be true, and false"),
         pytest.param(TRUE, {"contract": {"clauses": {"exit_rights": True}}}, True, id="to be true, and true"),
         pytest.param({**TRUE, "field": "/name"}, {"name": "Acme"}, False, id="to be true, and something else"),
+        pytest.param(DONE, {"retirement": {"data_deleted": {"ready": True}}}, True, id="to be true, without a day"),
+        pytest.param(DONE, deleted(TODAY.isoformat()), True, id="to be true, today"),
+        pytest.param(DONE, deleted((TODAY + timedelta(1)).isoformat()), False, id="to be true, tomorrow"),
         pytest.param(EACH, {}, False, id="of every entry, and the list is not known"),
         pytest.param(EACH, {"integrations": []}, True, id="of every entry of a list without entries"),
         pytest.param(EACH, {"integrations": [{"documented": True}, {}]}, False, id="of every entry, one not known"),

@@ -69,9 +69,12 @@ def _conditions(demand: JsonObject, amounts: Amounts) -> Iterator[bool | None]:
 
 
 def by_role(
-    demands: Iterable[JsonObject], titles: Mapping[str, str], amounts: Amounts, currency: str, others: Sequence[str]
+    demands: Iterable[JsonObject], titles: Mapping[str, str], amounts: Amounts, currency: str, others: str
 ) -> list[JsonObject]:
-    """Return each role once, with all reasons why it has to agree: {pointer, role, title, why}."""
+    """Return each role once, with all reasons why it has to agree: {pointer, role, title, why}.
+
+    ``others`` names the vendors whose money is counted, too.
+    """
     reasons: dict[str, list[str]] = {}
     for demand in demands:
         reasons.setdefault(demand["role"], []).append(" and ".join(_reason(demand, amounts, currency, others)))
@@ -81,14 +84,14 @@ def by_role(
     ]
 
 
-def _reason(demand: JsonObject, amounts: Amounts, currency: str, others: Sequence[str]) -> Iterator[str]:
+def _reason(demand: JsonObject, amounts: Amounts, currency: str, others: str) -> Iterator[str]:
+    together = f" together with {others}" if others else ""
     if "annual_cost_from" in demand:
-        together = f" together with {names(others)}" if others else ""
         limit = shown(demand["annual_cost_from"], currency)
         yield f"{shown(plain(amounts.least), currency)} {amounts.basis}{together}, asked from {limit} on"
     if "commitment_from" in demand and amounts.committed is not None:
         limit = shown(demand["commitment_from"], currency)
-        yield f"{shown(plain(amounts.committed), currency)} promised over the term, asked from {limit} on"
+        yield f"{shown(plain(amounts.committed), currency)} promised over the term{together}, asked from {limit} on"
     if "term_months_from" in demand:
         yield f"a term of {amounts.term_months} months, asked from {demand['term_months_from']} on"
     if "risk_from" in demand:
@@ -101,9 +104,9 @@ def _reason(demand: JsonObject, amounts: Amounts, currency: str, others: Sequenc
         yield f"data that is {', '.join(held)}"
 
 
-def names(vendors: Sequence[str]) -> str:
-    """Return the first few ids, and how many more there are."""
-    more = f" and {len(vendors) - MOST_NAMED} more" if len(vendors) > MOST_NAMED else ""
+def names(vendors: Sequence[str], count: int) -> str:
+    """Return the first few ids, and how many more of the ``count`` there are."""
+    more = f" and {count - MOST_NAMED:,} more" if count > MOST_NAMED else ""
     return ", ".join(vendors[:MOST_NAMED]) + more
 
 
@@ -126,14 +129,14 @@ def fault_of(approval: JsonObject, amounts: Amounts, directory: Directory) -> st
         return f"{by}, on a day that is still to come ({given})"
     if not any(holds(each, given) for each in directory.roles.get(by, ()) if each["role"] == approval["role"]):
         return f"{by}, who did not hold that role on {given}"
-    if directory.left.get(by, "9999") < given:
+    if directory.left.get(by, "9999-12-31") < given:
         return f"{by}, who had left on {directory.left[by]}"
     return "; ".join(f"{by} on {given}, {each}" for each in _beyond(approval.get("bounds", {}), amounts, directory))
 
 
 def holds(role: JsonObject, on: str) -> bool:
     """Whether a role of people.yaml is held on that day; its first and its last day count."""
-    return bool(role["from"] <= on <= role.get("until", "9999"))
+    return bool(role["from"] <= on <= role.get("until", "9999-12-31"))
 
 
 def _beyond(bounds: JsonObject, amounts: Amounts, directory: Directory) -> Iterator[str]:

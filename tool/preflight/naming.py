@@ -27,6 +27,12 @@ _DIGITS = re.compile(r"\d+")
 _UNSEEN = frozenset({"Mn", "Cf"})
 # Letters that no decomposition takes apart.
 _LATIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
+# Cyrillic and Greek letters that look like Latin ones, folded; and those.
+_LOOKALIKES = str.maketrans(
+    "\u0430\u0432\u0435\u043a\u043c\u043d\u043e\u0440\u0441\u0442\u0443\u0445\u0455\u0456\u0458\u04bb\u0501\u051b\u051d"
+    "\u03b1\u03b2\u03b5\u03b9\u03ba\u03bd\u03bf\u03c1\u03c4\u03c5\u03c7",
+    "abekmhopctyxsijhdqwabeikvoptux",
+)
 # Without the list of public suffixes: the second levels that registries of countries sell below, and hosts that give
 # every customer a name of its own.
 _SECOND_LEVELS = frozenset({"ac", "co", "com", "edu", "gob", "gov", "gv", "ltd", "mil", "ne", "net", "or", "org"})
@@ -46,7 +52,12 @@ def words(text: str) -> list[str]:
         return _WORD.findall(text.lower())
     folded = unicodedata.normalize("NFKD", text).casefold()
     seen = "".join(each for each in folded if unicodedata.category(each) not in _UNSEEN)
-    return _WORD.findall(seen.translate(_LATIN))
+    return [_as_it_looks(word) for word in _WORD.findall(seen.translate(_LATIN))]
+
+
+def _as_it_looks(word: str) -> str:
+    """Return a word in Latin letters, if all of its letters look like some."""
+    return looks if (looks := word.translate(_LOOKALIKES)).isascii() else word
 
 
 @lru_cache(maxsize=64)

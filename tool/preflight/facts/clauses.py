@@ -97,7 +97,7 @@ def _weak(terms: list[tuple[int, JsonObject]], policy: JsonObject) -> JsonObject
 def _terms(listed: list[JsonObject], today: date) -> Iterator[tuple[int, JsonObject]]:
     """Yield the subscriptions that are not known to be over, with their places in the list."""
     for index, term in enumerate(listed):
-        ended = term.get("auto_renews") is False and term.get("ends", "9999") < today.isoformat()
+        ended = term.get("auto_renews") is False and term.get("ends", "9999-12-31") < today.isoformat()
         if not ended and not renewal.succeeded(term, listed, today):
             yield index, term
 

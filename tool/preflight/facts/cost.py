@@ -192,6 +192,19 @@ def bought_since(record: JsonObject, context: Context, first: date) -> list[Purc
     return [each for each in _bought(record, context) if each.starts is None or each.starts >= first]
 
 
+def undated(record: JsonObject, context: Context, bought: Decimal) -> Decimal:
+    """Return what is paid in a year of which no day of purchase is known, as far as it is known itself.
+
+    That is all that recurs besides the subscriptions, usage, and what is paid for subscriptions beyond those of the
+    contract; ``bought`` is what those of them come to that were bought of late.
+    """
+    paid, _ = total(_recurring(record, context, {"subscription"}))
+    subscribed, _ = _yearly(purchases(record, context))
+    others, _ = total(_recurring(record, context, set(A_KIND) - {"subscription", INSIDE}))
+    used, _ = total(_used(record, context))
+    return max(paid - max(subscribed, bought), Decimal(0)) + others + used
+
+
 def _bought(record: JsonObject, context: Context) -> list[Purchase]:
     listed = record.get("contract", {}).get("subscriptions", ())
     return [_purchase(f"/contract/subscriptions/{index}", entry, listed, context) for index, entry in enumerate(listed)]
@@ -288,7 +301,11 @@ def _used(record: JsonObject, context: Context) -> Iterable[Decimal | None]:
     """Yield what usage costs in the year that is expected; where nobody said what is, in the busiest."""
     for entry in record.get("cost", {}).get("usage", ()):
         price = rates(context).converted(entry["price"], context.today)
-        units = next((entry[name] for name in ("expected", "high", "low") if name in entry), None)
+        # An expectation below the low case is none.
+        units = max(
+            (entry[name] for name in ("expected", "low" if "expected" in entry else "high") if name in entry),
+            default=entry.get("low"),
+        )
         yield None if price is None or units is None else price * decimal(units)
 
 

@@ -7,6 +7,7 @@ vendor file, meets the limit that the whole would meet.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -22,7 +23,7 @@ from preflight.periods import add_days
 from preflight.shapes import NUMBER, TEXT, WHOLE, faults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from preflight.model import Context, JsonObject
 
@@ -30,6 +31,8 @@ NAME = "oversight"
 INPUTS = ("/approvals", "/contract/subscriptions", "/cost/recurring", "/cost/usage", "/data/classes", "/risk")
 POLICIES = ("approvals", "people", "rates", "risk", "systems")
 
+
+MOST_TOLD = 20  # others of a group that are listed beside one vendor
 
 _ROLE = {"role": TEXT, "title": TEXT, "why": TEXT}
 _LIMIT = {**_ROLE, "limit": NUMBER, "amount": NUMBER, "currency": TEXT, "with_whom": TEXT}
@@ -39,7 +42,8 @@ SHAPE: JsonObject = {
         "group": {
             "type": "array",
             "items": TEXT,
-            "description": "Ids of the other vendors with the same legal parent that are paid for.",
+            "description": "Ids of the other vendors with the same legal parent that are paid for, "
+            f"at most {MOST_TOLD}.",
         },
         "parent": {**TEXT, "description": "The legal parent, as the record writes it.", "needs": ["/legal_entity"]},
         "group_annual": {**NUMBER, "description": "What the group costs in a year, as far as is known."},
@@ -60,19 +64,33 @@ def extract(record: JsonObject, context: Context) -> JsonObject:
     known = cost.known(record, context)
     level = risk.known(record, context)
     entity = record.get("legal_entity", {})
+    parts = list(_parts(record, context))
     return {
         "parent": entity.get("parent") or entity.get("name") or "",
+        "companies": [entity[each] for each in ("parent", "name") if each in entity],
         "over": cost.is_over(record, context),
         "annual": known.get("annual"),
         "least": known["at_least"],
         "committed": known.get("committed"),
         "term_months": known.get("term_months"),
-        "parts": list(_parts(record, context)),
+        "parts": parts,
+        "undated": _undated(record, parts, context),
         "risk": level.level,
         "risk_least": level.at_least,
         "classes": record.get("data", {}).get("classes"),
         "approvals": record.get("approvals", []),
     }
+
+
+def _undated(record: JsonObject, parts: Sequence[JsonObject], context: Context) -> Decimal:
+    """Return what is paid in a year besides all purchases that have a day.
+
+    It counts as bought of late, unless the vendor had a subscription before: then it came with that.
+    """
+    terms = [each for each in parts if each["term"]]
+    if not all(each["recent"] for each in terms):
+        return Decimal(0)
+    return cost.undated(record, context, sum((each["amount"] or Decimal(0) for each in terms), Decimal(0)))
 
 
 def _parts(record: JsonObject, context: Context) -> Iterator[JsonObject]:
@@ -82,62 +100,103 @@ def _parts(record: JsonObject, context: Context) -> Iterator[JsonObject]:
     for each in cost.bought_since(record, context, date.min):
         recent = each.starts is None or each.starts >= first
         if recent or each.pointer in running:
-            yield {"pointer": each.pointer, "amount": each.in_a_year, "annual": each.annual, "recent": recent}
+            amounts = {"amount": each.in_a_year, "annual": each.annual}
+            yield {"pointer": each.pointer, **amounts, "recent": recent, "term": True}
     for index, entry in enumerate(record.get("cost", {}).get("one_off", ())):
-        if entry["kind"] != cost.INSIDE and entry.get("date", "9999") >= first.isoformat():
+        if entry["kind"] != cost.INSIDE and entry.get("date", "9999-12-31") >= first.isoformat():
             amount = cost.rates(context).converted(entry["amount"], context.today)
-            yield {"pointer": f"/cost/one_off/{index}", "amount": amount, "annual": None, "recent": True}
+            once = {"pointer": f"/cost/one_off/{index}", "amount": amount, "annual": None}
+            yield {**once, "recent": True, "term": False}
 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """The vendors of one legal parent that are paid for, and what they cost together."""
+    """The vendors of one legal parent that are paid for, and what they cost together.
+
+    ``slices`` are for each limit the number of purchases that stay below it one by one.
+    """
 
     members: tuple[str, ...]
     annual: Decimal
     window: Decimal
-    parts: Sequence[JsonObject]
+    committed: Decimal
+    slices: Mapping[float, int]
 
     @property
     def amount(self) -> Decimal:
         """The amount that limits are held against."""
         return max(self.annual, self.window)
 
+    def others(self, vendor: str) -> tuple[list[str], int]:
+        """Return the first other members, and how many there are in all."""
+        here = bisect_left(self.members, vendor)
+        among = here < len(self.members) and self.members[here] == vendor
+        listed = [each for each in self.members[: MOST_TOLD + 1] if each != vendor][:MOST_TOLD]
+        return listed, len(self.members) - among
+
 
 def gather(extracts: Mapping[str, JsonObject], context: Context) -> dict[str, JsonObject]:
     """Judge every vendor's approvals by what its whole group costs."""
-    groups: dict[str, list[str]] = {}
-    for vendor, taken in extracts.items():
-        # An id has no "=", so a vendor of nobody known is a group of its own.
-        groups.setdefault(_parent(taken, context) or f"={vendor}", []).append(vendor)
     directory = Directory(
         {each["id"]: each.get("roles", []) for each in context.policies["people"]["people"]},
         departures(context),
         context.today,
         cost.rates(context),
     )
+    limits = {each["annual_cost_from"] for each in context.policies["approvals"]["demands"] if _is_plain_limit(each)}
     found: dict[str, JsonObject] = {}
-    for members in groups.values():
-        group = _group([vendor for vendor in members if not extracts[vendor]["over"]], extracts)
+    for members in _members(extracts, context):
+        group = _group([vendor for vendor in members if not extracts[vendor]["over"]], extracts, limits)
         found.update((vendor, _facts(vendor, extracts[vendor], group, context, directory)) for vendor in members)
     return found
 
 
-def _parent(taken: JsonObject, context: Context) -> str:
-    listed = context.policies.get("overlap", {}).get("legal_forms", LEGAL_FORMS)
-    return plain_name(taken["parent"], legal_forms(tuple(listed)))
+def _members(extracts: Mapping[str, JsonObject], context: Context) -> list[list[str]]:
+    """Return the vendors of each group: those of one parent, one company, or one that is the other's parent.
+
+    A vendor of nobody known is a group of its own. What one record says of a company holds for the others that
+    name it: leaving the parent out of one of them separates nothing.
+    """
+    forms = legal_forms(tuple(context.policies.get("overlap", {}).get("legal_forms", LEGAL_FORMS)))
+    above: dict[str, str] = {}  # a forest: each company, and one that is of the same group
+
+    def top(name: str) -> str:
+        while (higher := above.setdefault(name, name)) != name:
+            above[name] = name = above[higher]
+        return name
+
+    own = {}
+    for vendor, taken in extracts.items():
+        names = [plain for each in taken["companies"] if (plain := plain_name(each, forms))]
+        own[vendor] = names[0] if names else f"={vendor}"  # no plain name has a "="
+        for name in names[1:]:
+            above[top(name)] = top(names[0])
+    groups: dict[str, list[str]] = {}
+    for vendor, name in own.items():
+        groups.setdefault(top(name), []).append(vendor)
+    return list(groups.values())
 
 
-def _group(members: Sequence[str], extracts: Mapping[str, JsonObject]) -> _Group:
+def _group(members: Sequence[str], extracts: Mapping[str, JsonObject], limits: Collection[float]) -> _Group:
     parts = [part for vendor in members for part in extracts[vendor]["parts"]]
-    annual = sum((decimal(extracts[vendor]["least"]) for vendor in members), Decimal(0))
-    window = sum((part["amount"] for part in parts if part["recent"] and part["amount"]), Decimal(0))
-    return _Group(tuple(sorted(members)), annual, window, parts)
+    undated = sum((extracts[vendor]["undated"] for vendor in members), Decimal(0))
+    return _Group(
+        tuple(sorted(members)),
+        sum((decimal(extracts[vendor]["least"]) for vendor in members), Decimal(0)),
+        sum((part["amount"] for part in parts if part["recent"] and part["amount"]), undated),
+        sum((decimal(extracts[vendor]["committed"] or 0) for vendor in members), Decimal(0)),
+        {limit: sum(_is_below(part, limit) for part in parts) for limit in limits},
+    )
+
+
+def _is_below(part: JsonObject, limit: float) -> bool:
+    return bool(part["annual"]) and part["annual"] < decimal(limit)
 
 
 def _facts(vendor: str, taken: JsonObject, group: _Group, context: Context, directory: Directory) -> JsonObject:
     policy, currency = context.policies["approvals"], directory.rates.base
-    others = [each for each in group.members if each != vendor]
+    listed, count = group.others(vendor)
+    others = names(listed, count)
     amounts = _amounts(taken, group, policy["window_days"])
     titles = {each["role"]: each["title"] for each in policy["roles"]}
     demands = [(each, demanded(each, amounts)) for each in policy["demands"]]
@@ -154,7 +213,7 @@ def _facts(vendor: str, taken: JsonObject, group: _Group, context: Context, dire
     ]
     unsure = any(said is None and gaps[each["role"]] is not None for each, said in demands)
     facts: JsonObject = {
-        "group": others,
+        "group": listed,
         "group_annual": plain(group.annual),
         "window": plain(group.window),
         "demanded": wanted,
@@ -177,10 +236,12 @@ def _facts(vendor: str, taken: JsonObject, group: _Group, context: Context, dire
 def _amounts(taken: JsonObject, group: _Group, window: int) -> Amounts:
     """Return what demands compare with: the money of the group, the rest of the vendor itself."""
     least = decimal(taken["least"]) if taken["over"] else group.amount
+    priced = all(part["amount"] is not None for part in taken["parts"] if part["recent"])
+    committed = None if taken["committed"] is None else decimal(taken["committed"])
     return Amounts(
-        None if taken["annual"] is None else least,
+        None if taken["annual"] is None or not priced else least,
         least,
-        None if taken["committed"] is None else decimal(taken["committed"]),
+        committed if committed is None or taken["over"] else group.committed,
         taken["term_months"],
         taken["risk"],
         taken["risk_least"],
@@ -197,9 +258,7 @@ def _is_plain_limit(demand: JsonObject) -> bool:
     return demand.keys() <= {"role", "why", "annual_cost_from"} and "annual_cost_from" in demand
 
 
-def _told(
-    demand: JsonObject, group: _Group, titles: Mapping[str, str], currency: str, others: Sequence[str]
-) -> JsonObject:
+def _told(demand: JsonObject, group: _Group, titles: Mapping[str, str], currency: str, others: str) -> JsonObject:
     return {
         "role": demand["role"],
         "title": titles.get(demand["role"], demand["role"]),
@@ -207,17 +266,16 @@ def _told(
         "limit": demand["annual_cost_from"],
         "amount": plain(group.amount),
         "currency": currency,
-        "with_whom": names(others) or "itself",
+        "with_whom": others or "itself",
     }
 
 
 def _split(demand: JsonObject, taken: JsonObject, group: _Group, told: JsonObject) -> Iterator[JsonObject]:
     """Yield the vendor's part in purchases that reach a limit together, and each stay below it."""
-    limit = decimal(demand["annual_cost_from"])
-    slices = [part for part in group.parts if part["annual"] and part["annual"] < limit]
-    own = [part for part in taken["parts"] if part in slices]
-    if own and len(slices) > 1 and group.amount >= limit:
-        yield {**told, "pointer": own[0]["pointer"], "parts": len(slices)}
+    limit = demand["annual_cost_from"]
+    own = [part for part in taken["parts"] if _is_below(part, limit)]
+    if own and group.slices[limit] > 1 and group.amount >= decimal(limit):
+        yield {**told, "pointer": own[0]["pointer"], "parts": group.slices[limit]}
 
 
 def _just_under(demand: JsonObject, group: _Group, percent: float, told: JsonObject) -> Iterator[JsonObject]:

@@ -118,7 +118,7 @@ def departures(context: Context) -> dict[str, str]:
     """Return the last day of each person who is no longer with us; on that day they still are."""
     today = context.today.isoformat()
     people = context.policies["people"]["people"]
-    return {each["id"]: each["left"] for each in people if each.get("left", "9999") < today}
+    return {each["id"]: each["left"] for each in people if each.get("left", "9999-12-31") < today}
 
 
 def extract(record: JsonObject, context: Context) -> JsonObject:

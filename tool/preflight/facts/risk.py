@@ -155,9 +155,19 @@ def _signal(record: JsonObject, signal: JsonObject) -> Signal:
         # What the known words say holds, whatever the others would say.
         level = highest(known) if known or not words else None
         return Signal(title, field, words, level, optional, known=len(known) == len(words))
-    number = max(len(value) if isinstance(value, list) else value for value in found)
+    sizes = [_size(value) for value in found]
+    known_sizes = [size for size in sizes if size is not None]
+    if len(known_sizes) < len(sizes):  # something else than a list or a number says nothing of how much there is
+        return Signal(title, field, None, None, optional, known=False)
+    number = max(known_sizes)
     reached = [level for level, least in signal["from"].items() if number >= least]
     return Signal(title, field, number, highest(reached), optional)
+
+
+def _size(value: Json) -> float | None:
+    if isinstance(value, list):
+        return len(value)
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
 def _word(value: Json) -> str:

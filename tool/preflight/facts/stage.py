@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from preflight.facts import completeness
 from preflight.periods import days_until
-from preflight.pointers import matches
+from preflight.pointers import get, matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,17 +122,25 @@ def of(record: JsonObject, context: Context) -> JsonObject:
         "missing": [
             {"pointer": demand["field"], "title": demand["title"]}
             for demand in state["demands"]
-            if not _is_met(record, demand)
+            if not _is_met(record, demand, today)
         ],
     }
 
 
-def _is_met(record: JsonObject, demand: JsonObject) -> bool:
-    """Whether a field is known, and true where that is demanded. With ``*`` it is asked of every entry of a list."""
+def _is_met(record: JsonObject, demand: JsonObject, today: date) -> bool:
+    """Whether a field is known, and true by today where that is demanded. With ``*`` it is asked of every entry."""
     field = demand["field"]
     if not completeness.answered(record, {"fields": [field]}):
         return False
-    return not demand.get("is") or all(value is True for _, value in matches(record, field))
+    return not demand.get("is") or all(
+        value is True and not _is_ahead(record, pointer, today) for pointer, value in matches(record, field)
+    )
+
+
+def _is_ahead(record: JsonObject, pointer: str, today: date) -> bool:
+    """Whether the ``date`` beside a field is still to come."""
+    day = get(record, f"{pointer.rpartition('/')[0]}/date")
+    return isinstance(day, str) and day > today.isoformat()
 
 
 def _out_of_order(lifecycle: JsonObject) -> Iterator[JsonObject]:
