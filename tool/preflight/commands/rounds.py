@@ -6,6 +6,7 @@ the whole registry are known, and the rules that waited for them are judged from
 
 from __future__ import annotations
 
+import pickle
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import partial
@@ -45,7 +46,7 @@ def judge(session: Session, entries: Sequence[Entry], *, whole: bool, everything
     context = policy.context(session.today, frozenset(each.vendor for each in read))
     extracts = {each.vendor: each.read.extracts for each in read if each.read}
     shared = engine.share(policy, extracts, context)
-    waiting = [(each.path, each.read.rest, shared[each.vendor]) for each in read if each.read and each.read.rest]
+    waiting = [(each.path, each.rest, shared[each.vendor]) for each in read if each.rest]
     later = _spread(session, partial(_judge_rest, whose, everything), waiting, "Judging vendors")
     done = {each.path: each for each in later}
     judged = [found for each in read if (found := _together(each, done)) is not None]
@@ -83,12 +84,16 @@ def _spread(
 
 @dataclass(frozen=True, slots=True)
 class FirstRound:
-    """A vendor file that was read: ``read`` where its form is right, else ``breached``."""
+    """A vendor file that was read: ``read`` where its form is right, else ``breached``.
+
+    ``rest`` is what waits for the second round, packed: thousands of them wait in one process.
+    """
 
     vendor: str
     path: str
     read: engine.Read | None = None
     breached: Judged | None = None
+    rest: bytes = b""
 
 
 def _read_chunk(
@@ -114,24 +119,26 @@ def _first(session: Session, file: RecordFile, *, everything: bool, judging: boo
     if file.document is None or problems:
         return FirstRound(file.id, file.path, None, engine.breached(file.id, file.path, problems) if judging else None)
     read = engine.read(session.case(file), session.policy, session.context, everything=everything, judging=judging)
-    return FirstRound(file.id, file.path, read)
+    packed = pickle.dumps(read.rest, pickle.HIGHEST_PROTOCOL) if read.rest else b""
+    return FirstRound(file.id, file.path, replace(read, rest=None), rest=packed)
 
 
 def _judge_rest(
     whose: Whose,
     everything: bool,  # noqa: FBT001 - bound by partial
-    chunk: Sequence[tuple[str, engine.Rest, JsonObject]],
+    chunk: Sequence[tuple[str, bytes, JsonObject]],
 ) -> list[Judged]:
     """Judge the rest of a chunk, now that all records are read."""
     session = whose.session
     policy, context = session.policy, session.context
     return [
-        engine.judge_rest(_placed(session, path, rest), policy, context, shared, everything=everything)
-        for path, rest, shared in chunk
+        engine.judge_rest(_placed(session, path, packed), policy, context, shared, everything=everything)
+        for path, packed, shared in chunk
     ]
 
 
-def _placed(session: Session, path: str, rest: engine.Rest) -> engine.Rest:
+def _placed(session: Session, path: str, packed: bytes) -> engine.Rest:
+    rest: engine.Rest = pickle.loads(packed)  # noqa: S301 - our own, of a moment ago
     return replace(rest, case=replace(rest.case, positions=LatePositions(session, path, rest.case.positions)))
 
 
