@@ -58,7 +58,7 @@ ORDER = [
 
 
 @pytest.mark.parametrize("turned", [False, True])
-def test_what_should_worry_most_comes_first(turned: bool) -> None:  # noqa: FBT001
+def test_what_should_worry_most_comes_first(turned: bool) -> None:  # noqa: FBT001 - pytest passes it by name
     mixed = sorted(ORDER, key=lambda each: each.id, reverse=turned)
     assert [each.id for each in state.ordered(mixed)] == [each.id for each in ORDER]
 
@@ -81,7 +81,7 @@ def test_without_any_risk_red_flags_and_cost_decide() -> None:
         pytest.param(vendor(flags=1), True, id="no risk is computed, and a red flag"),
     ],
 )
-def test_who_should_have_a_plan(found: Vendor, elevated: bool) -> None:  # noqa: FBT001
+def test_who_should_have_a_plan(found: Vendor, elevated: bool) -> None:  # noqa: FBT001 - pytest passes it by name
     assert found.elevated is elevated
     assert found.lacks_plan is elevated
     assert not replace(found, plan=Plan("keep")).lacks_plan
@@ -149,7 +149,7 @@ def test_the_plan_of_a_record(section: Json, plan: Plan | None) -> None:
         pytest.param({"active_users": 0, "measured_on": "2026-11-23"}, False, False, id="to be counted tomorrow"),
     ],
 )
-def test_who_is_hardly_used(section: Json, unused: bool, known: bool) -> None:  # noqa: FBT001
+def test_who_is_hardly_used(section: Json, unused: bool, known: bool) -> None:  # noqa: FBT001 - pytest passes it by name
     usage = stood({"usage": section} if section is not None else {}).usage
     assert (usage.unused, usage.known) == (unused, known)
 

@@ -540,7 +540,7 @@ def test_passes_are_left_out_of_a_report_unless_everything_is_wanted() -> None:
         pytest.param({"outcome": Outcome.NOT_APPLICABLE}, False, id="a red flag that does not apply does not"),
     ],
 )
-def test_only_a_failed_red_flag_shuts_the_gate(changes: JsonObject, blocked: bool) -> None:  # noqa: FBT001
+def test_only_a_failed_red_flag_shuts_the_gate(changes: JsonObject, blocked: bool) -> None:  # noqa: FBT001 - pytest passes it by name
     assert engine.report(gathered([verdict(**changes)]), [], "2026-06-01").summary.blocked is blocked
 
 

@@ -113,7 +113,7 @@ SOURCES = st.recursive(
 
 @settings(deadline=None, max_examples=150)
 @given(source=SOURCES, told=st.booleans())
-def test_what_is_decided_while_a_field_is_not_known_stays_so_when_it_becomes_known(source: str, told: bool) -> None:  # noqa: FBT001
+def test_what_is_decided_while_a_field_is_not_known_stays_so_when_it_becomes_known(source: str, told: bool) -> None:  # noqa: FBT001 - pytest passes it by name
     undecided = truth(source)
     if undecided is not U:
         assert truth(source, {**RECORD, "gone": told}) is undecided

@@ -183,7 +183,7 @@ def test_matches(path: str, found: list[tuple[str, Json]]) -> None:
         pytest.param("/a/b", "/a", False, id="not what lies above"),
     ],
 )
-def test_covers(outer: str, inner: str, covered: bool) -> None:  # noqa: FBT001
+def test_covers(outer: str, inner: str, covered: bool) -> None:  # noqa: FBT001 - pytest passes it by name
     assert pointers.covers(outer, inner) is covered
 
 

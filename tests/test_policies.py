@@ -94,7 +94,7 @@ def test_no_example_lies() -> None:
     assert list(examples.faults(POLICY)) == []
 
 
-@pytest.mark.parametrize("compiled", [each for each in RULES if each.values[0].rule.level is Level.RED_FLAG])  # type: ignore[union-attr]
+@pytest.mark.parametrize("compiled", [each for each in RULES if each.values[0].rule.level is Level.RED_FLAG])  # type: ignore[union-attr]  # of a pytest.param, untyped
 def test_a_red_flag_never_counts_unknown_as_safe(compiled: CompiledRule) -> None:
     """A live vendor of which nothing is known but that it holds personal data raises every red flag."""
     record = {

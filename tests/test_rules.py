@@ -59,7 +59,7 @@ RULE = Rule(
 
 
 def compiled(**changes: str) -> CompiledRule:
-    return compile_rule(replace(RULE, **changes), SHAPES, NOWHERE)  # type: ignore[arg-type]
+    return compile_rule(replace(RULE, **changes), SHAPES, NOWHERE)  # type: ignore[arg-type]  # a stand-in
 
 
 def judged(rule: CompiledRule, record: JsonObject, **others: Json) -> Finding | None:
@@ -213,7 +213,7 @@ def test_reads_are_those_of_when_and_assert_each_once() -> None:
         pytest.param("!has(before.open)", True, id="asks whether the base has a field"),
     ],
 )
-def test_a_rule_that_judges_a_change_needs_a_base(condition: str, wanted: bool) -> None:  # noqa: FBT001
+def test_a_rule_that_judges_a_change_needs_a_base(condition: str, wanted: bool) -> None:  # noqa: FBT001 - pytest passes it by name
     assert compiled(condition=condition).needs_before is wanted
     assert compiled(when=condition, condition="vendor.open").needs_before is wanted
 

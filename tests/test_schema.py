@@ -439,7 +439,7 @@ def served() -> Iterator[tuple[str, list[str]]]:
             self.end_headers()
             self.wfile.write(b'{"const": "fetched"}')
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that the parent class gives it
             del format, args
 
     with http.server.HTTPServer(("127.0.0.1", 0), Handler) as server:
@@ -473,7 +473,7 @@ def test_nothing_is_fetched_from_the_network(served: tuple[str, list[str]], buil
 
 
 @pytest.mark.parametrize("absolute", [True, False], ids=["by its address", "by its path"])
-def test_nothing_is_read_from_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, absolute: bool) -> None:  # noqa: FBT001
+def test_nothing_is_read_from_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, absolute: bool) -> None:  # noqa: FBT001 - pytest passes it by name
     secret = tmp_path / "secret.json"
     secret.write_text('{"const": "the secret"}', encoding="utf-8")
     monkeypatch.chdir(tmp_path)
@@ -530,7 +530,7 @@ def test_nothing_is_read_from_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyP
         pytest.param({"multipleOf": 0.01}, 19.99, True, id="cents"),
     ],
 )  # fmt: skip
-def test_fits_and_problems_agree(keywords: JsonObject, value: Json, fits: bool) -> None:  # noqa: FBT001
+def test_fits_and_problems_agree(keywords: JsonObject, value: Json, fits: bool) -> None:  # noqa: FBT001 - pytest passes it by name
     judged = shape(**keywords)
     assert judged.fits(value) is fits
     assert (judged.problems(value) == ()) is fits
@@ -737,7 +737,7 @@ def test_both_validators_reach_the_same_verdict_on_changed_records(number: int) 
     library = Draft202012Validator(
         vendor().schema, registry=Registry(), format_checker=Draft202012Validator.FORMAT_CHECKER
     )
-    chance = random.Random(number)  # noqa: S311
+    chance = random.Random(number)  # noqa: S311 - repeatable on purpose
     record, verdicts = records()[number % len(records())], set()
     for _ in range(12):
         changed = mutated(record, chance)

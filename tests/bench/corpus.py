@@ -124,7 +124,7 @@ def _record(text: str, name: str, number: int) -> str:
         added[each].append(seeded.choice(items[each]))
         missing -= len(added[each][-1].encode("utf-8"))
     for each, more in added.items():
-        text = LISTS[each].sub(lambda found, more=more: found[0] + "".join(more), text, count=1)  # type: ignore[misc]
+        text = LISTS[each].sub(lambda found, more=more: found[0] + "".join(more), text, count=1)  # type: ignore[misc]  # a lambda with a default
     return text
 
 

@@ -114,7 +114,7 @@ def test_a_hardware_key_tells_whether_it_was_touched(
     kind: str,
     flags: int,
     touched: bool,  # noqa: FBT001 - a parameter of the table
-    identified: bool,  # noqa: FBT001
+    identified: bool,  # noqa: FBT001 - pytest passes it by name
     oracle: Callable[..., bool],
 ) -> None:
     signature = hardware(kind, flags)

@@ -51,7 +51,7 @@ def facts(record: JsonObject, *questions: JsonObject) -> JsonObject:
 def test_a_question_is_answered_when_all_its_fields_are_known(
     fields: list[str],
     record: JsonObject,
-    wanted: bool,  # noqa: FBT001
+    wanted: bool,  # noqa: FBT001 - pytest passes it by name
 ) -> None:
     assert completeness.answered(record, question(*fields)) is wanted
 

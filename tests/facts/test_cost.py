@@ -345,7 +345,7 @@ def test_usage_counts_by_what_is_expected(units: JsonObject, annual: float | Non
         pytest.param(24000, 24000, True, id="twice"),
     ],
 )
-def test_contract_and_cost_are_two_views_of_one_sum(paid: float, annual: float, told: bool) -> None:  # noqa: FBT001
+def test_contract_and_cost_are_two_views_of_one_sum(paid: float, annual: float, told: bool) -> None:  # noqa: FBT001 - pytest passes it by name
     found = facts(record(bought(), cost=recurring(("subscription", paid, "year"))))
     assert found["annual"] == annual
     wanted = [{"pointer": "/cost/recurring", "bought": 12000, "paid": paid}]

@@ -38,7 +38,7 @@ def facts(record: JsonObject) -> JsonObject:
         pytest.param(["public", "personal"], True, True, id="one kind among others"),
     ],
 )
-def test_kinds_of_data(classes: list[str], personal: bool, confidential: bool) -> None:  # noqa: FBT001
+def test_kinds_of_data(classes: list[str], personal: bool, confidential: bool) -> None:  # noqa: FBT001 - pytest passes it by name
     assert facts({"data": {"classes": classes}}) == {"is_personal": personal, "is_confidential": confidential}
 
 

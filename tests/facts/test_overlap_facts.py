@@ -439,14 +439,14 @@ def test_walking_an_index_touches_no_more_than_a_few_of_a_group() -> None:
     class Counted(list[str]):
         touched = 0
 
-        def __getitem__(self, key: object) -> list[str]:  # type: ignore[override]
+        def __getitem__(self, key: object) -> list[str]:  # type: ignore[override]  # it only counts
             assert isinstance(key, slice)
             part = list.__getitem__(self, key)
             Counted.touched += len(part)
             return part
 
     groups = {("name", f"{number}"): Counted(f"v{each}" for each in range(10_000)) for number in range(20)}
-    found = overlap._first(groups, list(groups), "v0")  # type: ignore[arg-type]
+    found = overlap._first(groups, list(groups), "v0")  # type: ignore[arg-type]  # a stand-in
     assert Counted.touched <= 2 * overlap.MOST_LOOKED
     assert (len(found.others), found.at_least) == (overlap.MOST_TOLD, 9_999)
 

@@ -220,7 +220,7 @@ def test_a_file_name_that_is_no_unicode_does_not_stop_the_report(of: Callable[..
         ),
     ],
 )
-def test_a_finding_keeps_its_fingerprint(of: Callable[..., Report], changes: dict[str, Json], same: bool) -> None:  # noqa: FBT001
+def test_a_finding_keeps_its_fingerprint(of: Callable[..., Report], changes: dict[str, Json], same: bool) -> None:  # noqa: FBT001 - pytest passes it by name
     assert (sarif.fingerprint(only(of(**changes))) == sarif.fingerprint(only(of()))) is same
 
 

@@ -391,7 +391,7 @@ def nested(depth: int, *, block: bool) -> bytes:
 
 
 @pytest.mark.parametrize("block", [True, False], ids=["by indentation", "in brackets"])
-def test_24_levels_are_read_and_25_are_not(block: bool) -> None:  # noqa: FBT001
+def test_24_levels_are_read_and_25_are_not(block: bool) -> None:  # noqa: FBT001 - pytest passes it by name
     value, levels = documents.parse(nested(24, block=block)).value, 0
     while isinstance(value, (dict, list)):
         value, levels = next(iter(value.values() if isinstance(value, dict) else value), None), levels + 1
@@ -480,7 +480,7 @@ values = st.recursive(
 
 @settings(deadline=None, max_examples=400)
 @given(values, st.sampled_from([None, True, False]), st.booleans(), st.integers(20, 200))
-def test_what_pyyaml_writes_is_read_back(value: Json, flow: bool | None, unicode: bool, width: int) -> None:  # noqa: FBT001
+def test_what_pyyaml_writes_is_read_back(value: Json, flow: bool | None, unicode: bool, width: int) -> None:  # noqa: FBT001 - pytest passes it by name
     written = yaml.dump(value, Dumper=Plain, default_flow_style=flow, allow_unicode=unicode, width=width)
     assert documents.parse(written.encode()).value == value
 
@@ -540,7 +540,7 @@ def places(node: yaml.Node | None, path: tuple[str | int, ...] = ()) -> Iterator
 
 @settings(deadline=None, max_examples=300)
 @given(values, st.sampled_from([None, True, False]), st.integers(20, 200))
-def test_every_pointer_stands_where_another_parser_finds_it(value: Json, flow: bool | None, width: int) -> None:  # noqa: FBT001
+def test_every_pointer_stands_where_another_parser_finds_it(value: Json, flow: bool | None, width: int) -> None:  # noqa: FBT001 - pytest passes it by name
     written = yaml.dump(value, Dumper=Plain, default_flow_style=flow, allow_unicode=True, width=width)
     document = documents.parse(written.encode())
     expected = dict(places(yaml.compose(written, yaml.SafeLoader)))

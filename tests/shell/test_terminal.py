@@ -77,7 +77,7 @@ def test_colours(
     monkeypatch: pytest.MonkeyPatch,
     wanted: bool,  # noqa: FBT001 - a parameter of the table
     environment: dict[str, str],
-    colour: bool,  # noqa: FBT001
+    colour: bool,  # noqa: FBT001 - pytest passes it by name
 ) -> None:
     monkeypatch.setattr("sys.stdout", Watched())
     for name, value in environment.items():

@@ -29,13 +29,13 @@ DRAFTS = ("https://json-schema.org/draft/2020-12/schema", "http://json-schema.or
 
 # Keywords by what they hold, of both drafts; split from text, because a list of them would fill the page.
 HOLDS_SCHEMA = frozenset(
-    "additionalItems additionalProperties contains contentSchema else if items not propertyNames then "  # noqa: SIM905
+    "additionalItems additionalProperties contains contentSchema else if items not propertyNames then "  # noqa: SIM905 - a list of them would fill the page
     "unevaluatedItems unevaluatedProperties".split()
 )
 HOLDS_SCHEMAS = frozenset({"allOf", "anyOf", "oneOf", "prefixItems", "items"})
 HOLDS_NAMED = frozenset({"$defs", "definitions", "dependentSchemas", "patternProperties", "properties"})
 HOLDS_DATA = frozenset(
-    "$anchor $comment $id $ref $schema const contentEncoding contentMediaType default dependentRequired "  # noqa: SIM905
+    "$anchor $comment $id $ref $schema const contentEncoding contentMediaType default dependentRequired "  # noqa: SIM905 - a list of them would fill the page
     "deprecated description enum examples exclusiveMaximum exclusiveMinimum format maxContains maxItems "
     "maxLength maxProperties maximum minContains minItems minLength minProperties minimum multipleOf "
     "pattern readOnly required title type uniqueItems writeOnly x-in-office x-refers-to".split()
@@ -45,12 +45,12 @@ KEYWORDS = HOLDS_SCHEMA | HOLDS_SCHEMAS | HOLDS_NAMED | HOLDS_DATA
 SILENT = {
     DRAFTS[0]: frozenset({"additionalItems"}),
     DRAFTS[1]: frozenset(
-        "dependentRequired dependentSchemas maxContains minContains prefixItems unevaluatedItems "  # noqa: SIM905
+        "dependentRequired dependentSchemas maxContains minContains prefixItems unevaluatedItems "  # noqa: SIM905 - a list of them would fill the page
         "unevaluatedProperties".split()
     ),
 }
 NOTES = frozenset(
-    "$comment default deprecated description examples readOnly title writeOnly x-in-office x-refers-to".split()  # noqa: SIM905
+    "$comment default deprecated description examples readOnly title writeOnly x-in-office x-refers-to".split()  # noqa: SIM905 - a list of them would fill the page
 )
 # Of what a field may hold the id: x-refers-to lists one or more of these. No validator looks at it; a fact does.
 REFERRED = ("people", "teams", "systems", "vendors", "currencies", "roles")
@@ -64,7 +64,7 @@ SPEAKS_OF = {
     "object": frozenset({"maxProperties", "minProperties", "required"}),
 }
 FORMATS = frozenset(
-    "date date-time duration email hostname ipv4 ipv6 iri json-pointer regex time uri uri-reference uuid".split()  # noqa: SIM905
+    "date date-time duration email hostname ipv4 ipv6 iri json-pointer regex time uri uri-reference uuid".split()  # noqa: SIM905 - a list of them would fill the page
 )
 
 # What only the compiled validator finds, or places rightly.

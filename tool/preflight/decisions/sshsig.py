@@ -251,7 +251,7 @@ class _Blob:
         """Take an mpint above zero, without bytes that could be left out."""
         data = self.string()
         needless = len(data) > 1 and data[0] == 0 and data[1] < 0x80  # noqa: PLR2004 - the sign bit
-        if not data or data[0] >= 0x80 or needless or data == b"\0":  # noqa: PLR2004
+        if not data or data[0] >= 0x80 or needless or data == b"\0":  # noqa: PLR2004 - the sign bit of a byte
             raise SignatureFault("a number in it is negative, zero or padded")
         return int.from_bytes(data, "big")
 
