@@ -12,11 +12,13 @@ import pytest
 
 from commands.conftest import commit
 from preflight.model import REGISTRY
+from preflight.shell.git import GitTree
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conftest import Result
+    from preflight.shell.files import Entry
 
 SAMPLE = Path(__file__).parents[2] / "vendors"
 LIVE = "trident-experiments"
@@ -128,6 +130,25 @@ def test_what_the_change_does_to_others_is_seen(registry: Path, judge: Callable[
     report = judge()
     assert report["summary"]["vendors"] == 1
     assert ("trident-again", "risk/no-split-purchase") in red(report)
+
+
+def test_many_records_before_the_change_are_listed_once(
+    registry: Path, run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One listing a folder and commit, however many vendors change: else the time would grow with their square."""
+    listed: list[str] = []
+    asked = GitTree._list
+
+    def counted(tree: GitTree, folder: str) -> list[Entry]:
+        listed.append(folder)
+        return asked(tree, folder)
+
+    monkeypatch.setattr(GitTree, "_list", counted)
+    for path in (registry / "vendors").glob("*.yaml"):
+        path.write_text(path.read_text("utf-8") + "# looked at\n", "utf-8")
+    commit(registry, "Change")
+    assert run("--root", registry, "check", "--base", "HEAD~1").code == 0
+    assert listed.count("vendors") <= 3
 
 
 # ---- The rules are those of the base ------------------------------------------------------------

@@ -36,6 +36,7 @@ class GitTree:
     revision: str
     _repositories: dict[int, git.Repo] = field(default_factory=dict, repr=False, compare=False)
     _objects: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    _listed: dict[str, list[Entry]] = field(default_factory=dict, repr=False, compare=False)  # a commit does not change
 
     @property
     def commit(self) -> str:
@@ -43,7 +44,12 @@ class GitTree:
         return self._git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{self.revision}^{{commit}}").strip()
 
     def entries(self, folder: str) -> list[Entry]:
-        """Return everything below ``folder`` in that commit, sorted by path."""
+        """Return everything below ``folder`` in that commit, sorted by path; asked of git once."""
+        if folder not in self._listed:
+            self._listed[folder] = self._list(folder)
+        return list(self._listed[folder])
+
+    def _list(self, folder: str) -> list[Entry]:
         prefix = self._prefix()
         below = f"{prefix}{folder}".rstrip("/")
         listed = self._git("ls-tree", "-r", "-z", "--full-tree", self.commit, "--", *([below] if below else []))
