@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from preflight import cli
+from signing import Keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,6 +49,12 @@ def run(capfd: pytest.CaptureFixture[str]) -> Callable[..., Result]:
         return Result(code, out, err)
 
     return call
+
+
+@pytest.fixture(scope="session")
+def signer(tmp_path_factory: pytest.TempPathFactory) -> Keys:
+    """Make keys to sign with: ``signer("gareth").sign(data)``."""
+    return Keys(tmp_path_factory.mktemp("signers"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.field_changes import Change, changes
+from preflight.field_changes import Change, changes, moved, moves
 
 if TYPE_CHECKING:
     from preflight.model import Json
@@ -76,3 +76,41 @@ def test_the_order_of_named_entries_does_not_matter(ids: list[int], random: obje
     after = list(before)
     random.shuffle(after)  # type: ignore[attr-defined]  # hypothesis hands out a Random
     assert changes(before, after) == ()
+
+
+# ---- Where entries of lists went ----------------------------------------------------------------
+
+EU, US, UK = {"product": "EU", "users": 1}, {"product": "US", "users": 2}, {"product": "UK", "users": 3}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "pointer", "wanted"),
+    [
+        pytest.param([EU, US], [EU, US], "/1/users", "/1/users", id="nothing moved"),
+        pytest.param([EU, US], [UK, EU, US], "/1/users", "/2/users", id="one in front"),
+        pytest.param([EU, US], [US], "/1", "/0", id="one less in front"),
+        pytest.param([EU, US], [US], "/0/users", None, id="gone, and another stands there"),
+        pytest.param([EU, US], [US, {**EU, "users": 9}], "/0/users", "/1/users", id="it moved and changed"),
+        pytest.param({"l": [EU]}, {"l": [UK, EU]}, "/l", "/l", id="the list itself stays"),
+        pytest.param({"l": [EU]}, {"l": [UK, EU]}, "/other/0", "/other/0", id="another list"),
+        pytest.param({"l": [EU]}, {"m": [EU]}, "/l/0", "/l/0", id="a list that went has no entries to follow"),
+        pytest.param({"a/b": [EU]}, {"a/b": [UK, EU]}, "/a~1b/0", "/a~1b/1", id="a name with a slash"),
+        pytest.param(["x", "y"], ["z", "x", "y"], "/1", "/2", id="words"),
+        pytest.param(
+            [{"id": "a", "l": [EU, US]}], [{"id": "b"}, {"id": "a", "l": [US]}], "/0/l/1/users", "/1/l/0/users",
+            id="a list within an entry, both moved",
+        ),
+        pytest.param(
+            [{"id": "a", "l": [EU, US]}], [{"id": "b"}, {"id": "a", "l": [EU, US]}], "/0/l/1", "/1/l/1",
+            id="what did not move within an entry moves with it",
+        ),
+        pytest.param(
+            [{"id": "a", "l": [EU, US]}], [{"id": "b"}, {"id": "a", "l": [US]}], "/0/l/0", None,
+            id="gone from an entry that moved",
+        ),
+    ],
+)  # fmt: skip
+def test_a_pointer_follows_the_entry_that_it_points_into(
+    before: Json, after: Json, pointer: str, wanted: str | None
+) -> None:
+    assert moved(pointer, moves(before, after)) == wanted

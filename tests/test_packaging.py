@@ -11,6 +11,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 
 
+FOLDERS = ("policies", "schemas", "vendors")
+
+
 def test_the_wheel_carries_the_policies_schemas_and_samples_of_the_project(tmp_path: Path) -> None:
     build = [
         "wheel",
@@ -28,8 +31,7 @@ def test_the_wheel_carries_the_policies_schemas_and_samples_of_the_project(tmp_p
         carried = {name: archive.read(name) for name in archive.namelist() if name.startswith("preflight/starter/")}
     wanted = {
         f"preflight/starter/{path.relative_to(ROOT).as_posix()}": path.read_bytes()
-        for folder in ("policies", "schemas", "vendors")
-        for path in (ROOT / folder).rglob("*")
+        for path in [ROOT / ".gitattributes", *(each for folder in FOLDERS for each in (ROOT / folder).rglob("*"))]
         if path.is_file()
     }
     assert carried == wanted

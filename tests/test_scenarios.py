@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
+from preflight.decisions.statement import Statement
 from preflight.examples import merge
 from preflight.shell.documents import parse
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from conftest import Result
     from preflight.model import Json, JsonObject
+    from signing import Keys, Signer
 
 ROOT = Path(__file__).parents[1]
 DAY = "2026-06-01"
@@ -54,6 +57,18 @@ class Registry:
         plain = {key: value for key, value in EXAMPLE.items() if not key.startswith("$")}
         record = merge(plain, {"id": identifier, "name": identifier.replace("-", " ").title(), **overlay})
         self._dump(self.root / "vendors" / f"{identifier}.yaml", record)
+
+    def signed(self, signer: Signer, *vendors: str, bounds: JsonObject) -> None:
+        """Let the CFO sign for those vendors."""
+        (self.root / "policies/allowed_signers").write_text(signer.line(), "utf-8")
+        name = parse((self.root / "policies/approvals.yaml").read_bytes()).value["registry"]
+        for number, vendor in enumerate(vendors):
+            nonce = f"{number:016x}"[::-1]
+            decided = date.fromisoformat("2026-05-20")
+            statement = Statement("approve", name, vendor, "cfo", signer.name, decided, "a" * 40, nonce, bounds=bounds)
+            for path, data in signer.files(statement).items():
+                (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+                (self.root / path).write_bytes(data)
 
     @staticmethod
     def _dump(path: Path, value: Json) -> None:
@@ -136,16 +151,25 @@ def test_the_same_three_slices_in_one_file_are_seen_as_well(registry: Registry, 
 
 
 def test_with_the_signature_of_the_cfo_the_slices_pass_and_a_raise_asks_again(
-    registry: Registry, run: Callable[..., Result]
+    registry: Registry, run: Callable[..., Result], signer: Keys
 ) -> None:
     bounds = {"annual_cost": {"amount": 60_000, "currency": "EUR"}}
-    signed = [{"role": "cfo", "by": "ida-holm", "date": "2026-05-20", "bounds": bounds}]
+    written = [{"role": "cfo", "by": "ida-holm", "date": "2026-05-20", "bounds": bounds}]
     for region in REGIONS:
-        registry.vendor(f"gale-{region}", slice_of(region, approvals=signed))
-    assert run("--root", registry.root, "check", as_of=DAY).code == 0
+        registry.vendor(f"gale-{region}", slice_of(region, approvals=written))
+    result = run("--root", registry.root, "check", as_of=DAY)
+    assert result.code == 1
+    alone = "found: ida-holm on 2026-05-20 by the word of the record alone, and a signature is asked"
+    assert [alone in line for line in said(result, "risk/approved-by-the-roles")] == [True] * 3
+    registry.signed(signer("ida-holm"), *(f"gale-{region}" for region in REGIONS), bounds=bounds)
+    for region in REGIONS:
+        registry.vendor(f"gale-{region}", slice_of(region))
+    result = run("--root", registry.root, "check", as_of=DAY)
+    assert result.code == 0, result.out
     page = run("--root", registry.root, "explain", "gale-apac", "--for", "approver", as_of=DAY).out
-    assert "[x] Chief Financial Officer: agreed: ida-holm on 2026-05-20, not verified." in " ".join(page.split())
-    dearer = slice_of("latam", approvals=signed)
+    agreed = "[x] Chief Financial Officer: agreed: ida-holm on 2026-05-20, signed (2026-05-20-cfo-10000000)."
+    assert agreed in " ".join(page.split())
+    dearer = slice_of("latam")
     dearer["contract"]["subscriptions"][0]["price"] = {"amount": 24_001, "currency": "EUR"}
     dearer["cost"]["recurring"][0]["amount"] = {"amount": 24_001, "currency": "EUR"}
     registry.vendor("gale-latam", dearer)

@@ -24,6 +24,13 @@ def git(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["git", *IDENTITY, *arguments], cwd=root, capture_output=True, text=True, check=False)
 
 
+@pytest.fixture(autouse=True)
+def known_author(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the commits be of somebody whom people.yaml knows: who proposes must not be who agrees."""
+    monkeypatch.setenv("GIT_AUTHOR_EMAIL", "amara.okafor@harbourline.example")
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "2026-11-22T12:00:00Z")  # the server takes no commit of tomorrow
+
+
 @pytest.fixture
 def server(registry: Path, tmp_path: Path) -> Path:
     """A bare repository with the hook, that holds the sample registry already."""
@@ -155,6 +162,71 @@ def test_a_tag_is_nothing_to_judge(registry: Path, server: Path) -> None:
     git(registry, "tag", "v1")
     assert push(registry, "v1").returncode == 0
     assert tip(server, "v1")
+
+
+def test_another_name_of_a_guarded_branch_is_guarded_too(registry: Path, server: Path) -> None:
+    git(server, "symbolic-ref", "refs/heads/trunk", "refs/heads/main")
+    before = tip(server)
+    change(registry, "amount: 46000", "amount: 52000")
+    result = push(registry, "HEAD:trunk")
+    assert result.returncode != 0
+    assert "REFUSED: 1 red flag in what was pushed to main" in result.stderr
+    assert tip(server) == before
+
+
+def test_a_push_of_many_refs_still_fits_on_a_screen(registry: Path, server: Path) -> None:
+    for path in sorted((registry / "vendors").glob("*.yaml")):
+        text = path.read_text("utf-8").replace("shared_accounts: false", "shared_accounts: true")
+        path.write_text(text, "utf-8")
+    commit(registry, "All share")
+    notes = [f"HEAD:refs/notes/{number}" for number in range(9)]
+    result = push(registry, "HEAD:main", "HEAD:proposal", *notes)
+    said = [line.removeprefix("remote: ").rstrip() for line in result.stderr.splitlines() if line.startswith("remote:")]
+    assert result.returncode != 0
+    assert len(said) < 25
+    assert "REFUSED: 24 red flags in what was pushed to main" in said
+    assert said[-1] == "… and 5 more refs refused"
+    assert not tip(server, "proposal")
+
+
+@pytest.mark.parametrize(
+    ("attributes", "said"),
+    [
+        pytest.param("vendors/*.yaml -diff\n", "hides changes from reviews: vendors/beacon-", id="-diff"),
+        pytest.param("* export-ignore\n", "leaves files out of archives: policies/", id="left out of archives"),
+        pytest.param("[attr]quiet -diff\n*.yaml quiet\n", "hides changes from reviews: policies/", id="by a macro"),
+        pytest.param("*.yaml linguist-generated\n", "folds changes away in reviews: policies/", id="generated"),
+        pytest.param("vendors/z* filter=x\n/vendors/a-new* filter=x\n", "into a checkout: vendors/", id="to come"),
+    ],
+)
+def test_attributes_that_hide_changes_are_refused(registry: Path, server: Path, attributes: str, said: str) -> None:
+    before = tip(server)
+    (registry / ".gitattributes").write_text(attributes, "utf-8")
+    commit(registry, "Attributes")
+    result = push(registry)
+    assert result.returncode != 0
+    assert said in " ".join(line.removeprefix("remote: ").strip() for line in result.stderr.splitlines())
+    assert tip(server) == before
+
+
+@pytest.mark.usefixtures("server")
+def test_attributes_that_hide_nothing_of_ours_are_no_reason_to_refuse(registry: Path) -> None:
+    attributes = "vendors/decisions/** -text\n*.png -diff\nvendors/*.yaml diff\n"
+    (registry / ".gitattributes").write_text(attributes, "utf-8")
+    commit(registry, "Attributes")
+    assert "REFUSED: .gitattributes" not in push(registry).stderr
+
+
+def test_a_ref_with_a_hostile_name_does_nothing_to_the_terminal(registry: Path) -> None:
+    zeros, refs = 40 * "0", ["refs/x/\u202e##[stop-commands]y", "refs/x/\udcff", "refs/x/" + 300 * "z"]
+    given = "".join(f"{zeros} {zeros} {ref}\n" for ref in refs).encode("utf-8", "surrogateescape")
+    command = [sys.executable, "-m", "preflight", "hook", "pre-receive"]
+    result = subprocess.run(command, cwd=registry, input=given, capture_output=True, check=False)
+    said = result.stdout.decode("utf-8")
+    assert (result.returncode, result.stderr) == (1, b"")
+    assert "\u202e" not in said
+    assert "##[" not in said
+    assert max(len(line) for line in said.splitlines()) <= 72
 
 
 @pytest.mark.parametrize("text", ["", "one two\n", "nothing at all"])

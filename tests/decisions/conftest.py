@@ -72,8 +72,11 @@ def accepts(folder: Path, signature: bytes, message: bytes, namespace: str = NAM
     return subprocess.run(command, input=message, check=False, capture_output=True).returncode == 0
 
 
+BOUNDS = {"annual_cost": {"amount": 75000, "currency": "EUR"}}
+
+
 def said(**changes: Any) -> Statement:
-    """Return a statement like many, but for some members; None takes one out."""
+    """Return a statement like many, but for some members; None takes one out. Only approvals have bounds."""
     value = {
         "schema": "preflight/decision/v1",
         "kind": "approve",
@@ -85,6 +88,7 @@ def said(**changes: Any) -> Statement:
         "facts": {"Annual cost": "60,000 EUR"},
         "rules": "a" * 40,
         "nonce": "0123456789abcdef",
+        **({"bounds": BOUNDS} if changes.get("kind", "approve") == "approve" else {}),
         **changes,
     }
     return parse(json.dumps({name: each for name, each in value.items() if each is not None}).encode())

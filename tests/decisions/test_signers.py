@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import subprocess
 from datetime import date
@@ -97,3 +98,56 @@ def test_it_says_where_a_line_is_wrong(line: str, column: int, message: str, key
         Signers.of(text + "\n")
     assert (raised.value.line, raised.value.column) == (line.count("\n") + 1, column)
     assert raised.value.fix
+
+
+# ---- Against ssh-keygen ---------------------------------------------------------------------------
+# Every changed line is read here, and ssh-keygen is asked about each that lets somebody sign. The seed is fixed.
+
+CASES, SEED, ASKED = 5000, 20261122, 400
+INSERTED = [" ", ",", "=", "*", "?", "!", "#", '"', "\t", "\r", "\n", "\\", "-", "@", "a", "Z", "0", "1", ".", "\u00e9"]
+PIECES = ["git", NAMESPACE, "20260101Z", "20270101Z", "valid-after", "valid-before", "namespaces", "gareth", "2026"]
+
+
+def mutated(random_: random.Random, line: str) -> str:
+    """Change a line in one way of many, mostly before the key."""
+    at = random_.randrange(random_.choice([len(line), line.index("ssh-"), 12]))
+    way = random_.choice(["insert", "delete", "replace", "swap", "piece", "double"])
+    if way == "insert":
+        return line[:at] + random_.choice(INSERTED) + line[at:]
+    if way == "delete":
+        return line[:at] + line[at + random_.randrange(1, 4) :]
+    if way == "replace":
+        return line[:at] + random_.choice(INSERTED) + line[at + 1 :]
+    if way == "swap":
+        options = line.split(" ")[1].split(",")
+        random_.shuffle(options)
+        return line.replace(line.split(" ")[1], random_.choice([",", ", ", " "]).join(options[: random_.randrange(4)]))
+    if way == "piece":
+        return line.replace(random_.choice(PIECES), random_.choice([*PIECES, "*", "git*", "20261122Z", "20261123Z"]), 1)
+    return line + random_.choice(["\n", " "]) + line
+
+
+def test_nobody_may_sign_here_whom_ssh_keygen_refuses(keyring: Keyring, tmp_path: Path) -> None:
+    random_ = random.Random(SEED)  # noqa: S311 - no secret
+    plain = f"gareth {OPTIONS} {keyring.public('ed25519')}"
+    day, accepted = date(2026, 11, 22), {(plain, "gareth")}
+    (signing,) = Signers.of(plain).keys
+    for _ in range(CASES):
+        line = mutated(random_, plain)
+        line = mutated(random_, line) if "ssh-" in line[13:] and random_.random() < 0.3 else line
+        try:
+            key = Signers.of(line + "\n").key_of(signing)
+        except DocumentError:
+            continue
+        if key and key.allows(NAMESPACE) and key.valid_on(day):
+            accepted.add((line, key.principal))
+    assert len(accepted) > 20  # also lines that were changed and are good all the same
+    (tmp_path / "sig").write_bytes(keyring.sign("ed25519", b"x"))
+    told = []
+    for line, principal in sorted(accepted)[:ASKED]:
+        (tmp_path / "signers").write_text(line + "\n", "utf-8")
+        command = ["ssh-keygen", "-Y", "verify", "-n", NAMESPACE, "-I", principal, "-O", "verify-time=20261122120000Z"]
+        command += ["-f", str(tmp_path / "signers"), "-s", str(tmp_path / "sig")]
+        if subprocess.run(command, input=b"x", check=False, capture_output=True).returncode:
+            told.append(line)
+    assert told == [], [each[:110] for each in told]

@@ -13,13 +13,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from decisions.conftest import said
+from decisions.conftest import BOUNDS, said
 from preflight.decisions.statement import Statement, file_name, parse, render
 from preflight.errors import DocumentError
 
 SCHEMA = jsonschema.Draft202012Validator(
-    json.loads((Path(__file__).parents[2] / "schemas" / "decision.schema.json").read_text("utf-8"))
+    json.loads((Path(__file__).parents[2] / "schemas" / "decision.schema.json").read_text("utf-8")),
+    format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER,
 )
+DIGEST = "sha256:" + "0" * 64
+WAIVER = {"rule": "a/b", "fingerprint": DIGEST, "valid_until": "2026-12-31", "reason": "x"}
 
 APPROVAL = b"""{
   "schema": "preflight/decision/v1",
@@ -68,7 +71,9 @@ def test_what_is_signed_reads_like_this() -> None:
     ("old", "new", "place", "message"),
     [
         pytest.param(b'"cfo"', b'"CFO"', (6, 3), "'CFO' is not an id of lower-case letters", id="role in capitals"),
-        pytest.param(b'"approve"', b'"aprove"', (3, 3), "kind is 'aprove'; approve or waive or revoke", id="kind"),
+        pytest.param(
+            b'"approve"', b'"aprove"', (3, 3), "kind is 'aprove'; approve or waive or revoke or amend", id="kind"
+        ),
         pytest.param(b"decision/v1", b"decision/v2", (2, 3), "schema is 'preflight/decision/v2'", id="version"),
         pytest.param(b'"vendor"', b'"vender"', (5, 3), "'vender' is not known in a statement", id="misspelt"),
         pytest.param(b'  "by": "gareth",\n', b"", (1, 1), "by is missing in a statement", id="missing"),
@@ -89,7 +94,12 @@ def test_what_is_signed_reads_like_this() -> None:
         pytest.param(b'"EUR"', b'"eur"', (13, 7), "'eur' is not three capital letters", id="currency"),
         pytest.param(b'"high"', b'"huge"', (15, 5), "bounds/risk is 'huge'; low or medium", id="no level"),
         pytest.param(b'"high"', b"null", (15, 13), "null stands here", id="null"),
-        pytest.param(b"true", b"[1]", (20, 22), "a list stands here", id="a list"),
+        pytest.param(b"true", b"[1]", (20, 5), "[1] is not one line of text", id="a list for a fact"),
+        pytest.param(b'"high"', b'"high", "data": ["a" "b"]', (15, 34), "a comma or ] is missing", id="no comma"),
+        pytest.param(b'"high"', b'"high", "data": ["a",]', (15, 34), "a value is missing here", id="a comma too many"),
+        pytest.param(
+            b'"high"', b'"high", "data": [[[]]]', (15, 31), "nested deeper than 4 levels", id="lists in lists"
+        ),
         pytest.param(b"true", b'{"a": {"b": {}}}', (20, 34), "nested deeper than 4 levels", id="deep"),
         pytest.param(b"true", b'{"a": 1}', (20, 5), "a group is not one line of text", id="a fact in a fact"),
         pytest.param(b'"a', b'"\\u0061', (3, 11), "this text does not end, or has an escape", id="an escape"),
@@ -127,8 +137,33 @@ def test_what_is_no_object_is_refused_with_a_place(data: bytes) -> None:
     ("changes", "message"),
     [
         pytest.param({"kind": "waive", "reason": "x"}, "rule is missing", id="waives nothing"),
-        pytest.param({"kind": "waive", "rule": "a/b"}, "reason is missing", id="waives without a reason"),
-        pytest.param({"kind": "waive", "rule": "a", "reason": "x"}, "'a' is not the id of a rule", id="no rule"),
+        pytest.param({"kind": "waive", **WAIVER, "reason": None}, "reason is missing", id="waives without a reason"),
+        pytest.param({"kind": "waive", **WAIVER, "rule": "a"}, "'a' is not the id of a rule", id="no rule"),
+        pytest.param(
+            {"kind": "waive", **WAIVER, "fingerprint": None},
+            "fingerprint is missing",
+            id="waives all it may become",
+        ),
+        pytest.param(
+            {"kind": "waive", **WAIVER, "fingerprint": "a" * 64}, "is not the fingerprint of a", id="no fingerprint"
+        ),
+        pytest.param({"kind": "waive", **WAIVER, "valid_until": None}, "valid_until is missing", id="without an end"),
+        pytest.param({"kind": "waive", **WAIVER, "bounds": {"risk": "low"}}, "'bounds' is not known", id="with bounds"),
+        pytest.param({"kind": "amend", "into": DIGEST}, "amends is missing", id="amends nothing"),
+        pytest.param({"kind": "amend", "amends": DIGEST}, "into is missing", id="amends into nothing"),
+        pytest.param(
+            {"kind": "amend", "amends": "a" * 40, "into": DIGEST},
+            "is not the digest of the",
+            id="a commit for a digest",
+        ),
+        pytest.param({"bounds": None}, "bounds is missing", id="approves without bounds"),
+        pytest.param({"bounds": {"term_months": 0}}, "0 is no number of months", id="no term"),
+        pytest.param({"bounds": {"term_months": True}}, "True is no number of months", id="a term of true"),
+        pytest.param({"bounds": {"term_months": 121}}, "121 is no number of months", id="a term beyond all"),
+        pytest.param({"bounds": {"data": "personal"}}, "'personal' is no list", id="data as text"),
+        pytest.param({"bounds": {"data": ["a", "a"]}}, "stands here twice", id="data twice"),
+        pytest.param({"bounds": {"spend": 1}}, "'spend' is not known in the bounds", id="an unknown bound"),
+        pytest.param({"bounds": {"commitment": {"amount": 1}}}, "currency is missing in an", id="no currency"),
         pytest.param({"kind": "revoke", "reason": "x"}, "revokes is missing", id="revokes nothing"),
         pytest.param({"kind": "revoke", "revokes": "x", "reason": "x"}, "'x' is not the id of a decision", id="no id"),
         pytest.param({"kind": "approve", "revokes": "x"}, "'revokes' is not known", id="approves and revokes"),
@@ -146,14 +181,15 @@ def test_each_kind_has_its_members(changes: dict[str, Any], message: str) -> Non
 
 def test_nobody_is_asked_to_sign_what_would_be_refused() -> None:
     with pytest.raises(DocumentError, match="'Acme' is not an id"):
-        render(Statement("approve", "r", "Acme", "cfo", "gareth", date(2026, 1, 1), "a" * 40, "0" * 16))
+        render(Statement("approve", "r", "Acme", "cfo", "gareth", date(2026, 1, 1), "a" * 40, "0" * 16, bounds=BOUNDS))
 
 
 SLUGS = st.from_regex(r"[a-z0-9]{1,9}(-[a-z0-9]{1,9}){0,2}", fullmatch=True)
 LINES = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=30).filter(str.isprintable)
 NUMBERS = st.integers(-(10**15) + 1, 10**15 - 1) | st.integers(-(10**10), 10**10).map(lambda each: each / 100)
 DAYS = st.dates(date(2000, 1, 1), date(2099, 12, 31))
-MONEY = st.tuples(st.integers(0, 10**12) | st.integers(0, 10**9).map(lambda each: each / 100), st.just("EUR"))
+AMOUNTS = st.integers(0, 10**12) | st.integers(0, 10**9).map(lambda each: each / 100)
+MONEY = st.fixed_dictionaries({"amount": AMOUNTS, "currency": st.sampled_from(["EUR", "USD"])})
 EVERY: dict[str, st.SearchStrategy[Any]] = {
     "repository": st.just("r/1"),
     "vendor": SLUGS,
@@ -164,12 +200,23 @@ EVERY: dict[str, st.SearchStrategy[Any]] = {
     "nonce": st.from_regex("[0-9a-f]{16}", fullmatch=True),
     "facts": st.dictionaries(LINES, LINES | NUMBERS | st.booleans(), max_size=4).map(lambda each: tuple(each.items())),
 }
-BOUNDS = {"annual_cost": st.none() | MONEY, "risk": st.sampled_from(["", "low", "critical"])}
-WAIVER = {"rule": st.just("a/b"), "reason": LINES, "pointer": st.sampled_from(["", "/a/0", "/a~1b"])}
+LIMITS: dict[str, st.SearchStrategy[Any]] = {
+    "annual_cost": MONEY,
+    "commitment": MONEY,
+    "term_months": st.integers(1, 120),
+    "risk": st.sampled_from(["low", "medium", "high", "critical"]),
+    "data": st.lists(SLUGS, max_size=4, unique=True),
+}
+REACH = st.fixed_dictionaries({}, optional=LIMITS).filter(bool)
+DIGESTS = st.from_regex("sha256:[0-9a-f]{64}", fullmatch=True)
+PLACES = st.sampled_from(["", "/a/0", "/a~1b", "/a_b/~0"])
+LATER = st.dates(date(2100, 1, 1), date(2199, 12, 31))
+WAIVED = {"rule": st.just("a/b"), "reason": LINES, "pointer": PLACES, "fingerprint": DIGESTS, "valid_until": LATER}
 STATEMENTS = (
-    st.builds(Statement, kind=st.just("approve"), **EVERY, **BOUNDS)
-    | st.builds(Statement, kind=st.just("waive"), **EVERY, **BOUNDS, **WAIVER)
+    st.builds(Statement, kind=st.just("approve"), **EVERY, bounds=REACH, valid_until=st.none() | LATER)
+    | st.builds(Statement, kind=st.just("waive"), **EVERY, **WAIVED)
     | st.builds(Statement, kind=st.just("revoke"), **EVERY, reason=LINES, revokes=st.just("2026-01-01-cfo-01234567"))
+    | st.builds(Statement, kind=st.just("amend"), **EVERY, amends=DIGESTS, into=DIGESTS, reason=st.just("") | LINES)
 )
 
 
@@ -193,3 +240,54 @@ def test_a_changed_byte_never_crashes_the_reader(statement: Statement, data: st.
     except DocumentError as error:
         fault = error
     assert not fault or (fault.line >= 1 and fault.column >= 1)
+
+
+# ---- The reader and its published schema ----------------------------------------------------------
+
+# What the schema cannot say, and the reader refuses all the same.
+BEYOND = (
+    "no amount of money",
+    "it ends before it was decided",
+    "cannot be seen",
+    "this is no number",
+    "one line of text",
+)
+ODD = st.sampled_from([
+    "", " ", "x", "a/b", "Acme", "a--b", "2026-02-30", "2026-11-02", "sha256:", DIGEST, "approve", "waive", "revoke",
+    "amend", "low", "EUR", "0" * 16, "a" * 40, "/a", "/~2", 0, 1, 1.5, -1, 121, 10**13, True, {}, {"risk": "low"},
+    {"annual_cost": {"amount": 1, "currency": "EUR"}}, {"data": ["a"]}, {"term_months": 12}, "preflight/decision/v1",
+])  # fmt: skip
+NAMES = st.sampled_from(
+    [
+        *(
+            "schema",
+            "kind",
+            "repository",
+            "vendor",
+            "role",
+            "by",
+            "decided_on",
+            "valid_until",
+            "bounds",
+            "rule",
+            "pointer",
+        ),
+        *("fingerprint", "revokes", "amends", "into", "reason", "facts", "rules", "nonce", "other"),
+    ]
+)
+
+
+@settings(deadline=None, max_examples=400)
+@given(STATEMENTS, NAMES, st.one_of(st.none(), ODD))
+def test_the_reader_and_the_schema_say_the_same(statement: Statement, name: str, value: Any) -> None:
+    said = json.loads(render(statement))
+    said.pop(name, None)
+    if value is not None:
+        said[name] = value
+    fits = SCHEMA.is_valid(said)
+    refused = ""
+    try:
+        parse((json.dumps(said, ensure_ascii=False) + "\n").encode())
+    except DocumentError as error:
+        refused = error.message
+    assert fits != bool(refused) or any(known in refused for known in BEYOND), (fits, refused)

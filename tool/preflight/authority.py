@@ -1,4 +1,4 @@
-"""Who has to agree, and whether an approval holds: the demands of policies/approvals.yaml against amounts.
+"""Who has to agree: the demands of policies/approvals.yaml against amounts.
 
 Three-valued: where it is not known whether a demand applies, that is said, and never taken for no.
 """
@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from preflight.levels import LEVELS, rank
-from preflight.money import Rates, decimal, plain, shown
+from preflight.money import decimal, plain, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import date
     from decimal import Decimal
 
     from preflight.model import JsonObject
@@ -33,16 +32,6 @@ class Amounts:
     risk_least: str
     classes: frozenset[str] | None
     basis: str = "a year"  # what ``least`` counts, in words
-
-
-@dataclass(frozen=True, slots=True)
-class Directory:
-    """Who held which role when, and who has left on which day."""
-
-    roles: Mapping[str, Sequence[JsonObject]]
-    left: Mapping[str, str]
-    today: date
-    rates: Rates
 
 
 def demanded(demand: JsonObject, amounts: Amounts) -> bool | None:
@@ -108,49 +97,3 @@ def names(vendors: Sequence[str], count: int) -> str:
     """Return the first few ids, and how many more of the ``count`` there are."""
     more = f" and {count - MOST_NAMED:,} more" if count > MOST_NAMED else ""
     return ", ".join(vendors[:MOST_NAMED]) + more
-
-
-def gap(role: str, approvals: Sequence[JsonObject], amounts: Amounts, directory: Directory) -> tuple[str, str] | None:
-    """Return None where an approval by that role holds; else where the newest one stands, and why it does not."""
-    faults = [
-        (f"/approvals/{index}", fault_of(each, amounts, directory))
-        for index, each in enumerate(approvals)
-        if each["role"] == role
-    ]
-    if any(not fault for _, fault in faults):
-        return None
-    return faults[-1] if faults else ("/approvals", "nobody")
-
-
-def fault_of(approval: JsonObject, amounts: Amounts, directory: Directory) -> str:
-    """Say why an approval does not hold on that day; empty where it does."""
-    by, given = approval["by"], approval["date"]
-    if given > directory.today.isoformat():
-        return f"{by}, on a day that is still to come ({given})"
-    if not any(holds(each, given) for each in directory.roles.get(by, ()) if each["role"] == approval["role"]):
-        return f"{by}, who did not hold that role on {given}"
-    if directory.left.get(by, "9999-12-31") < given:
-        return f"{by}, who had left on {directory.left[by]}"
-    return "; ".join(f"{by} on {given}, {each}" for each in _beyond(approval.get("bounds", {}), amounts, directory))
-
-
-def holds(role: JsonObject, on: str) -> bool:
-    """Whether a role of people.yaml is held on that day; its first and its last day count."""
-    return bool(role["from"] <= on <= role.get("until", "9999-12-31"))
-
-
-def _beyond(bounds: JsonObject, amounts: Amounts, directory: Directory) -> Iterator[str]:
-    """Yield the bounds of an approval that what is now exceeds."""
-    if "valid_until" in bounds and bounds["valid_until"] < directory.today.isoformat():
-        yield f"valid until {bounds['valid_until']}"
-    if "annual_cost" in bounds:
-        most = bounds["annual_cost"]
-        allowed = directory.rates.converted(most, directory.today)
-        if allowed is None:
-            yield f"up to an amount in {most['currency']}, which has no rate on that day"
-        elif amounts.least > allowed or amounts.annual is None:
-            now = shown(plain(amounts.least), directory.rates.base)
-            yield f"up to {shown(most['amount'], most['currency'])}, and it is {now} {amounts.basis} now"
-    if "risk" in bounds and (amounts.risk is None or rank(amounts.risk) > rank(bounds["risk"])):
-        now = amounts.risk or f"at least {amounts.risk_least} and not known"
-        yield f"up to {bounds['risk']} risk, and it is {now} now"

@@ -52,7 +52,7 @@ def brief(  # noqa: PLR0913, PLR0917 - all that the page tells
         compared=before is not None,
         money=tuple(money(known, earlier)),
         risk=tuple(_risk(known, earlier, policies)),
-        signers=tuple(signers(record, known)),
+        signers=tuple(signers(known)),
         findings=tuple(f"{each.level.value}: {each.message}" for each in failed[:MOST_FINDINGS]),
         more_findings=max(0, len(failed) - MOST_FINDINGS),
         alternatives=tuple(_alternatives(record, known))[:MOST_ALTERNATIVES],
@@ -155,23 +155,24 @@ def _weight(level: str | None) -> int:
     return len(LEVELS) if level is None else LEVELS.index(level)
 
 
-def signers(record: JsonObject, known: JsonObject) -> Iterator[Signer]:
+def signers(known: JsonObject) -> Iterator[Signer]:
     """Return every role that has to agree, and whether it has."""
     oversight = known.get("oversight", {})
     missing = {each["role"]: each["found"] for each in oversight.get("missing", ())}
     unsure = "missing" not in oversight
     for each in oversight.get("demanded", ()):
-        approvals = [one for one in record.get("approvals", ()) if one["role"] == each["role"]]
+        agreed = [one for one in oversight.get("agreed", ()) if one["role"] == each["role"]]
         if each["role"] in missing:
-            found = missing[each["role"]]
-            yield Signer(each["title"], each["why"], f"open: {found}", given=False)
-        elif approvals and not unsure:
-            last = max(approvals, key=lambda one: str(one["date"]))
-            yield Signer(
-                each["title"], each["why"], f"agreed: {last['by']} on {last['date']}, not verified", given=True
-            )
+            yield Signer(each["title"], each["why"], f"open: {missing[each['role']]}", given=False)
+        elif agreed and not unsure:
+            yield Signer(each["title"], each["why"], f"agreed: {'; '.join(_agreed(one) for one in agreed)}", given=True)
         else:
             yield Signer(each["title"], each["why"], "open: nobody", given=False)
+
+
+def _agreed(approval: JsonObject) -> str:
+    proven = f"signed ({approval['id']})" if approval["proof"] == "signed" else "not verified"
+    return f"{approval['by']} on {approval['date']}, {proven}"
 
 
 def _alternatives(record: JsonObject, known: JsonObject) -> Iterator[str]:

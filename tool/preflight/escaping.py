@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from html import escape as _html_escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -75,6 +76,19 @@ def json_text(value: Json) -> str:
     """Return a value as JSON that is the same to a program and does nothing to a terminal or the log of a CI job."""
     text = _RUNNER.sub(r"\\u005b", json.dumps(value, indent=2, ensure_ascii=False))
     return _UNUSUAL.sub(_json_escape, text) + "\n"
+
+
+def json_line(value: Json) -> str:
+    """Return the same in one line."""
+    text = json.dumps(value, ensure_ascii=False)
+    if "##[" in text:
+        text = _RUNNER.sub(r"\\u005b", text)
+    return text if text.isascii() and text.isprintable() else _UNUSUAL.sub(_json_escape, text)
+
+
+def html(text: str) -> str:
+    """Escape text for the content of an HTML element, or for an attribute in quotes."""
+    return _html_escape(visible(text), quote=True)
 
 
 def _json_escape(found: re.Match[str]) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from preflight.engine import Case, judge_case, judge_registry, read, share
 from preflight.errors import CannotJudge
-from preflight.model import Json, JsonObject, Outcome, Position, Verdict
+from preflight.model import Decided, Json, JsonObject, Outcome, Position, Verdict
 from preflight.pointers import existing
 from preflight.policy import example_parts
 
@@ -138,13 +138,14 @@ class Scene:
     before: JsonObject | None = None
     has_base: bool = False
     policies: JsonObject = field(default_factory=dict)
+    approvals: tuple[JsonObject, ...] = ()
 
 
 def scene_of(policy: Policy, overlay: JsonObject) -> Scene:
     """Lay an overlay on the example record. Raises CannotJudge where a record is not of the right shape.
 
     ``$others`` are overlays that make the other records, ``$before`` one that makes the record before (null:
-    there was none), ``$policies`` a patch on the policy documents.
+    there was none), ``$policies`` a patch on the policy documents, ``$decisions`` the approvals of signed decisions.
     """
     change, around = example_parts(overlay)
     before = around.get("$before")
@@ -157,7 +158,16 @@ def scene_of(policy: Policy, overlay: JsonObject) -> Scene:
     others = made[1:] if before is None else made[1:-1]
     patch = merge(policy.example_policies, around.get("$policies", {}))
     last = None if before is None else made[-1]
-    return Scene(made[0], tuple(others), last, "$before" in around, patch)
+    signed = ({"id": f"example-{index}", "state": "in-force", **each} for index, each in _numbered(around))
+    return Scene(made[0], tuple(others), last, "$before" in around, patch, tuple(signed))
+
+
+def _numbered(around: JsonObject) -> Iterator[tuple[int, JsonObject]]:
+    for index, each in enumerate(around.get("$decisions", ())):
+        if not isinstance(each, dict) or not {"role", "by", "date"} <= each.keys():
+            message = f"$decisions/{index} is no approval: role, by and date are wanted"
+            raise CannotJudge(message)
+        yield index, each
 
 
 def judge_scene(scene: Scene, policy: Policy, today: date) -> tuple[Verdict, ...]:
@@ -167,7 +177,8 @@ def judge_scene(scene: Scene, policy: Policy, today: date) -> tuple[Verdict, ...
     for index, record in enumerate(scene.others):
         name = str(record.get("id", f"other-{index}"))
         cases[name if name not in cases else f"{name}-{index}"] = Case(name, "", record, _Nowhere())
-    context = policy.context(today, frozenset(cases))
+    decided = Decided(approvals={vendor: scene.approvals})
+    context = policy.context(today, frozenset(cases), decided)
     context = replace(context, policies=merge(dict(context.policies), scene.policies))
     extracts = {name: read(case, policy, context, judging=False).extracts for name, case in cases.items()}
     shared = share(policy, extracts, context)[vendor]

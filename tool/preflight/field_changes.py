@@ -7,14 +7,16 @@ entry put in front changes no other.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from preflight.pointers import pointer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from preflight.model import Json
+
+_Path: TypeAlias = tuple[str | int, ...]
 
 # Members that say which entry of a list is meant, the surest first.
 NAMING = ("id", "system", "standard", "for", "question", "role", "product", "name", "kind", "unit", "region", "what")
@@ -40,6 +42,42 @@ _NOTHING = _Nothing()
 def changes(before: Json, after: Json) -> tuple[Change, ...]:
     """Return every leaf that differs, in the order of the later version; None stands for not there."""
     return tuple(_changes(before, after, ()))
+
+
+def moves(before: Json, after: Json) -> dict[str, str]:
+    """Return where the entries of lists went that do not stand where they stood: pointer then → now, empty: gone.
+
+    What lies below an entry moves with it; it is named itself only where it moved within it, too.
+    """
+    return dict(_moves(before, after, (), ()))
+
+
+def moved(path: str, places: Mapping[str, str]) -> str | None:
+    """Return what a pointer into the earlier version is in the later one, by ``moves``; None where it is gone."""
+    at = path
+    while at:
+        if at in places:
+            return places[at] + path[len(at) :] if places[at] else None
+        at = at.rpartition("/")[0]
+    return path
+
+
+def _moves(before: Json, after: Json, was: _Path, now: _Path) -> Iterator[tuple[str, str]]:
+    if before == after:
+        return
+    if isinstance(before, dict) and isinstance(after, dict):
+        for name in before.keys() & after.keys():
+            yield from _moves(before[name], after[name], (*was, name), (*now, name))
+    elif isinstance(before, list) and isinstance(after, list):
+        places = {earlier: later for later, earlier in _partners(before, after).items()}
+        for index, item in enumerate(before):
+            place = places.get(index)
+            if place is None:
+                yield pointer((*was, index)), ""
+                continue
+            if place != index:
+                yield pointer((*was, index)), pointer((*now, place))
+            yield from _moves(item, after[place], (*was, index), (*now, place))
 
 
 def _changes(before: Json | _Nothing, after: Json | _Nothing, at: tuple[str | int, ...]) -> Iterator[Change]:

@@ -41,6 +41,13 @@ class Outcome(Enum):
     NOT_APPLICABLE = "not-applicable"
 
 
+class Novelty(Enum):
+    """What a change has to do with a finding: it came with it, or was there before."""
+
+    NEW = "new"
+    KNOWN = "known"
+
+
 @dataclass(frozen=True, slots=True)
 class Position:
     """A place in a file, both 1-based."""
@@ -122,6 +129,8 @@ class Verdict:
     pointer: str
     waiver: str | None = None
     known: bool = True  # False: it fails because something is not known
+    about: str = ""  # which of several findings of one rule at one place this is: a role, a product, a vendor
+    change: Novelty | None = None  # None: there is nothing to compare with, or nothing was found
 
     @property
     def blocks(self) -> bool:
@@ -177,6 +186,42 @@ class Brief:
 
 
 @dataclass(frozen=True, slots=True)
+class Weight:
+    """What a vendor costs, a year and over what is promised, in the base currency; and its risk. None: not known."""
+
+    annual: float | None = None
+    committed: float | None = None
+    risk: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VendorDelta:
+    """What a change does to one vendor; None: it was not there before, or is not there any more."""
+
+    vendor: str
+    before: Weight | None
+    after: Weight | None
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """What a change does to cost and risk: of each vendor that it touches, and of those together (without a risk)."""
+
+    currency: str
+    vendors: tuple[VendorDelta, ...]
+    before: Weight
+    after: Weight
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A change beside what was there before it. ``fixed`` are findings that stood; ``delta`` None: no such facts."""
+
+    fixed: tuple[Verdict, ...] = ()
+    delta: Delta | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The outcome of a run of the gate, as every renderer gets it."""
 
@@ -187,6 +232,7 @@ class Report:
     verdicts: tuple[Verdict, ...]
     rules: Mapping[str, Rule] = field(default_factory=dict)
     briefs: tuple[Brief, ...] = ()  # of the vendors that somebody has to decide on
+    comparison: Comparison | None = None  # only where a change is judged
 
 
 class Renderer(Protocol):
@@ -204,16 +250,61 @@ ReferenceFields: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """A decision that a finding may stand: rule, field and what the record said when it was decided.
+
+    ``fingerprint`` is that of fingerprints.of; once the record says something else the waiver covers nothing.
+    """
+
+    id: str
+    rule: str
+    pointer: str
+    fingerprint: str
+    until: date
+    by: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proposers:
+    """Who proposes a change of a vendor: people of the directory, and names that nobody there has."""
+
+    people: frozenset[str] = frozenset()
+    strangers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided of the vendors, by id, in a way that was verified.
+
+    ``approvals`` have the form of an entry of the record, with ``id`` and ``state`` (in-force, expired, revoked, …).
+    ``proposers`` are known only while a change is judged, and only of vendors that it changes in a way that matters
+    to approvals: whoever proposes it cannot approve it. ``authors`` are those of all vendors that it changes in any
+    way: they cannot waive what comes with it.
+    """
+
+    approvals: Mapping[str, Sequence[JsonObject]] = field(default_factory=lambda: EMPTY)
+    waivers: Mapping[str, Sequence[Waiver]] = field(default_factory=lambda: EMPTY)
+    proposers: Mapping[str, Proposers] = field(default_factory=lambda: EMPTY)
+    authors: Mapping[str, Proposers] = field(default_factory=lambda: EMPTY)
+
+
+NOTHING_DECIDED = Decided()
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """What facts may know beside the record: the date, the policy documents by name, and what the schema tells.
 
     ``references`` says which fields hold ids; ``vendors`` are the ids of all vendor files, unreadable ones included.
+    ``decided`` are the signed decisions.
     """
 
     today: date
     policies: Mapping[str, Json]
     references: ReferenceFields = field(default_factory=dict)
     vendors: frozenset[str] = frozenset()
+    decided: Decided = NOTHING_DECIDED
     memory: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def once_for(self, record: JsonObject, name: str, work: Callable[[], Any]) -> Any:

@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING
 from preflight import facts, pointers
 from preflight.breaches import did_you_mean
 from preflight.errors import CannotJudge
-from preflight.model import Context, Json, JsonObject, Level, Positions, ReferenceFields, Rule
+from preflight.model import (
+    NOTHING_DECIDED,
+    Context,
+    Decided,
+    Json,
+    JsonObject,
+    Level,
+    Positions,
+    ReferenceFields,
+    Rule,
+)
 from preflight.rules import CompiledRule, compile_rule, parse_rule
 from preflight.schema_tree import DEEPEST, Node, reference_fields
 
@@ -24,8 +34,9 @@ if TYPE_CHECKING:
     from preflight.schema import Shape
 
 
-# What an example says beside the record: policy documents (a merge patch), other records, the record before.
-SURROUNDINGS = ("$policies", "$others", "$before")
+# What an example says beside the record: policy documents (a merge patch), other records, the record before, and
+# approvals of signed decisions.
+SURROUNDINGS = ("$policies", "$others", "$before", "$decisions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +82,12 @@ class Policy:
     needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     references: ReferenceFields = field(default_factory=dict)
 
-    def context(self, today: date, vendors: frozenset[str] = frozenset()) -> Context:
+    def context(
+        self, today: date, vendors: frozenset[str] = frozenset(), decided: Decided = NOTHING_DECIDED
+    ) -> Context:
         """Return what facts may know on that day. ``vendors`` are the ids of the whole registry."""
         known = {name: document.value for name, document in self.documents.items()}
-        return Context(today, known, self.references, vendors)
+        return Context(today, known, self.references, vendors, decided)
 
     @cached_property
     def at_once(self) -> Stage:

@@ -203,11 +203,15 @@ def _placed(rule: Rule, positions: Positions, pointer: str, error: CannotJudge) 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule says of one case: ``truth`` TRUE where it holds, FALSE or UNKNOWN where it does not."""
+    """What a rule says of one case: ``truth`` TRUE where it holds, FALSE or UNKNOWN where it does not.
+
+    ``about`` tells several findings at one place from each other.
+    """
 
     truth: Truth
     pointer: str
     message: str
+    about: str = ""
 
 
 def judge(  # noqa: PLR0913 - all that a rule sees of a case

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from preflight.model import Novelty
+
 if TYPE_CHECKING:
-    from preflight.model import Report, Rule
+    from collections.abc import Sequence
+
+    from preflight.model import Report, Rule, Verdict
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
@@ -20,14 +24,35 @@ def asked(rule: Rule) -> list[str]:
     return [*target, f"when    {rule.when or 'always'}", wanted]
 
 
+def found(verdicts: Sequence[Verdict]) -> str:
+    """Count findings; where a change is judged, those that are new, too."""
+    marked = any(each.change for each in verdicts)
+    new = f", {sum(each.change is Novelty.NEW for each in verdicts)} new" if marked else ""
+    return counted(len(verdicts), "finding") + new
+
+
+def said(verdict: Verdict) -> str:
+    """Return the message of a verdict, with its mark in front: ``new: …``."""
+    return f"{verdict.change.value}: {verdict.message}" if verdict.change else verdict.message
+
+
 def verdict_line(report: Report) -> str:
     """Say in one line what the gate does and what was checked."""
     summary = report.summary
     verdict = "BLOCKED" if summary.blocked else "PASSED"
     waived = f", {summary.waived} waived" if summary.waived else ""
+    since = _since(report)
     idle = f" ({summary.not_applicable:,} not applicable)" if summary.not_applicable else ""
     return (
         f"{verdict}: {counted(summary.red_flags, 'red flag')}, {counted(summary.warnings, 'warning')}, "
-        f"{summary.advice} advice{waived} · {counted(summary.vendors, 'vendor')}, {counted(summary.rules, 'rule')}, "
-        f"{counted(summary.judged, 'verdict')}{idle} as of {report.as_of}"
+        f"{summary.advice} advice{waived}{since} · {counted(summary.vendors, 'vendor')}, "
+        f"{counted(summary.rules, 'rule')}, {counted(summary.judged, 'verdict')}{idle} as of {report.as_of}"
     )
+
+
+def _since(report: Report) -> str:
+    """Say how the findings of a change stand to those before it; nothing where no change is judged."""
+    if report.comparison is None:
+        return ""
+    new, known = (sum(each.change is mark for each in report.verdicts) for mark in (Novelty.NEW, Novelty.KNOWN))
+    return f" · {new} new, {known} known, {len(report.comparison.fixed)} fixed"

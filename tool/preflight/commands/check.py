@@ -87,10 +87,9 @@ def command(  # noqa: PLR0913 - one argument an option
     else:
         change = gate.judge(session, base, head or "HEAD", vendors, everything=everything)
         session, results = change.session, list(change.results)
-        report = engine.report(results, change.rules, session.today.isoformat(), everything=everything)
-        report = replace(report, base=change.base, head=change.head)
+        report = change.report(everything=everything)
     if any(name == markdown.NAME for name, _ in outputs):
-        report = replace(report, briefs=_briefs(session, [each.vendor for each in results], base))
+        report = replace(report, briefs=_briefs(session, [each.vendor for each in results if each.judged], base))
     for name, target in outputs or (("text", None),):
         _deliver(session, report, name, target)
     return 1 if report.summary.blocked else 0

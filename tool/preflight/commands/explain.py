@@ -119,5 +119,5 @@ def _why(session: Session, case: engine.Case, width: int) -> Iterator[str]:
     if cost.NAME in known:
         yield from explanations.of_section("Money", briefing.money(known, {}), width)
     if oversight.NAME in known:
-        signers = briefing.signers(case.record, known)
+        signers = briefing.signers(known)
         yield from explanations.of_section("Who has to agree", map(briefing.signature, signers), width)

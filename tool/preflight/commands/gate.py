@@ -6,38 +6,50 @@ rules themselves is judged twice: the head's records by the base's rules, and th
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from preflight import engine
+from preflight import comparison, engine
+from preflight.commands import amendments, before, trust
 from preflight.commands.session import Session
-from preflight.errors import UsageError
-from preflight.model import REGISTRY, Level, Outcome, Problem, Verdict
-from preflight.shell import registry
+from preflight.decisions import FOLDER
+from preflight.errors import CannotJudge, UsageError
+from preflight.model import Comparison, Novelty, Problem, Verdict
+from preflight.shell import decision_files, registry
 from preflight.shell.git import GitTree
-from preflight.shell.registry import CONFIG
 from preflight.shell.terminal import note
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from preflight.commands.before import Compared
     from preflight.engine import Judged
-    from preflight.model import Rule
+    from preflight.model import Report, Rule
     from preflight.shell.files import Entry
 
 WITHDRAWN = frozenset({"proposed", "rejected"})  # states of a vendor whose record may be taken out again
-POLICY_CHANGE = "change/policy"
+MANAGED = ("vendors", "policies", "schemas", ".github")  # folders of which no other spelling may stand beside them
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change as it was judged: the verdicts, the rules that judged, and the commits that were compared."""
+    """A change as it was judged: the verdicts, the rules that judged, and the commits that were compared.
+
+    Every finding among the verdicts is marked new or known; ``comparison`` tells what else there is to compare.
+    """
 
     results: tuple[Judged, ...]
     rules: tuple[Rule, ...]
     base: str
     head: str
     session: Session  # of the head, under the rules of the base
+    comparison: Comparison
+
+    def report(self, *, everything: bool = False) -> Report:
+        """Gather all of it for the renderers."""
+        found = engine.report(self.results, self.rules, self.session.today.isoformat(), everything=everything)
+        return replace(found, base=self.base, head=self.head, comparison=self.comparison)
 
 
 def judge(around: Session, base: str, head: str, identifiers: Sequence[str], *, everything: bool) -> Change:
@@ -45,61 +57,81 @@ def judge(around: Session, base: str, head: str, identifiers: Sequence[str], *, 
     if around.at is not None:
         message = "--at and --base exclude each other"
         raise UsageError(message, fix="Name the commit with the records by --head.")
+    if GitTree(around.root, base).is_ambiguous():
+        message = f"{base!r} is the name of more than one thing here, a tag and a branch"
+        raise UsageError(message, fix="Name the base in full, such as refs/remotes/origin/main, and delete the tag.")
     theirs, ours = GitTree(around.root, base).commit, GitTree(around.root, head)
+    if strange := ours.malformed(MANAGED):
+        raise CannotJudge(strange, fix="Commit it with git itself, and set transfer.fsckObjects on the server.")
     since = ours.fork(theirs)
     session = replace(_session(around, ours.commit), law=theirs, since=since)
     changed = None if since is None else frozenset(ours.changed_since(since))
     judged = _chosen(session, changed, identifiers)
-    results = session.judge(judged, everything=everything)
+    then = before.earlier(session)
+    scope = before.Scope(judged, changed or frozenset(), alone=bool(identifiers))
+    found = before.compared(session, then, scope, everything=everything)
     if not judged:
         note(f"no vendor file differs between {str(since)[:12]} and {ours.commit[:12]}", quiet=around.quiet)
-    if changed is not None and not identifiers:
-        results += _removed(session, since, changed)
-        results = _with_policies(session, changed, results)
+    results = trust.together(found.results, trust.told(session, [each.vendor for each in found.results], changed))
+    if then is not None and changed is not None and not identifiers:
+        results += _removed(session, then, changed)
+        results += trust.rewritten(session, since, changed)
+        results = _with_policies(session, changed, results, found)
+    elif since is None and not identifiers:  # nothing is shared, so all that differs was changed
+        differing = frozenset(ours.changed_since(theirs))
+        results += trust.rewritten(session, theirs, differing)
+        if touched := amendments.touched(session, differing):
+            results = [*results, amendments.judged(session, touched)]
+    told = tuple(replace(each, verdicts=comparison.new(each.verdicts)) for each in results)
     rules = tuple(compiled.rule for compiled in session.policy.rules)
-    return Change(tuple(results), rules, theirs, ours.commit, session)
+    return Change(told, rules, theirs, ours.commit, session, found.comparison)
 
 
 def _session(around: Session, commit: str) -> Session:
-    return Session(around.root, around.today, commit, quiet=around.quiet, color=around.color)
+    options = (around.root, around.today, commit)
+    return Session(*options, quiet=around.quiet, color=around.color, proposed_by=trust.claimed(os.environ))
 
 
 def _chosen(session: Session, changed: frozenset[str] | None, identifiers: Sequence[str]) -> list[Entry]:
-    """Return the vendor files to judge in full: those that changed, or all where there is nothing to compare with."""
+    """Return the vendor files to judge in full: all where there is nothing to compare with.
+
+    Else those that changed, and those of vendors about which something was decided.
+    """
     if identifiers or changed is None:
         return session.chosen(identifiers)
-    return [entry for entry in session.entries if entry.path in changed]
+    decided = decision_files.vendors_of(changed) if session.layout.managed else set()
+    return [entry for entry in session.entries if entry.path in changed or registry.stem(entry.path) in decided]
 
 
-def _removed(session: Session, since: str | None, changed: frozenset[str]) -> list[Judged]:
+def _removed(session: Session, then: Session, changed: frozenset[str]) -> list[Judged]:
     """Refuse that the record of a vendor disappears: it is retired, and stays."""
-    if since is None:
-        return []
     there = {entry.path for entry in session.entries}
-    before = GitTree(session.root, since)
-    gone = [entry for entry in registry.record_entries(before, session.layout) if entry.path in changed - there]
-    return [found for entry in gone if (found := _withdrawal(session, before, entry)) is not None]
+    gone = [entry for entry in then.entries if entry.path in changed - there]
+    return [found for entry in gone if (found := _withdrawal(then, entry)) is not None]
 
 
-def _withdrawal(session: Session, before: GitTree, entry: Entry) -> Judged | None:
-    file = registry.read_record(before, entry, session.layout)
-    record = file.document.known if file.document and session.sound(file) else {}
+def _withdrawal(then: Session, entry: Entry) -> Judged | None:
+    file = then.file(entry)
+    record = file.document.known if file.document and then.sound(file) else {}
     status = record.get("lifecycle", {}).get("status")
-    if status in WITHDRAWN:
+    decided = f"{FOLDER}/{file.id}/"
+    if status in WITHDRAWN and not then.source.entries(decided.rstrip("/")):
         return None
+    if status in WITHDRAWN:  # else the next vendor of that name would find itself approved
+        message = f"the record of {file.id} is taken out, and what was decided about it stays in {decided}"
+        fix = "Put it back as rejected. An id about which somebody decided is not free again."
+        return engine.breached(file.id, entry.path, [Problem("change/removed", message, fix)])
     message = f"the record of {file.id} ({status or 'of unknown state'}) is taken out, and its history with it"
     fix = "Put it back; give it the status retired, with the proof that policies/lifecycle.yaml asks for."
     return engine.breached(file.id, entry.path, [Problem("change/removed", message, fix)])
 
 
-def _with_policies(session: Session, changed: frozenset[str], results: list[Judged]) -> list[Judged]:
-    """Judge the whole registry by the head's own rules, too, where the change touches them."""
-    where = session.layout
-    touched = sorted(
-        path
-        for path in changed
-        if path.startswith((f"{where.policies}/", f"{where.rules}/", "schemas/")) or path in (where.schema, CONFIG)
-    )
+def _with_policies(session: Session, changed: frozenset[str], results: list[Judged], found: Compared) -> list[Judged]:
+    """Judge the whole registry by the head's own rules, too, where the change touches them.
+
+    What stood before the change stands in the way of nobody who repairs the rules; 'check' of the whole tells it.
+    """
+    touched = amendments.touched(session, changed)
     if not touched:
         return results
     own = replace(session, law=None, since=None)
@@ -109,27 +141,12 @@ def _with_policies(session: Session, changed: frozenset[str], results: list[Judg
         for each in own.judge(own.entries)
     ]
     told = [each for each in under_own if each.verdicts]
-    return [*results, _policy_change(touched), *told]
+    rules = frozenset(compiled.rule.id for each in (session, own) for compiled in each.policy.rules)
+    untouched = frozenset(each.path for each in told) - changed
+    marked = before.mark(told, found, before.earlier(session), rules, untouched)
+    news = [replace(each, verdicts=tuple(v for v in each.verdicts if v.change is Novelty.NEW)) for each in marked]
+    return [*results, amendments.judged(session, touched), *(each for each in news if each.verdicts)]
 
 
 def _key(verdict: Verdict) -> tuple[str, str, str, str]:
     return verdict.vendor, verdict.rule, verdict.pointer, verdict.message
-
-
-def _policy_change(touched: Sequence[str]) -> Judged:
-    """Say that the rules themselves change, and what owners of the policy have to see to."""
-    more = f" and {len(touched) - 1} more" if len(touched) > 1 else ""
-    verdict = Verdict(
-        vendor=REGISTRY,
-        rule=POLICY_CHANGE,
-        level=Level.WARNING,
-        outcome=Outcome.FAIL,
-        message=f"This change alters the policy itself: {touched[0]}{more}; the word of two policy owners was wanted, "
-        "and is not verified here",
-        fix="Let two people with the role policy-owner review it; 'preflight policy diff' shows what it turns.",
-        path=touched[0],
-        line=1,
-        column=1,
-        pointer="",
-    )
-    return engine.Judged(verdict.vendor, touched[0], (verdict,), 0)

@@ -4,32 +4,38 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
 
-from preflight import engine
+from preflight import concealment, engine
 from preflight.commands import gate
 from preflight.commands.session import Session
-from preflight.errors import PreflightError
+from preflight.errors import PreflightError, UsageError
 from preflight.model import Outcome
 from preflight.shell import terminal
 from preflight.shell.git import GitTree
+from preflight.shell.repository import Repository
 from preflight.tables import wrapped
 from preflight.wording import counted, verdict_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from preflight.engine import Judged
     from preflight.model import Report, Rule, Verdict
 
-LINE = re.compile("([0-9a-f]{40}|[0-9a-f]{64}) ([0-9a-f]{40}|[0-9a-f]{64}) (.+)", re.ASCII)
+LINE = re.compile("([0-9a-f]{40}|[0-9a-f]{64}) ([0-9a-f]{40}|[0-9a-f]{64}) ([^\\0]+)", re.ASCII)
 BRANCHES, TAGS = "refs/heads/", "refs/tags/"
+REMOTES = frozenset({"origin", "upstream", "remotes"})  # what clones call the server
 MOST_LINES = 24  # on the terminal of whoever pushes
 WIDTH = 72  # git puts «remote: » in front
 ACCEPTED, REFUSED = 0, 1
+TOLERANCE = 1  # day that a clock may go ahead of that of the server
+MOST_NAMED = 4  # further refs of a push that are named one by one
+ATTRIBUTES = ".gitattributes"
 
 
 @click.group("hook", short_help="Enforce the gate in a git hook.")
@@ -69,18 +75,18 @@ def pre_receive(session: Session, branches: tuple[str, ...]) -> int:
     are not judged. Refs that change what history shows are refused everywhere.
     """
     guarded = {BRANCHES + name for name in branches}
-    refused = False
-    for update in _updates(sys.stdin.read()):
-        said = list(_judged(session, update, guarded=update.ref in guarded))
-        for line in said:
-            terminal.show(line + "\n")
-        refused = refused or bool(said)
-    return REFUSED if refused else ACCEPTED
+    # As bytes: a ref may be named in any encoding.
+    updates = _updates(sys.stdin.buffer.read().decode("utf-8", "surrogateescape"))
+    repository = Repository.around(session.root)
+    refusals = [said for update in updates if (said := list(_judged(session, repository, update, guarded)))]
+    for line in _on_one_screen(refusals):
+        terminal.show(line + "\n")
+    return REFUSED if refusals else ACCEPTED
 
 
 def _updates(text: str) -> list[Update]:
     """Read what git writes. Raises UsageError for anything else: a hook that reads nothing guards nothing."""
-    rows = [LINE.fullmatch(line) for line in text.splitlines()]
+    rows = [LINE.fullmatch(line) for line in text.removesuffix("\n").split("\n")]
     updates = [Update(*row.groups()) for row in rows if row]
     if not updates or len(updates) < len(rows):
         message = "this hook reads what git writes to it: a line 'OLD NEW REF' an update"
@@ -88,46 +94,159 @@ def _updates(text: str) -> list[Update]:
     return updates
 
 
-def _judged(session: Session, update: Update, *, guarded: bool) -> Iterator[str]:
+def _on_one_screen(refusals: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield the first refusal in full, and of the others only that they are: a push may have many refs."""
+    if not refusals:
+        return
+    named = [said[0] for said in refusals[1 : MOST_NAMED + 1]]
+    more = len(refusals) - 1 - len(named)
+    rest = [*named, *([f"… and {counted(more, 'more ref')} refused"] if more else [])]
+    first = refusals[0]
+    room = MOST_LINES - len(rest)
+    # Cut in the middle: what blocks stands first, the verdict last.
+    yield from first if len(first) <= room else [*first[: room - 2], "…", first[-1]]
+    yield from rest
+
+
+def _judged(session: Session, repository: Repository | None, update: Update, guarded: Collection[str]) -> Iterator[str]:
     """Yield why an update is refused; nothing where it is not."""
-    if not update.ref.startswith((BRANCHES, TAGS)):
-        yield f"REFUSED: {update.ref} would change what history shows; push branches and tags only."
-        return
-    if not guarded:
-        return
-    name = update.ref.removeprefix(BRANCHES)
-    if update.deletes:
-        yield f"REFUSED: {name} is guarded and is not deleted."
-        return
     try:
-        if not update.creates and GitTree(session.root, update.new).fork(update.old) != update.old:
-            yield f"REFUSED: this would rewrite the history of {name}. Fetch it, rebase onto it, and push again."
+        if not update.ref.startswith((BRANCHES, TAGS)):
+            yield from _refusal(f"this would change what history shows; push branches and tags only: {update.ref}")
             return
-        results, rules = _results(session, update)
+        if shadowed := _shadowed(update, guarded):
+            yield from _refusal(f"{update.ref} would be taken for {shadowed} by whoever names that; call it otherwise.")
+            return
+        # A symbolic ref on the server is another name of a branch: what is pushed to the one moves the other.
+        target = update.ref if update.ref in guarded or repository is None else repository.target(update.ref)
+        if target in guarded:
+            yield from _guarded(session, repository, update, target.removeprefix(BRANCHES))
     except PreflightError as error:
-        yield "REFUSED: the gate cannot judge this push."
+        yield from _refusal("the gate cannot judge this push.")
         yield from wrapped(str(error), WIDTH, "  ", "  ")
+
+
+def _shadowed(update: Update, guarded: Collection[str]) -> str | None:
+    """Return the name of a guarded branch, here or in a clone, that git would understand as this ref instead."""
+    if update.deletes or update.ref in guarded:
+        return None
+    short = update.ref.removeprefix(BRANCHES if update.ref.startswith(BRANCHES) else TAGS)
+    for branch in sorted(guarded):
+        name = branch.removeprefix(BRANCHES)
+        remote, _, rest = short.partition("/")
+        if short in {name, branch, branch.removeprefix("refs/")} or (rest == name and remote in REMOTES):
+            return name
+    return None
+
+
+def _guarded(session: Session, repository: Repository | None, update: Update, name: str) -> Iterator[str]:
+    """Yield why an update of a guarded branch is refused; nothing where it is not. Raises PreflightError."""
+    if update.deletes:
+        yield from _refusal(f"{name} is guarded and is not deleted.")
         return
+    if not update.creates and GitTree(session.root, update.new).fork(update.old) != update.old:
+        yield from _refusal(f"this would rewrite the history of {name}. Fetch it, rebase onto it, and push again.")
+        return
+    if not update.creates and (reason := _unlike_the_server(session, update, name)):
+        yield from _refusal(reason)
+        return
+    if hidden := _hidden(session, repository, update):
+        first, others = hidden[0], len({each.path for each in hidden}) - 1
+        more = f" and {counted(others, 'other file')}" if others else ""
+        yield from _refusal(f"{ATTRIBUTES} {first.effect}: {first.path}{more} ({first.attribute}).")
+        yield from wrapped("→ Keep such attributes off what the gate manages.", WIDTH, "  ", "  ")
+        return
+    results, rules = _results(session, update)
     report = engine.report(results, rules, session.today.isoformat())
     if report.summary.blocked:
-        yield from _told(report, name, update)
+        command_line = f"preflight check --base {update.old[:12]} --head {update.new[:12]}"
+        yield from _told(report, f"in what was pushed to {name}", command_line)
+
+
+def _unlike_the_server(session: Session, update: Update, name: str) -> str:
+    """Say why a push does not carry the history of a branch on; empty where it does.
+
+    When a decision came, and by which keys it was signed then, is read off the first-parent line of the branch. So
+    what was pushed last stays on that line, and no commit of it is from a day that is still to come.
+    """
+    head = GitTree(session.root, update.new)
+    if not head.descends(update.old):
+        return (
+            f"this merges {name} into something else, and not something else into {name}. Rebase onto it, or check "
+            f"{name} out and merge your branch there (git merge --no-ff), and push again."
+        )
+    last = head.latest(update.old).date()
+    if last > session.today + timedelta(days=TOLERANCE):
+        return f"a commit says that it is from {last}, and it is {session.today}. Set the clock right, and commit anew."
+    return ""
+
+
+def _refusal(reason: str) -> Iterator[str]:
+    yield from wrapped(f"REFUSED: {reason}", WIDTH, "", "  ")
+
+
+def _hidden(session: Session, repository: Repository | None, update: Update) -> list[concealment.Concealed]:
+    """Return what a push would hide from those who review changes, by attributes of git that it brings along."""
+    head = GitTree(session.root, update.new)
+    paths = [each.path for each in head.entries("")] if update.creates else head.changed_since(update.old)
+    if repository is None or not any(path.rpartition("/")[2] == ATTRIBUTES for path in paths):
+        return []
+    layout = Session(session.root, session.today, update.new if update.creates else update.old, quiet=True).layout
+    folders = concealment.managed((layout.policies, layout.rules), (layout.vendors, layout.schema))
+    told = repository.attributes(update.new, concealment.NAMES, concealment.probes(folders))
+    return concealment.concealed(told, folders)
 
 
 def _results(session: Session, update: Update) -> tuple[Sequence[Judged], Sequence[Rule]]:
-    quiet = Session(session.root, session.today, quiet=True)
-    if update.creates:  # there is no base yet: the registry has to hold by its own rules
-        alone = Session(session.root, session.today, update.new, quiet=True)
-        return alone.judge(alone.entries), [compiled.rule for compiled in alone.policy.rules]
-    change = gate.judge(quiet, update.old, update.new, (), everything=False)
+    if update.creates:
+        return _alone(session, update.new)
+    change = gate.judge(replace(session, at=None, quiet=True), update.old, update.new, (), everything=False)
     return change.results, change.rules
 
 
-def _told(report: Report, branch: str, update: Update) -> Iterator[str]:
+def _alone(session: Session, commit: str) -> tuple[Sequence[Judged], Sequence[Rule]]:
+    """Judge a commit that has none before it: the registry has to hold by its own rules."""
+    alone = Session(session.root, session.today, commit, quiet=True)
+    return alone.judge(alone.entries), [compiled.rule for compiled in alone.policy.rules]
+
+
+@command.command("pre-commit", short_help="Judge what is staged; for .git/hooks/pre-commit of a clone.")
+@click.pass_obj
+def pre_commit(session: Session) -> int:
+    """Judge what is staged against HEAD, as .git/hooks/pre-commit of a clone.
+
+    What is judged is what would be committed, not what lies in the folder: of a file that is staged in part, only
+    that part. The rules are those of HEAD, and those of the commit where it changes them. The first commit has to
+    hold by its own rules. It is help for whoever commits, not a guard: 'git commit --no-verify' goes past it.
+    """
+    if session.at is not None:
+        message = "--at makes no sense here: what is staged is judged"
+        raise UsageError(message, fix="Leave --at out.")
+    repository = Repository.around(session.root)
+    if repository is None or repository.top is None:
+        message = f"{session.root} is not in a clone with a working tree, so nothing is staged"
+        raise UsageError(message, fix="Run it in a clone; a bare repository has 'preflight hook pre-receive'.")
+    head, staged = repository.head, repository.staged(session.today)
+    if head is None:
+        command_line = f"preflight --at {staged[:12]} check"
+        results, rules = _alone(session, staged)
+    else:
+        command_line = f"preflight check --base HEAD --head {staged[:12]}"
+        change = gate.judge(replace(session, quiet=True), head, staged, (), everything=False)
+        results, rules = change.results, change.rules
+    report = engine.report(results, rules, session.today.isoformat())
+    if report.summary.blocked:
+        for line in _told(report, "in what is staged", command_line):
+            terminal.show(line + "\n")
+        return REFUSED
+    return ACCEPTED
+
+
+def _told(report: Report, where: str, command_line: str) -> Iterator[str]:
     """Yield what blocks and how to fix it, in as many lines as fit on a screen."""
     blocking = [each for each in report.verdicts if each.outcome is Outcome.FAIL and each.blocks]
-    head = [f"REFUSED: {counted(len(blocking), 'red flag')} in what was pushed to {branch}", ""]
+    head = [*_refusal(f"{counted(len(blocking), 'red flag')} {where}"), ""]
     tail = ["", *wrapped(verdict_line(report), WIDTH)]
-    command_line = f"preflight check --base {update.old[:12]} --head {update.new[:12]}"
     lines: list[str] = []
     for index, verdict in enumerate(blocking):
         told = list(_finding(verdict))

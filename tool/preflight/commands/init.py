@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import secrets
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +25,15 @@ if TYPE_CHECKING:
 EMPTY = {"policies/people.yaml": "teams: []\npeople: []\n", "policies/systems.yaml": "systems: []\nrecords: []\n"}
 # The last section of a file, likewise: who sits in the committee.
 CUT = {"policies/ownership.yaml": b"\ncommittee:"}
+ATTRIBUTES = ".gitattributes"
+SIGNERS = "policies/allowed_signers"
+SIGNERS_HEAD = """\
+# Whose key is whose, in the format of ssh-keygen(1), section ALLOWED SIGNERS: person, options, key. For example:
+# ada-moss namespaces="preflight-decision@v1" ssh-ed25519 AAAA…
+# Only what is here on the base branch counts, so that no change lets its author sign for somebody else.
+"""
+# Signed decisions hold the name of their registry, so every new one needs a name of its own.
+APPROVALS, NAMED = "policies/approvals.yaml", re.compile(rb"^registry: \S+", re.MULTILINE)
 
 
 @click.command(short_help="Start a registry: policies, rules and schemas.")
@@ -32,12 +43,18 @@ CUT = {"policies/ownership.yaml": b"\ncommittee:"}
 def command(session: Session, folder: Path, *, sample: bool) -> int:
     """Write the checklist, the rules, the policies and the schemas into DIR, which may exist and hold other files.
 
-    Nothing is overwritten: where one of the files is there already, nothing is written at all.
+    Nothing is overwritten: where one of the files is there already, nothing is written at all. A .gitattributes of
+    your own stays, and you are told which line to add.
     """
     files = starter.files(sample=sample)
     if not sample:
         files |= {path: _head(files[path]) + text.encode() for path, text in EMPTY.items()}
         files |= {path: files[path].partition(section)[0] + b"\n" for path, section in CUT.items()}
+        files[SIGNERS] = SIGNERS_HEAD.encode()
+        files[APPROVALS] = NAMED.sub(f"registry: registry-{secrets.token_hex(6)}".encode(), files[APPROVALS])
+    own = (folder / ATTRIBUTES).exists()
+    if own:  # many repositories have one, which is theirs
+        line = files.pop(ATTRIBUTES).decode().strip()
     there = [path for path in files if (folder / path).exists() or (folder / path).is_symlink()]
     if there:
         message = f"{folder / there[0]} is there already"
@@ -51,6 +68,8 @@ def command(session: Session, folder: Path, *, sample: bool) -> int:
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (Path(staged) / path).replace(folder / path)
     terminal.show(f"{counted(len(files), 'file')} written to {folder}\n")
+    if own:
+        terminal.note(f"Add this line to {folder / ATTRIBUTES}: {line}")
     place = "" if folder == Path() else f" --root {folder}"
     first = f"preflight{place} check" if sample else f"preflight{place} new my-vendor"
     terminal.note(f"Next: {first}", quiet=session.quiet)

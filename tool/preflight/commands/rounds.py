@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from preflight.commands.session import Session
     from preflight.engine import Judged
-    from preflight.model import JsonObject, Position, Positions
+    from preflight.model import Context, JsonObject, Position, Positions
     from preflight.shell.registry import RecordFile
 
 Item = TypeVar("Item")
@@ -38,22 +38,46 @@ def judge(session: Session, entries: Sequence[Entry], *, whole: bool, everything
 
     ``whole``: they are the whole registry, so that the rules about it are judged as well.
     """
-    policy = session.policy  # compiled before processes are forked, and refused before anything is read
-    wanted = entries if whole or not policy.shared else session.entries
     judging = None if whole else frozenset(entry.path for entry in entries)
-    whose = Whose(session.number, session.again)
-    read = _spread(session, partial(_read_chunk, whose, everything, judging), wanted, "Reading vendors")
-    context = policy.context(session.today, frozenset(each.vendor for each in read))
+    wanted = entries if whole or not session.policy.shared else session.entries
+    return second(
+        session, first(session, wanted, judging, everything=everything), whole=whole, everything=everything
+    ).results
+
+
+def first(
+    session: Session, entries: Sequence[Entry], judging: frozenset[str] | None, *, everything: bool
+) -> list[FirstRound]:
+    """Read vendor files, and judge those paths (None: all) by the rules that one record is enough for."""
+    _ = session.policy, session.context  # made before processes are forked, and refused before anything is read
+    work = partial(_read_chunk, Whose.of(session), everything, judging)
+    return spread([session], work, entries, "Reading vendors")
+
+
+def second(session: Session, read: Sequence[FirstRound], *, whole: bool, everything: bool) -> Told:
+    """Judge what was read by the rules that need all of it."""
+    policy = session.policy
+    context = replace(session.context, vendors=frozenset(each.vendor for each in read), memory={})
     extracts = {each.vendor: each.read.extracts for each in read if each.read}
     shared = engine.share(policy, extracts, context)
     waiting = [(each.path, each.rest, shared[each.vendor]) for each in read if each.rest]
-    later = _spread(session, partial(_judge_rest, whose, everything), waiting, "Judging vendors")
+    later = spread([session], partial(_judge_rest, Whose.of(session), everything), waiting, "Judging vendors")
     done = {each.path: each for each in later}
     judged = [found for each in read if (found := _together(each, done)) is not None]
-    results = _without_twins(judged, (each.vendor for each in read))
+    results = _without_twins([engine.orphans(each, context) for each in judged], (each.vendor for each in read))
     if whole and policy.about_registry.rules:
         results.append(engine.judge_registry(policy, extracts, context, everything=everything))
-    return results
+    return Told(results, extracts, shared, context)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What both rounds told: the results, and what the registry knew of its vendors when it came to them."""
+
+    results: list[Judged]
+    extracts: Mapping[str, JsonObject]
+    shared: Mapping[str, JsonObject]
+    context: Context
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +87,11 @@ class Whose:
     number: int
     again: Callable[[], Session]
 
+    @classmethod
+    def of(cls, session: Session) -> Whose:
+        """Return the token of a session."""
+        return cls(session.number, session.again)
+
     @property
     def session(self) -> Session:
         """The session in this process."""
@@ -71,15 +100,17 @@ class Whose:
         return _open[self.number]
 
 
-def _spread(
-    session: Session, work: Callable[[Sequence[Item]], list[Result]], items: Sequence[Item], what: str
+def spread(
+    sessions: Sequence[Session], work: Callable[[Sequence[Item]], list[Result]], items: Sequence[Item], what: str
 ) -> list[Result]:
-    _open[session.number] = session
+    """Do work on all cores that belongs to those sessions; results come in the order of the items."""
+    _open.update({session.number: session for session in sessions})
     try:
-        with Progress(what, len(items), quiet=session.quiet) as progress:
+        with Progress(what, len(items), quiet=sessions[0].quiet) as progress:
             return workers.spread(work, items, progress.advance)
     finally:
-        _open.pop(session.number, None)
+        for session in sessions:
+            _open.pop(session.number, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +137,12 @@ def _read_chunk(
     session = whose.session
     # One at a time: a document is large beside its verdicts, so it is not kept until the others are read.
     return [
-        _first(session, session.file(entry), everything=everything, judging=judging is None or entry.path in judging)
+        read_one(session, session.file(entry), everything=everything, judging=judging is None or entry.path in judging)
         for entry in entries
     ]
 
 
-def _first(session: Session, file: RecordFile, *, everything: bool, judging: bool) -> FirstRound:
+def read_one(session: Session, file: RecordFile, *, everything: bool, judging: bool) -> FirstRound:
     """Judge one file that was read: its form first; rules see only records of the right shape."""
     problems = file.problems
     if file.document is not None:

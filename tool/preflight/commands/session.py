@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from preflight import briefing, engine, facts, pointers
 from preflight.breaches import did_you_mean
-from preflight.commands import rounds
+from preflight.commands import rounds, trust
 from preflight.errors import CannotJudge, UsageError
 from preflight.facts import lifecycle
 from preflight.schema_tree import Node
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from preflight.commands.trust import Verified
     from preflight.engine import Judged
     from preflight.model import Brief, Context, FactModule, JsonObject, Verdict
     from preflight.policy import Policy
@@ -46,6 +47,7 @@ class Session:
     since: str | None = None  # the commit before the change that is judged; None: no change is, but what is there
     quiet: bool = False
     color: bool = True
+    proposed_by: tuple[str, ...] = ()  # logins that the forge or the server names as those who propose the change
     number: int = field(default_factory=lambda: next(_numbers))
 
     @cached_property
@@ -62,24 +64,29 @@ class Session:
         return self.source.commit if isinstance(self.source, GitTree) else None
 
     @cached_property
-    def _lawful(self) -> Source:
+    def lawful(self) -> Source:
         """The files whose rules judge. Where the records lie is one of them: a change must not move itself away."""
         return self.source if self.law is None else GitTree(self.root, self.law)
 
     @cached_property
     def layout(self) -> Layout:
         """Where the registry keeps its parts."""
-        return registry.layout(self._lawful)
+        return registry.layout(self.lawful)
 
     @cached_property
     def policy(self) -> Policy:
         """The compiled rules. Raises CannotJudge."""
-        return registry.load_policy(self._lawful, self.layout)
+        return registry.load_policy(self.lawful, self.layout)
 
     @cached_property
     def context(self) -> Context:
         """What facts may know beside a record."""
-        return self.policy.context(self.today)
+        return self.policy.context(self.today, decided=self.verified.decided)
+
+    @cached_property
+    def verified(self) -> Verified:
+        """What was decided, by signatures that were verified. Raises CannotJudge."""
+        return trust.verify(self)
 
     @cached_property
     def entries(self) -> list[Entry]:
@@ -172,12 +179,15 @@ class Session:
 
         Where a rule compares vendors, the others are read, too. Judged as a whole is only a whole registry.
         """
-        return rounds.judge(self, entries, whole=entries is self.entries, everything=everything)
+        whole = entries is self.entries
+        results = rounds.judge(self, entries, whole=whole, everything=everything)
+        return trust.together(results, trust.told(self, None if whole else [each.vendor for each in results]))
 
     @property
     def again(self) -> Callable[[], Session]:
         """What opens the same session in another process."""
-        return partial(Session, self.root, self.today, self.at, self.law, self.since, quiet=True, number=self.number)
+        given = (self.root, self.today, self.at, self.law, self.since)
+        return partial(Session, *given, quiet=True, proposed_by=self.proposed_by, number=self.number)
 
     @cached_property
     def _before(self) -> GitTree | None:
@@ -199,7 +209,7 @@ class Session:
     def survey(self) -> Survey:
         """All vendors of the right form, with all their facts; read one after the other."""
         cases = {file.id: case_of(file) for file in self._sound}
-        context = self.policy.context(self.today, frozenset(cases))
+        context = replace(self.context, vendors=frozenset(cases), memory={})
         registered = facts.registry(self.policy.facts)
         taken = {name: facts.extracts(registered, case.record, context) for name, case in cases.items()}
         return Survey(self.policy, context, cases, taken, engine.share_all(self.policy, taken, context))

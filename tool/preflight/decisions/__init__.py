@@ -1,7 +1,8 @@
 """Decisions: statements that somebody signed, and whether they are in force.
 
 ``statement`` says what was decided, ``sshsig`` whether a signature is good, ``signers`` whose key it is,
-``ruling`` what of it counts on a day. Nothing here reads a file or a clock.
+``ruling`` what of it counts on a day, ``waivers`` what they waive and ``amendment`` which change of the policies they
+allow. Nothing here reads a file or a clock.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
 
 FOLDER = "vendors/decisions"
 NAMESPACE = "preflight-decision@v1"  # of SSH signatures over a decision (PROTOCOL.sshsig, section 2: namespace)
+POLICY_NAMESPACE = "preflight-policy@v1"  # over an amendment: a key may be let sign the one, and not the other
 
-State: TypeAlias = Literal["in-force", "expired", "revoked", "not-yet"]
+State: TypeAlias = Literal["in-force", "expired", "revoked", "not-yet", "void"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Decision:
     fingerprint: str  # of the key that signed, as ssh-keygen prints it
     touched: bool  # somebody touched the hardware key; False for every other key
     identified: bool  # and told it a PIN or showed a finger
-    state: State
+    state: State  # void: by a key that leaked
 
     @property
     def in_force(self) -> bool:

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
-from preflight.authority import holds
-from preflight.decisions import FOLDER, NAMESPACE, Decision, sshsig, strict_json
+from preflight.agreement import holds
+from preflight.decisions import FOLDER, NAMESPACE, POLICY_NAMESPACE, Decision, sshsig, strict_json
 from preflight.decisions import statement as statements
 from preflight.decisions.sshsig import SignatureFault
+from preflight.decisions.statement import POLICIES
 from preflight.errors import DocumentError
 from preflight.model import EMPTY, Position, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import date
 
     from preflight.decisions import State
     from preflight.decisions.signers import SignerKey, Signers
@@ -48,13 +49,17 @@ class Terms:
     ``touch`` and ``identify`` are the roles that have to touch a hardware key, and to unlock it. ``revokers`` are the
     roles that may revoke what other roles decided. ``arrived`` is the day on which a decision (by the path of its
     statement) came into the protected history: where it is known, key and role had to be good on that day, too, so
-    that nobody who lost them can still sign for a day long past.
+    that nobody who lost them can still sign for a day long past. ``former`` are the keys that were listed when it
+    came, where they are others than now: taking a key off the list ends what it may sign, not what it signed.
+    ``leaked`` are fingerprints, each with the day from which on nothing counts that came with that key.
     """
 
     touch: frozenset[str] = frozenset()
     identify: frozenset[str] = frozenset()
     revokers: frozenset[str] = frozenset()
     arrived: Mapping[str, date] = field(default_factory=lambda: EMPTY)
+    former: Mapping[str, Signers] = field(default_factory=lambda: EMPTY)
+    leaked: Mapping[str, date] = field(default_factory=lambda: EMPTY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +108,13 @@ def judge(  # noqa: PLR0913 - each is a source of its own, and all are needed
                 _check_alone(court, path)
         except _RefusedError as refused:
             faults.append(refused.fault)
-    sound, repeated = _without_repeats(sound)
+    sound, repeated = _without_repeats(court, sound)
     revocations, mistaken = _revocations(court, sound)
-    faults += [*repeated, *mistaken]
-    faults += [fault for each, text in sound if (fault := _from_the_future(court, each, text))]
     void = {path for path, _ in mistaken}
     revoked = {(each.statement.vendor, each.statement.revokes) for each in revocations if each.in_force}
+    # What was taken back has no effect, so nobody has to do anything about what is wrong with it.
+    silent = {f"{FOLDER}/{vendor}/{revokes}.json" for vendor, revokes in revoked}
+    faults = [each for each in (*faults, *repeated, *mistaken) if each[0].removesuffix(SIGNATURE) not in silent]
     decisions = (
         replace(each, state="revoked") if (each.statement.vendor, each.id) in revoked else each
         for each, _ in sound
@@ -126,7 +132,7 @@ def _decision(court: _Court, path: str) -> tuple[Decision, Text]:
     if path != stated:
         message = f"its name should be {statements.file_name(statement)}, by what it says"
         raise _refused(path, "name", message, "Give it that name; the signature stays good.")
-    signature = _signature(court, path)
+    signature = _signature(court, path, namespace_of(statement))
     person = court.people.get(statement.by)
     key = _key(court, path, statement, signature)
     names = {statement.by, person.get("email", statement.by)} if person else set()
@@ -135,6 +141,7 @@ def _decision(court: _Court, path: str) -> tuple[Decision, Text]:
         raise _at(path, text, "/by", "principal", message, "Everybody signs for themselves, with their own key.")
     _check_place(court, path, statement, text, vendor)
     _check_role(court, path, statement, text)
+    _check_day(court, path, statement, text)
     _check_hardware(court, path, statement, signature)
     found = Decision(
         id=statement.id,
@@ -143,7 +150,7 @@ def _decision(court: _Court, path: str) -> tuple[Decision, Text]:
         fingerprint=signature.key.fingerprint,
         touched=signature.touched,
         identified=signature.identified,
-        state=_state(statement, court.today),
+        state=_state(court, path, statement, signature.key.fingerprint),
     )
     return found, text
 
@@ -169,7 +176,7 @@ def _check_size(court: _Court, path: str) -> None:
     for ending, most in MAX_BYTES.items():
         size = len(court.files.get(path + ending, b""))
         if size > most:
-            message = f"the file has {size:,} bytes; at most {most:,} are read"
+            message = f"the file has more than the {most:,} bytes that are read"
             raise _refused(path + ending, "size", message, "Shorten what is said, and have it signed anew.")
 
 
@@ -182,20 +189,25 @@ def _statement(court: _Court, path: str) -> tuple[Statement, Text]:
         raise _RefusedError(path, problem) from None
 
 
-def _signature(court: _Court, path: str) -> Signature:
+def namespace_of(statement: Statement) -> str:
+    """Return the namespace in which a statement of that kind has to be signed."""
+    return POLICY_NAMESPACE if statement.kind == "amend" else NAMESPACE
+
+
+def _signature(court: _Court, path: str, namespace: str) -> Signature:
     signed = path + SIGNATURE
     if signed not in court.files:
-        fix = f"Sign it: ssh-keygen -Y sign -n {NAMESPACE} -f KEY {path.rpartition('/')[2]}"
+        fix = f"Sign it: ssh-keygen -Y sign -n {namespace} -f KEY {path.rpartition('/')[2]}"
         raise _refused(path, "signature", "nobody has signed it", fix)
     try:
         signature = sshsig.parse(court.files[signed])
     except SignatureFault as fault:
         raise _refused(signed, "signature", f"the signature is not accepted: {fault.reason}", SIGN_AGAIN) from None
-    if signature.namespace != NAMESPACE:
-        message = f"the signature was made for {signature.namespace!r}, which is no decision"
-        raise _refused(signed, "namespace", message, f"Sign it with -n {NAMESPACE}.")
+    if signature.namespace != namespace:
+        message = f"the signature was made for {signature.namespace!r}, and {namespace} is wanted"
+        raise _refused(signed, "namespace", message, f"Sign it with -n {namespace}.")
     try:
-        sshsig.verify(signature, court.files[path], NAMESPACE)
+        sshsig.verify(signature, court.files[path], namespace)
     except SignatureFault as fault:
         raise _refused(signed, "signature", f"the signature is not good: {fault.reason}", SIGN_AGAIN) from None
     return signature
@@ -204,15 +216,18 @@ def _signature(court: _Court, path: str) -> Signature:
 def _key(court: _Court, path: str, statement: Statement, signature: Signature) -> SignerKey:
     signed = path + SIGNATURE
     fingerprint = signature.key.fingerprint
-    key = court.signers.key_of(fingerprint)
+    former = court.terms.former.get(path)
+    key = court.signers.key_of(fingerprint) or (former.key_of(fingerprint) if former else None)
     if not key:
         message = f"nobody's key is {fingerprint}"
         raise _refused(
             signed, "key", message, "Have the key added to policies/allowed_signers first, in its own change."
         )
-    if not key.allows(NAMESPACE):
-        message = f"the key {fingerprint} of {key.principal} may not sign decisions"
-        fix = f"Have {NAMESPACE} added to its namespaces in policies/allowed_signers, in a change of its own."
+    namespace = namespace_of(statement)
+    if not key.allows(namespace):
+        what = "amendments" if namespace == POLICY_NAMESPACE else "decisions"
+        message = f"the key {fingerprint} of {key.principal} may not sign {what}"
+        fix = f"Have {namespace} added to its namespaces in policies/allowed_signers, in a change of its own."
         raise _refused(signed, "key", message, fix)
     for day in _days(court, path, statement):
         if not key.valid_on(day):
@@ -225,6 +240,9 @@ def _check_place(court: _Court, path: str, statement: Statement, text: Text, ven
     if statement.repository != court.repository:
         message = f"it was decided for the registry {statement.repository}, and this is {court.repository}"
         raise _at(path, text, "/repository", "repository", message, "Have it decided for this registry.")
+    if (statement.kind == "amend") != (statement.vendor == POLICIES) and statement.kind != "revoke":
+        message = f"an amendment is about {POLICIES} and nothing else is, and this is about {statement.vendor}"
+        raise _at(path, text, "/vendor", "vendor", message, DECIDE_ANEW)
     if statement.vendor != vendor:
         message = f"it is about {statement.vendor}, and lies in the folder of {vendor}"
         raise _at(path, text, "/vendor", "vendor", message, f"Move both files to {FOLDER}/{statement.vendor}/.")
@@ -240,6 +258,14 @@ def _check_role(court: _Court, path: str, statement: Statement, text: Text) -> N
         if not any(holds(role, day) for role in held):
             message = f"{statement.by} did not hold the role {statement.role} on {day}"
             raise _at(path, text, "/role", "role", message, DECIDE_ANEW)
+
+
+def _check_day(court: _Court, path: str, statement: Statement, text: Text) -> None:
+    """Refuse what was there before the day on which it says it was decided."""
+    day = court.terms.arrived.get(path)
+    if day is not None and statement.decided_on > day:
+        message = f"it says it was decided on {statement.decided_on}, and it was here on {day} already"
+        raise _at(path, text, "/decided_on", "future", message, "Sign on the day of the decision.")
 
 
 def _check_hardware(court: _Court, path: str, statement: Statement, signature: Signature) -> None:
@@ -261,27 +287,33 @@ def _days(court: _Court, path: str, statement: Statement) -> Iterator[date]:
         yield court.terms.arrived[path]
 
 
-def _state(statement: Statement, today: date) -> State:
-    if statement.decided_on > today:
+def _state(court: _Court, path: str, statement: Statement, fingerprint: str) -> State:
+    leaked = court.terms.leaked.get(fingerprint)
+    # Where it is not known when it came, it is not known whether that was before the key leaked.
+    if leaked and court.terms.arrived.get(path, date.max) >= leaked:
+        return "void"
+    if statement.decided_on > court.today:
         return "not-yet"
-    return "expired" if statement.valid_until and statement.valid_until < today else "in-force"
+    return "expired" if statement.valid_until and statement.valid_until < court.today else "in-force"
 
 
-def _from_the_future(court: _Court, decision: Decision, text: Text) -> Fault | None:
-    """Tell of a decision that was there before the day on which it says it was made."""
-    day = court.terms.arrived.get(decision.path, court.today)
-    if decision.statement.decided_on <= day:
-        return None
-    message = f"it says it was decided on {decision.statement.decided_on}, and it was here on {day} already"
-    return _at(decision.path, text, "/decided_on", "future", message, "Sign on the day of the decision.").fault
+def _without_repeats(
+    court: _Court, sound: list[tuple[Decision, Text]]
+) -> tuple[list[tuple[Decision, Text]], list[Fault]]:
+    """Part decisions from those whose nonce an earlier one has.
 
+    Earlier is what came earlier, whatever day it gives itself, and a revocation is before all others: nobody can end
+    a decision, or take the end from one, by signing another with the same nonce.
+    """
 
-def _without_repeats(sound: list[tuple[Decision, Text]]) -> tuple[list[tuple[Decision, Text]], list[Fault]]:
-    """Part decisions from those whose nonce an earlier one has."""
+    def turn(pair: tuple[Decision, Text]) -> tuple[bool, date, date, str]:
+        said, path = pair[0].statement, pair[0].path
+        return said.kind != "revoke", court.terms.arrived.get(path, date.max), said.decided_on, path
+
     first: dict[str, Decision] = {}
     kept: list[tuple[Decision, Text]] = []
     faults: list[Fault] = []
-    for each, text in sorted(sound, key=lambda pair: (pair[0].statement.decided_on, pair[0].path)):
+    for each, text in sorted(sound, key=turn):
         earlier = first.setdefault(each.statement.nonce, each)
         if earlier is each:
             kept.append((each, text))
@@ -299,11 +331,16 @@ def _revocations(court: _Court, sound: list[tuple[Decision, Text]]) -> tuple[lis
     by_id = {(each.statement.vendor, each.id): each for each, _ in sound}
     found: list[Decision] = []
     faults: list[Fault] = []
-    for each, text in sound:
+    revoking = [(each, text) for each, text in sound if each.statement.kind == "revoke"]
+    # Those that name a revocation come last: by then it is known whether that one has a fault of its own.
+    names = {(each.statement.vendor, each.id) for each, _ in revoking}
+    revoking.sort(key=lambda pair: (pair[0].statement.vendor, pair[0].statement.revokes) in names)
+    for each, text in revoking:
         said = each.statement
-        if said.kind != "revoke":
-            continue
+        mistaken = {path for path, _ in faults}
         other = by_id.get((said.vendor, said.revokes))
+        if other and other.path in mistaken:
+            other = None
         if not other and f"{FOLDER}/{said.vendor}/{said.revokes}.json" not in court.files:
             message = f"there is no decision {said.revokes} on {said.vendor}, so this revokes nothing"
             faults.append(_at(each.path, text, "/revokes", "revocation", message, "Name one that is there.").fault)

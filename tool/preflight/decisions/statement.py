@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Literal, NoReturn, TypeAlias, cast
 
@@ -25,18 +25,27 @@ if TYPE_CHECKING:
     from preflight.model import Json, JsonObject
 
 SCHEMA = "preflight/decision/v1"
-KINDS = ("approve", "waive", "revoke")
+KINDS = ("approve", "waive", "revoke", "amend")
 NONCE_SHOWN = 8  # digits of the nonce in the name of a file
 MAX_FACTS = 40
 MAX_AMOUNT = 10**12
+MAX_MONTHS = 120
+MAX_CLASSES = 20
+BOUNDS = ("annual_cost", "commitment", "term_months", "risk", "data")
+COMPANY = "Company"  # the fact that says to whom an approval was given: for another company it does not count
+POLICIES = "policies"  # what an amendment names as its vendor; no vendor can be called so
 
-Kind: TypeAlias = Literal["approve", "waive", "revoke"]
+Kind: TypeAlias = Literal["approve", "waive", "revoke", "amend"]
 Fact: TypeAlias = str | int | float | bool
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What somebody decided. Only what ``kind`` has is filled in; text that was not given is empty."""
+    """What somebody decided. Only what ``kind`` has is filled in; text that was not given is empty.
+
+    approve: a vendor, within bounds. waive: that a finding may stand. revoke: an earlier decision no longer counts.
+    amend: a change of the policies themselves, from one state to another.
+    """
 
     kind: Kind
     repository: str
@@ -48,12 +57,13 @@ class Statement:
     nonce: str
     facts: tuple[tuple[str, Fact], ...] = ()  # what the signer was shown, in that order
     valid_until: date | None = None
-    annual_cost: tuple[int | float, str] | None = None  # amount and currency
-    risk: str = ""
+    bounds: JsonObject = field(default_factory=dict)  # as the bounds of an approval in a record
     rule: str = ""
     pointer: str = ""
     fingerprint: str = ""
     revokes: str = ""
+    amends: str = ""  # digest of the policies as they were
+    into: str = ""  # and as they will be
     reason: str = ""
 
     @property
@@ -62,19 +72,12 @@ class Statement:
         return f"{self.decided_on.isoformat()}-{self.role}-{self.nonce[:NONCE_SHOWN]}"
 
     @property
-    def bounds(self) -> JsonObject:
-        """How far it reaches, as the ``bounds`` of an approval in a record."""
-        found: JsonObject = {}
-        if self.annual_cost:
-            found["annual_cost"] = {"amount": self.annual_cost[0], "currency": self.annual_cost[1]}
-        return {**found, "risk": self.risk} if self.risk else found
-
-    @property
     def approval(self) -> JsonObject:
-        """The same as an entry in ``approvals`` of a record, for ``authority.fault_of``."""
+        """The same as an entry in ``approvals`` of a record, for ``agreement.agreement``, and for which company."""
         until = {"valid_until": self.valid_until.isoformat()} if self.valid_until else {}
         given = {"role": self.role, "by": self.by, "date": self.decided_on.isoformat()}
-        return {**given, "bounds": {**self.bounds, **until}}
+        company = {name.lower(): what for name, what in self.facts if name == COMPANY}
+        return {**given, **company, "bounds": {**self.bounds, **until}}
 
 
 def parse(data: bytes) -> Statement:
@@ -96,7 +99,7 @@ def render(statement: Statement) -> bytes:
     value: JsonObject = {"schema": SCHEMA, "kind": statement.kind}
     for name in ("repository", "vendor", "role", "by", "decided_on", "valid_until", "bounds", "rule", "pointer"):
         value[name] = getattr(statement, name)
-    for name in ("fingerprint", "revokes", "reason"):
+    for name in ("fingerprint", "revokes", "amends", "into", "reason"):
         value[name] = getattr(statement, name)
     value |= {"facts": dict(statement.facts), "rules": statement.rules, "nonce": statement.nonce}
     kept = {
@@ -136,21 +139,24 @@ _FORMS = {
     "nonce": _Form(re.compile(r"[0-9a-f]{16}"), 16, "16 digits of 0-9 and a-f"),
     "rule": _Form(re.compile(f"{_SLUG}/{_SLUG}"), 127, "the id of a rule, such as contract/cost-known"),
     "pointer": _Form(re.compile(r"(?:/(?:[^~/\s]|~[01])*)+"), 300, "a JSON pointer, such as /cost/recurring/0"),
-    "fingerprint": _Form(re.compile(r"[A-Za-z0-9][A-Za-z0-9:+/=_-]*"), 128, "the fingerprint of a finding"),
+    "fingerprint": _Form(re.compile(r"sha256:[0-9a-f]{64}"), 71, "the fingerprint of a finding"),
     "revokes": _Form(
         re.compile(rf"\d{{4}}-\d{{2}}-\d{{2}}-{_SLUG}-[0-9a-f]{{8}}", re.ASCII),
         83,
         "the id of a decision, which is the name of its file without .json",
     ),
+    "amends": _Form(re.compile(r"sha256:[0-9a-f]{64}"), 71, "the digest of the policies before"),
+    "into": _Form(re.compile(r"sha256:[0-9a-f]{64}"), 71, "the digest of the policies after"),
     "reason": _LINE,
 }
 _CURRENCY = _Form(re.compile(r"[A-Z]{3}"), 3, "three capital letters")
 _EVERY = ("schema", "kind", "repository", "vendor", "role", "by", "decided_on", "facts", "rules", "nonce")
 # Kind → what it has to have, and what it may have besides.
 _MEMBERS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "approve": ((), ("valid_until", "bounds")),
-    "waive": (("rule", "reason"), ("valid_until", "bounds", "pointer", "fingerprint")),
+    "approve": (("bounds",), ("valid_until",)),
+    "waive": (("rule", "fingerprint", "valid_until", "reason"), ("pointer",)),
     "revoke": (("revokes", "reason"), ()),
+    "amend": (("amends", "into"), ("reason",)),
 }
 
 
@@ -171,13 +177,12 @@ class _Reader:
         until = self._date("valid_until") if "valid_until" in self.value else None
         if until and until < decided:
             self._refuse("/valid_until", "it ends before it was decided", "Give a day on or after decided_on.")
-        cost, risk = self._bounds(self.value["bounds"]) if "bounds" in self.value else (None, "")
+        bounds = self._bounds(self.value["bounds"]) if "bounds" in self.value else {}
         return Statement(
             kind=cast("Kind", kind),
             decided_on=decided,
             valid_until=until,
-            annual_cost=cost,
-            risk=risk,
+            bounds=bounds,
             facts=self._facts(self.value["facts"]),
             **texts,
         )
@@ -218,19 +223,37 @@ class _Reader:
             self._refuse(f"/{name}", f"{_shown(text)} is no day of the calendar", "Write YYYY-MM-DD.")
         return found
 
-    def _bounds(self, value: Json) -> tuple[tuple[int | float, str] | None, str]:
-        bounds = self._members("/bounds", value, (), ("annual_cost", "risk"), "in the bounds")
+    def _bounds(self, value: Json) -> JsonObject:
+        bounds = self._members("/bounds", value, (), BOUNDS, "in the bounds")
         if not bounds:
-            self._refuse("/bounds", "there are no bounds in it", "Leave bounds out where there are none.")
-        risk = self._choice("/bounds/risk", bounds["risk"], LEVELS) if "risk" in bounds else ""
-        if "annual_cost" not in bounds:
-            return None, risk
-        money = self._members("/bounds/annual_cost", bounds["annual_cost"], ("amount", "currency"), (), "in an amount")
+            self._refuse("/bounds", "there are no bounds in it", "Say how far the approval reaches.")
+        for name in ("annual_cost", "commitment"):
+            if name in bounds:
+                self._money(f"/bounds/{name}", bounds[name])
+        if "risk" in bounds:
+            self._choice("/bounds/risk", bounds["risk"], LEVELS)
+        if "term_months" in bounds and not _is_whole(bounds["term_months"], MAX_MONTHS):
+            message = f"{_shown(bounds['term_months'])} is no number of months"
+            self._refuse("/bounds/term_months", message, f"Write a whole number from 1 to {MAX_MONTHS}.")
+        if "data" in bounds:
+            self._classes("/bounds/data", bounds["data"])
+        return bounds
+
+    def _money(self, at: str, value: Json) -> None:
+        money = self._members(at, value, ("amount", "currency"), (), "in an amount")
         amount = money["amount"]
         if isinstance(amount, bool) or not isinstance(amount, (int, float)) or not _is_money(amount):
             message = f"{_shown(amount)} is no amount of money"
-            self._refuse("/bounds/annual_cost/amount", message, "Write a number with at most two decimals.")
-        return (amount, self._text("/bounds/annual_cost/currency", money["currency"], _CURRENCY)), risk
+            self._refuse(f"{at}/amount", message, "Write a number with at most two decimals.")
+        self._text(f"{at}/currency", money["currency"], _CURRENCY)
+
+    def _classes(self, at: str, value: Json) -> None:
+        if not isinstance(value, list) or len(value) > MAX_CLASSES:
+            self._refuse(at, f"{_shown(value)} is no list of data classes", "Write the classes in brackets.")
+        for index, each in enumerate(value):
+            self._text(f"{at}/{index}", each, _ID)
+        if len(set(value)) < len(value):
+            self._refuse(at, "a data class stands here twice", "Name each once.")
 
     def _facts(self, value: Json) -> tuple[tuple[str, Fact], ...]:
         facts = self._members("/facts", value, (), tuple(value) if isinstance(value, dict) else (), "in the facts")
@@ -240,13 +263,17 @@ class _Reader:
         for name, fact in facts.items():
             at = "/facts" + pointers.pointer((name,))
             self._text(at, name, _FACT)
-            if isinstance(fact, (str, dict)):
+            if isinstance(fact, (str, dict, list)):
                 self._text(at, fact, _FACT)
         return tuple(facts.items())
 
     def _refuse(self, at: str, message: str, fix: str) -> NoReturn:
         place = self.text.position(at)
         raise DocumentError(message, trap="statement", fix=fix, line=place.line, column=place.column)
+
+
+def _is_whole(value: Json, most: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= most
 
 
 def _is_money(amount: float) -> bool:

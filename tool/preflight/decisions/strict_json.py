@@ -111,8 +111,13 @@ class _Reader:
     def _value(self, pointer: str, depth: int) -> Json:
         start = self._peek()
         self.offsets.setdefault(pointer, self.at)
+        if start in {"{", "["} and depth > MAX_DEPTH:
+            message = f"nested deeper than {MAX_DEPTH} levels"
+            raise self._fault(message, "depth")
         if start == "{":
             return self._object(pointer, depth)
+        if start == "[":
+            return self._list(pointer, depth)
         if start == '"':
             return self._string()
         if start and start in _NUMBER_START:
@@ -121,16 +126,11 @@ class _Reader:
         if found and found.group() in _WORDS:
             self.at = found.end()
             return _WORDS[found.group()]
-        if start == "[":
-            raise self._fault("a list stands here; a statement has none")
         if found and found.group() == "null":
             raise self._fault("null stands here; what is not said is left out")
         raise self._fault("a value is missing here" if not found else f"{found.group()[:20]} is no JSON value")
 
     def _object(self, pointer: str, depth: int) -> JsonObject:
-        if depth > MAX_DEPTH:
-            message = f"nested deeper than {MAX_DEPTH} levels"
-            raise self._fault(message, "depth")
         self.at += 1
         value: JsonObject = {}
         if self._peek() == "}":
@@ -157,6 +157,21 @@ class _Reader:
                 raise self._fault("a comma or } is missing here")
             self.at += 1
             if following == "}":
+                return value
+
+    def _list(self, pointer: str, depth: int) -> list[Json]:
+        self.at += 1
+        value: list[Json] = []
+        if self._peek() == "]":
+            self.at += 1
+            return value
+        while True:
+            value.append(self._value(f"{pointer}/{len(value)}", depth + 1))
+            following = self._peek()
+            if following not in {",", "]"}:
+                raise self._fault("a comma or ] is missing here")
+            self.at += 1
+            if following == "]":
                 return value
 
     def _string(self) -> str:

@@ -13,7 +13,8 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from preflight.authority import Amounts, Directory, by_role, demanded, gap, names
+from preflight.agreement import NOBODY, RECORDED, SIGNED, Directory, Role, agreement
+from preflight.authority import Amounts, by_role, demanded, names
 from preflight.facts import cost, risk
 from preflight.facts.references import departures
 from preflight.money import decimal, plain
@@ -23,7 +24,7 @@ from preflight.periods import add_days
 from preflight.shapes import NUMBER, TEXT, WHOLE, faults
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from preflight.model import Context, JsonObject
 
@@ -49,6 +50,14 @@ SHAPE: JsonObject = {
         "group_annual": {**NUMBER, "description": "What the group costs in a year, as far as is known."},
         "window": {**NUMBER, "description": "What was bought from the group within the rolling window."},
         "demanded": faults("Roles that have to agree, as far as is known.", **_ROLE),
+        "agreed": faults(
+            "The approvals that count, one a person of each role; id is that of the signed decision.",
+            role=TEXT,
+            by=TEXT,
+            date=TEXT,
+            proof=TEXT,
+            id=TEXT,
+        ),
         "missing": {
             **faults("Roles that have to agree, and have not, or whose approval does not hold.", **_ROLE, found=TEXT),
             "needs": ["/contract/subscriptions, /data/classes or /risk (as far as approvals depend on them)"],
@@ -67,6 +76,7 @@ def extract(record: JsonObject, context: Context) -> JsonObject:
     parts = list(_parts(record, context))
     return {
         "parent": entity.get("parent") or entity.get("name") or "",
+        "company": entity.get("name", ""),
         "companies": [entity[each] for each in ("parent", "name") if each in entity],
         "over": cost.is_over(record, context),
         "annual": known.get("annual"),
@@ -203,25 +213,32 @@ def _facts(vendor: str, taken: JsonObject, group: _Group, context: Context, dire
     # A role that is asked for because of money has to cover the money of the group; the others know this vendor alone.
     paying = {each["role"] for each in policy["demands"] if "annual_cost_from" in each}
     alone = replace(amounts, least=decimal(taken["least"]), basis="a year")
-    gaps = {
-        role: gap(role, taken["approvals"], amounts if role in paying else alone, directory)
-        for role in {each["role"] for each in policy["demands"]}
+    signed = [_for_whom(each, taken, context) for each in context.decided.approvals.get(vendor, ())]
+    approvals = [*_recorded(taken), *signed]
+    proposers = context.decided.proposers.get(vendor, NOBODY)
+    standing = {
+        role.name: agreement(role, approvals, amounts if role.name in paying else alone, directory, proposers)
+        for role in roles(policy, [each for each, said in demands if said is not False])
     }
     wanted = by_role((each for each, said in demands if said), titles, amounts, currency, others)
     missing = [
-        {**each, "pointer": found[0], "found": found[1]} for each in wanted if (found := gaps[each["role"]]) is not None
+        {**each, "pointer": found.pointer, "found": found.found}
+        for each in wanted
+        if not (found := standing[each["role"]]).enough
     ]
-    unsure = any(said is None and gaps[each["role"]] is not None for each, said in demands)
+    unsure = any(said is None and not standing[each["role"]].enough for each, said in demands)
     facts: JsonObject = {
         "group": listed,
         "group_annual": plain(group.annual),
         "window": plain(group.window),
         "demanded": wanted,
+        "agreed": [_agreed(each) for role in wanted for each in standing[role["role"]].counted],
         "split": [],
         "just_under": [],
     }
     if not taken["over"]:
-        open_limits = [each for each in policy["demands"] if _is_plain_limit(each) and gaps[each["role"]] is not None]
+        limits = [each for each in policy["demands"] if _is_plain_limit(each)]
+        open_limits = [each for each in limits if not standing[each["role"]].enough]
         for demand in open_limits:
             told = _told(demand, group, titles, currency, others)
             facts["split"] += _split(demand, taken, group, told)
@@ -231,6 +248,42 @@ def _facts(vendor: str, taken: JsonObject, group: _Group, context: Context, dire
     if missing or not unsure:
         facts["missing"] = missing
     return facts
+
+
+def roles(policy: JsonObject, demands: Iterable[JsonObject]) -> list[Role]:
+    """Return what policies/approvals.yaml asks of each role that demands name; ``demands`` are those that apply."""
+    proofs = {each["role"]: each["proof"] for each in policy["roles"]}
+    strangers = policy.get("separation", {}).get("unknown_proposer") == "accept"
+    people = {each["role"]: 1 for each in policy["demands"]}
+    for each in demands:
+        people[each["role"]] = max(people.get(each["role"], 1), each.get("people", 1))
+    return [Role(name, proofs.get(name, SIGNED), count, strangers) for name, count in people.items()]
+
+
+def _for_whom(approval: JsonObject, taken: JsonObject, context: Context) -> JsonObject:
+    """Return an approval; one that was signed for another company than the record names now as such.
+
+    A record that keeps its id and becomes that of somebody else does not inherit what was signed.
+    """
+    meant = approval.get("company")
+    forms = legal_forms(tuple(context.policies.get("overlap", {}).get("legal_forms", LEGAL_FORMS)))
+    if (
+        not meant
+        or approval["state"] != "in-force"
+        or plain_name(str(meant), forms) == plain_name(taken["company"], forms)
+    ):
+        return approval
+    return {**approval, "state": "other"}
+
+
+def _recorded(taken: JsonObject) -> list[JsonObject]:
+    return [{**each, "pointer": f"/approvals/{index}"} for index, each in enumerate(taken["approvals"])]
+
+
+def _agreed(approval: JsonObject) -> JsonObject:
+    proven = {"proof": SIGNED, "id": approval["id"]} if "id" in approval else {"proof": RECORDED}
+    kept = {name: approval[name] for name in ("role", "by", "date")}
+    return {"pointer": approval.get("pointer", "/approvals"), **kept, **proven}
 
 
 def _amounts(taken: JsonObject, group: _Group, window: int) -> Amounts:

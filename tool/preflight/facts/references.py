@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from preflight.authority import holds
+from preflight.agreement import holds
 from preflight.breaches import did_you_mean
 from preflight.pointers import pointer as joined
 from preflight.shapes import TEXT, WHOLE, faults

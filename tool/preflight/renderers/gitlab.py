@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from preflight.escaping import json_text, visible
 from preflight.model import Level, Outcome
 from preflight.renderers.sarif import fingerprint
+from preflight.wording import said
 
 if TYPE_CHECKING:
     from preflight.model import Report
@@ -16,10 +17,13 @@ SEVERITIES = {Level.RED_FLAG: "blocker", Level.WARNING: "minor", Level.ADVICE: "
 
 
 def render(report: Report, *, color: bool, width: int) -> str:  # noqa: ARG001 - the same for every reader
-    """Return the array that the merge request widget reads. Passes and waived findings are left out."""
+    """Return the array that the merge request widget reads. Passes and waived findings are left out.
+
+    What is fixed GitLab sees for itself: by the fingerprints of the report before.
+    """
     entries = [
         {
-            "description": visible(f"{verdict.message} · {verdict.fix}" if verdict.fix else verdict.message),
+            "description": visible(f"{said(verdict)} · {verdict.fix}" if verdict.fix else said(verdict)),
             "check_name": verdict.rule,
             "fingerprint": fingerprint(verdict),
             "severity": SEVERITIES[verdict.level],

@@ -6,16 +6,18 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from preflight.comparison import told
 from preflight.escaping import visible, xml
 from preflight.model import Level, Outcome
-from preflight.wording import verdict_line
+from preflight.wording import said, verdict_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from preflight.model import Report, Verdict
+    from preflight.model import Comparison, Report, Verdict
 
 NAME = "junit"
+MOST_VENDORS = 100  # whose cost and risk are told one by one
 
 
 def render(report: Report, *, color: bool, width: int) -> str:  # noqa: ARG001 - the same for every reader
@@ -41,9 +43,21 @@ def _gate(root: ET.Element, report: Report) -> None:
     suite = ET.SubElement(
         root, "testsuite", {"name": "preflight", "tests": "1", "failures": str(int(blocked)), "skipped": "0"}
     )
+    if report.comparison:
+        properties = ET.SubElement(suite, "properties")
+        for name, text in _properties(report.comparison):
+            ET.SubElement(properties, "property", {"name": name, "value": _text(text)})
     case = ET.SubElement(suite, "testcase", {"classname": "preflight", "name": "gate"})
     if blocked:
         ET.SubElement(case, "failure", {"message": verdict_line(report), "type": "blocked"})
+
+
+def _properties(change: Comparison) -> Iterator[tuple[str, str]]:
+    """Yield what a change does beside what it leaves open; no case, because nothing of it is left to test."""
+    for verdict in change.fixed:
+        yield "fixed", f"{verdict.vendor}  {verdict.rule}  {verdict.message}"
+    for sentence in told(change.delta, MOST_VENDORS):
+        yield "delta", sentence
 
 
 def _suite(root: ET.Element, vendor: str, verdicts: Iterable[Verdict]) -> None:
@@ -62,7 +76,7 @@ def _suite(root: ET.Element, vendor: str, verdicts: Iterable[Verdict]) -> None:
         kind, element = ("failures", "failure") if verdict.blocks else ("skipped", "skipped")
         counts[kind] += 1
         label = verdict.outcome.value if verdict.outcome is not Outcome.FAIL else verdict.level.value
-        found = ET.SubElement(case, element, {"message": _text(f"{label}: {verdict.message}")})
+        found = ET.SubElement(case, element, {"message": _text(f"{label}: {said(verdict)}")})
         if verdict.level is Level.RED_FLAG and verdict.blocks:
             found.set("type", verdict.level.value)
         found.text = _text(f"{verdict.path}:{verdict.line}:{verdict.column}  {verdict.fix}".rstrip())

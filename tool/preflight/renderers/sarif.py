@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from preflight import __version__
 from preflight.escaping import json_text, visible
-from preflight.model import Level, Outcome
+from preflight.model import Level, Novelty, Outcome
 
 if TYPE_CHECKING:
     from preflight.model import JsonObject, Report, Rule, Verdict
@@ -17,14 +17,17 @@ if TYPE_CHECKING:
 NAME = "sarif"
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {Level.RED_FLAG: "error", Level.WARNING: "warning", Level.ADVICE: "note"}
+BASELINE = {Novelty.NEW: "new", Novelty.KNOWN: "unchanged"}
 KINDS = {Outcome.FAIL: "fail", Outcome.WAIVED: "fail", Outcome.PASS: "pass", Outcome.NOT_APPLICABLE: "notApplicable"}
 MOST_RESULTS = 25_000
 MOST_TEXT = 1024
 
 
 def render(report: Report, *, color: bool, width: int) -> str:  # noqa: ARG001 - the same for every reader
-    """Return one run with its rules and results, worst first."""
-    shown = report.verdicts[:MOST_RESULTS]
+    """Return one run with its rules and results, worst first; what a change fixed comes last, as absent."""
+    gone = report.comparison.fixed if report.comparison else ()
+    shown = (*report.verdicts, *gone)[:MOST_RESULTS]
+    absent = frozenset(id(each) for each in gone)
     names = sorted({verdict.rule for verdict in shown})
     index = {name: position for position, name in enumerate(names)}
     run = {
@@ -36,7 +39,7 @@ def render(report: Report, *, color: bool, width: int) -> str:  # noqa: ARG001 -
             }
         },
         "columnKind": "unicodeCodePoints",
-        "results": [_result(verdict, index[verdict.rule]) for verdict in shown],
+        "results": [_result(verdict, index[verdict.rule], absent=id(verdict) in absent) for verdict in shown],
     }
     return json_text({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
@@ -73,16 +76,17 @@ def _form(name: str) -> str:
     }.get(kind, name)
 
 
-def _result(verdict: Verdict, rule_index: int) -> JsonObject:
+def _result(verdict: Verdict, rule_index: int, *, absent: bool) -> JsonObject:
     # Brackets are links in a SARIF message (3.11.6), and a backslash takes that from them.
     said = visible(f"{verdict.message} · {verdict.fix}" if verdict.fix else verdict.message)
     text = re.sub(r"([\\\[\]])", r"\\\1", said)
-    failed, subject = KINDS[verdict.outcome] == "fail", visible(verdict.vendor + verdict.pointer)
+    kind = "pass" if absent else KINDS[verdict.outcome]  # a finding that stands no more weighs nothing
+    subject = visible(verdict.vendor + verdict.pointer)
     result: JsonObject = {
         "ruleId": verdict.rule,
         "ruleIndex": rule_index,
-        "kind": KINDS[verdict.outcome],
-        "level": LEVELS[verdict.level] if failed else "none",
+        "kind": kind,
+        "level": LEVELS[verdict.level] if kind == "fail" else "none",
         "message": {"text": text or verdict.rule},
         "locations": [
             {
@@ -95,6 +99,8 @@ def _result(verdict: Verdict, rule_index: int) -> JsonObject:
         ],
         "partialFingerprints": {"primaryLocationLineHash": fingerprint(verdict)},
     }
+    if absent or verdict.change:
+        result["baselineState"] = "absent" if absent or verdict.change is None else BASELINE[verdict.change]
     if verdict.outcome is Outcome.WAIVED:
         result["suppressions"] = [{"kind": "external", "justification": f"waiver {verdict.waiver}"}]
     return result

@@ -12,16 +12,18 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from preflight.comparison import told
 from preflight.escaping import terminal
 from preflight.model import Level, Outcome
-from preflight.wording import counted, verdict_line
+from preflight.wording import counted, found, said, verdict_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from preflight.model import Report, Verdict
+    from preflight.model import Comparison, Report, Verdict
 
 NAME = "text"
+MOST_FIXED, MOST_VENDORS = 20, 10  # lines of what a change does beside what it leaves open
 MOST_WAITING = 5  # findings a vendor that are told one by one although nothing is known yet
 COLOURS = {Level.RED_FLAG: "31", Level.WARNING: "33", Level.ADVICE: "36"}
 HEADINGS = {
@@ -42,6 +44,8 @@ def render(report: Report, *, color: bool, width: int) -> str:
         lines += page.section(heading, failed, COLOURS[level])
     for outcome, heading in OTHERS.items():
         lines += page.section(heading, [each for each in report.verdicts if each.outcome is outcome], "")
+    if report.comparison:
+        lines += page.comparison(report.comparison)
     verdict = textwrap.wrap(verdict_line(report), max(width, 40)) if width else [verdict_line(report)]
     lines += [page.paint(line, "31;1" if report.summary.blocked else "32;1") for line in verdict]
     return "\n".join(lines) + "\n"
@@ -63,10 +67,27 @@ class _Page:
     def section(self, heading: str, verdicts: list[Verdict], colour: str) -> Iterator[str]:
         if not verdicts:
             return
-        yield self.paint(f"{heading} ({counted(len(verdicts), 'finding')})", colour and colour + ";1")
-        for vendor, found in groupby(verdicts, key=lambda each: each.vendor):
-            yield from self.vendor(vendor, list(found), colour)
+        yield self.paint(f"{heading} ({found(verdicts)})", colour and colour + ";1")
+        for vendor, theirs in groupby(verdicts, key=lambda each: each.vendor):
+            yield from self.vendor(vendor, list(theirs), colour)
         yield ""
+
+    def comparison(self, change: Comparison) -> Iterator[str]:
+        if change.fixed:
+            yield self.paint(f"Fixed ({counted(len(change.fixed), 'finding')})", "32;1")
+            for each in change.fixed[:MOST_FIXED]:
+                yield from self.listed(f"{each.vendor}  {each.rule}  {each.message}")
+            if len(change.fixed) > MOST_FIXED:
+                yield from self.listed(f"and {counted(len(change.fixed) - MOST_FIXED, 'more finding')}")
+            yield ""
+        if delta := told(change.delta, MOST_VENDORS):
+            yield self.paint("Cost and risk, before → after", "1")
+            for sentence in delta:
+                yield from self.listed(sentence)
+            yield ""
+
+    def listed(self, text: str) -> Iterator[str]:
+        yield from self.wrapped(text) if self.width else [terminal(text)]
 
     def vendor(self, vendor: str, verdicts: list[Verdict], colour: str) -> Iterator[str]:
         waiting = [each for each in verdicts if not each.known]
@@ -86,12 +107,14 @@ class _Page:
         place = terminal(f"{verdict.path}:{verdict.line}:{verdict.column}")
         rule = self.paint(terminal(verdict.rule), colour)
         if not self.width:
-            said = (
-                f"{terminal(verdict.message)} · {terminal(verdict.fix)}" if verdict.fix else terminal(verdict.message)
+            message = terminal(said(verdict))
+            yield (
+                f"{place}  {rule}  {message} · {terminal(verdict.fix)}"
+                if verdict.fix
+                else f"{place}  {rule}  {message}"
             )
-            yield f"{place}  {rule}  {said}"
             return
-        yield f"{place}  {rule}"
+        yield f"{place}  {rule}  {verdict.change.value}" if verdict.change else f"{place}  {rule}"
         yield from self.wrapped(verdict.message)
         yield from self.wrapped(f"→ {verdict.fix}" if verdict.fix else "")
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ from preflight.errors import UsageError
 from preflight.shell.files import Entry, Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     import git
 
 KINDS = {"100644": Kind.FILE, "100755": Kind.EXECUTABLE, "120000": Kind.LINK}
@@ -22,7 +25,17 @@ KINDS = {"100644": Kind.FILE, "100755": Kind.EXECUTABLE, "120000": Kind.LINK}
 QUARANTINE = frozenset({"GIT_QUARANTINE_PATH", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"})
 
 
+LATEST = 253_402_300_799  # the last second of the year 9999; a commit may claim to be from later
+PAIR = 2  # parents of a merge that is no octopus
 MAX_BLOB = 16 * 1024 * 1024  # bytes; a larger one is not even opened
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """The commit by which a file came into a history as it is there, and the day."""
+
+    commit: str
+    on: date
 
 
 @dataclass
@@ -89,7 +102,7 @@ class GitTree:
 
         Raises UsageError for a clone that was cut short: what it does not have cannot be compared.
         """
-        if self._git("rev-parse", "--is-shallow-repository").strip() == "true":
+        if self.is_shallow():
             message = "this clone is shallow, so what changed cannot be known"
             raise UsageError(message, fix="Fetch the whole history: git fetch --unshallow, or fetch-depth: 0 in CI.")
         theirs = GitTree(self.root, other).commit
@@ -97,12 +110,120 @@ class GitTree:
         status, found, _ = self._repository().git.execute(asked, with_extended_output=True, with_exceptions=False)
         return str(found).split()[0] if status == 0 else None
 
+    def malformed(self, managed: Iterable[str]) -> str | None:
+        """Say what is wrong with the names at the top of the commit's tree; None where nothing is.
+
+        Git takes trees that it would never write, unless it is told to look. A checkout shows such files, and whoever
+        asks for them by folder does not see them; ``managed`` are folders that may not be written in two ways either.
+        """
+        listed = self._git("ls-tree", "-z", "--full-tree", "--name-only", self.commit)
+        names = [name for name in listed.split("\0") if name]
+        plain = {folder.casefold(): folder for folder in managed}
+        for name in names:
+            if "/" in name:
+                return f"the name {name!r} at the top of the tree holds a slash, so that a folder is not what it seems"
+            if names.count(name) > 1:
+                return f"{name!r} stands twice at the top of the tree"
+            meant = plain.get(name.casefold(), name)
+            if meant != name:
+                return f"{name!r} is {meant!r} written otherwise, and the same folder on many machines"
+        return None
+
+    def is_ambiguous(self) -> bool:
+        """Whether the revision names a tag and a branch, here or of a remote, that are not the same commit."""
+        named = [f"refs/{kind}/{self.revision}" for kind in ("tags", "heads", "remotes")]
+        listed = self._git("for-each-ref", "--format=%(refname) %(*objectname) %(objectname)", *named).splitlines()
+        parts = [line.split() for line in listed]
+        # A pattern also means what lies below it; and of an annotated tag, the commit comes first.
+        return len({each[1] for each in parts if each[0] in named}) > 1
+
+    def descends(self, commit: str) -> bool:
+        """Whether ``commit`` is on the first-parent line of this one: what was there, before what is merged into it."""
+        line = self._git("rev-list", "--first-parent", f"{commit}..{self.commit}").split()
+        return not line or self.parent(line[-1]) == commit
+
+    def latest(self, since: str) -> datetime:
+        """Return the latest moment that a commit after ``since`` claims to be from, along the first-parent line."""
+        listed = self._git("rev-list", "--first-parent", "--timestamp", f"{since}..{self.commit}")
+        stamps = [int(line.partition(" ")[0]) for line in listed.splitlines()]
+        return datetime.fromtimestamp(min(max(stamps, default=0), LATEST), UTC)
+
     def changed_since(self, commit: str) -> list[str]:
         """Return the paths below the root that differ between ``commit`` and this one; a renamed file is two."""
         prefix = self._prefix()
         listed = self._git("diff-tree", "-r", "-z", "--no-renames", "--name-only", commit, self.commit)
         paths = (path for path in listed.split("\0") if path.startswith(prefix))
         return sorted(path.removeprefix(prefix) for path in paths if path)
+
+    def is_shallow(self) -> bool:
+        """Whether this clone lacks a part of the history."""
+        return self._git("rev-parse", "--is-shallow-repository").strip() == "true"
+
+    def parent(self, commit: str) -> str | None:
+        """Return the first parent of a commit, or None where it is the first of its history."""
+        named = self._git("rev-list", "--parents", "--max-count=1", commit).split()
+        return named[1] if len(named) > 1 else None
+
+    def arrivals(self, folder: str) -> dict[str, Arrival]:
+        """Return when each file below ``folder`` came to be what it is, along the first-parent line of the commit.
+
+        Dates are what committers say; a commit counts as no earlier than those before it, so that a date that was
+        set back brings nothing into the past.
+        """
+        days: dict[str, date] = {}
+        latest = 0
+        for line in self._git("rev-list", "--first-parent", "--reverse", "--timestamp", self.commit).splitlines():
+            stamp, _, name = line.partition(" ")
+            latest = max(latest, min(int(stamp), LATEST))
+            days[name] = datetime.fromtimestamp(latest, UTC).date()
+        found: dict[str, Arrival] = {}
+        options = ("--first-parent", "--diff-merges=first-parent", "--format=%H")
+        for commit, _, path in self._logged(self.commit, folder, *options):
+            if commit in days:
+                found.setdefault(path.removeprefix(self._prefix()), Arrival(commit, days[commit]))
+        return found
+
+    def authors(self, since: str | None, folder: str) -> dict[str, set[str]]:
+        """Return the e-mail addresses of those who changed each file below ``folder`` after ``since``.
+
+        Whoever reverts a change made one, too. Whoever merges did not where a file is taken from the one side that
+        changed it; else they chose, or wrote, what it says.
+        """
+        reached = self.commit if since is None else f"{since}..{self.commit}"
+        found: dict[str, set[str]] = {}
+        taken: dict[str, set[str]] = {}
+        for header, _, path in self._logged(reached, folder, "-m", "--full-history", "--format=%H%n%P%n%ae"):
+            commit, named, author = header.split("\n")
+            parents = named.split()
+            if len(parents) > 1 and since is not None:
+                if commit not in taken:
+                    taken[commit] = self._taken(commit, parents)
+                if path in taken[commit]:
+                    continue
+            found.setdefault(path.removeprefix(self._prefix()), set()).add(author)
+        return found
+
+    def _taken(self, commit: str, parents: list[str]) -> set[str]:
+        """Return the paths that a merge takes unchanged from the one side that changed them; of two sides only."""
+        asked = ["git", "merge-base", "--all", *parents]
+        _, told, _ = self._repository().git.execute(asked, with_extended_output=True, with_exceptions=False)
+        bases = str(told).split()
+        if len(parents) != PAIR or len(bases) != 1:
+            return set()
+        ours, theirs = parents
+        by_us, by_them = self._differing(bases[0], ours), self._differing(bases[0], theirs)
+        from_us, from_them = self._differing(ours, commit), self._differing(theirs, commit)
+        return (from_them - from_us - by_them) | (from_us - from_them - by_us)
+
+    def _differing(self, one: str, other: str) -> set[str]:
+        listed = self._git("diff-tree", "-r", "-z", "--no-renames", "--name-only", one, other)
+        return set(filter(None, listed.split("\0")))
+
+    def _logged(self, reached: str, folder: str, *options: str) -> Iterator[tuple[str, str, str]]:
+        """Yield header, status and path of each change below ``folder``, whatever the user has told git to show."""
+        plain = ("--no-show-signature", "--no-renames", "--no-mailmap", "--raw", "-z")
+        below = f":(top,literal){self._prefix()}{folder}".rstrip("/")
+        return _raw_changes(self._git("log", *plain, *options, reached, "--", below))
 
     def _prefix(self) -> str:
         """Return the way from the top of the repository to our root, ending in a slash, or nothing."""
@@ -133,6 +254,21 @@ class GitTree:
             repository.git.update_environment(GIT_NO_REPLACE_OBJECTS="1")
             self._repositories[process] = repository
         return self._repositories[process]
+
+
+def _raw_changes(listed: str) -> Iterator[tuple[str, str, str]]:
+    """Yield header, status and path of what ``git log --raw -z`` lists. A path can hold anything but a NUL.
+
+    What follows a line of modes is a path, whatever it looks like; so no path can pass for a header.
+    """
+    header = ""
+    tokens = iter(listed.split("\0"))
+    for token in tokens:
+        told = token.lstrip("\n")
+        if told.startswith(":"):
+            yield header, told.rpartition(" ")[2], next(tokens, "")
+        elif told:
+            header = told
 
 
 def _library() -> Any:

@@ -29,7 +29,7 @@ CONFIG = "preflight.yaml"
 VENDORS = "vendors/*.yaml"
 KINDS = tuple(  # policies/NAME.yaml ↔ its schema
     "approvals calendar checklist contract levels lifecycle limits overlap ownership people rates "  # noqa: SIM905 - a list of them would fill the page
-    "requirements risk systems".split()
+    "requirements risk systems waivers".split()
 )
 EXAMPLE = "example"  # policies/example.yaml, of the shape of a vendor record
 RULE_PATH = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*\.yaml")
@@ -39,6 +39,7 @@ DECISION = re.compile(r"vendors/decisions/[a-z0-9-]+/\d{4}-\d{2}-\d{2}-[a-z0-9-]
 LEFTOVERS = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".gitkeep"})  # of file managers, and of git
 OTHER_ENDING = re.compile(r"\.(?!yaml$)(?i:ya?ml)$")
 MAX_ID = 63
+RESERVED = "policies"  # whom amendments are about, instead of a vendor
 MAX_POLICY_BYTES = 1024 * 1024
 
 
@@ -227,7 +228,7 @@ def record_entries(source: Source, where: Layout) -> list[Entry]:
         others = matching(source, where.vendors.removesuffix(".yaml") + ".*")
         named += [entry for entry in others if OTHER_ENDING.search(entry.path) and entry not in named]
     if where.managed:
-        named = [entry for entry in source.entries("vendors") if not _is_decision(entry)]
+        named = [entry for entry in source.entries("vendors") if not is_decision(entry)]
     named = [entry for entry in named if entry.path.rpartition("/")[2] not in LEFTOVERS]
     if not any(entry.kind is Kind.FILE for entry in named):
         message = f"no vendor file matches {where.vendors}, so nothing would be checked"
@@ -241,7 +242,7 @@ def record_entries(source: Source, where: Layout) -> list[Entry]:
 
 def record_path(where: Layout, identifier: str) -> str:
     """Return where the record of a new vendor belongs. Raises UsageError for an id that cannot be a file name."""
-    if not RECORD_NAME.fullmatch(f"{identifier}.yaml") or len(identifier) > MAX_ID:
+    if not RECORD_NAME.fullmatch(f"{identifier}.yaml") or len(identifier) > MAX_ID or identifier == RESERVED:
         message = f"{identifier!r} cannot be an id"
         raise UsageError(message, fix=f"Use lower case letters, digits and hyphens, at most {MAX_ID} characters.")
     folder, _, name = where.vendors.rpartition("/")
@@ -251,7 +252,8 @@ def record_path(where: Layout, identifier: str) -> str:
     return f"{folder}/{identifier}{name[1:]}" if folder else identifier + name[1:]
 
 
-def _is_decision(entry: Entry) -> bool:
+def is_decision(entry: Entry) -> bool:
+    """Whether that is a file with the name of a decision, or of its signature."""
     return entry.kind is Kind.FILE and DECISION.fullmatch(entry.path) is not None
 
 
@@ -287,6 +289,9 @@ def _misplaced(entry: Entry, where: Layout) -> Problem | None:
     if where.vendors.endswith(".yaml") and (ending := OTHER_ENDING.search(entry.path)):
         message = f"this file ends in {ending.group()}, and {where.vendors} reads only .yaml"
         return Problem("file/name", message, "Rename it, or move it away: it would not be judged.")
+    if where.managed and stem(entry.path) == RESERVED:
+        message = f"no vendor can be called {RESERVED}: decisions on the policies themselves are kept under that name"
+        return Problem("file/name", message, "Give the vendor another id.")
     if where.managed and not RECORD_NAME.fullmatch(entry.path.removeprefix("vendors/")):
         message = "this file does not belong here: vendors/ holds only <id>.yaml and decisions/"
         return Problem(

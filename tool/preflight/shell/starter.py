@@ -29,7 +29,8 @@ def files(*, sample: bool) -> dict[str, bytes]:
         "policies/**/*.yaml",
         "schemas/*.json",
         "schemas/editor/*.json",
-        *(["vendors/*.yaml"] if sample else []),
+        ".gitattributes",
+        *(["vendors/*.yaml", "vendors/decisions/*/*", "policies/allowed_signers"] if sample else []),
     ]
     found = sorted(path for pattern in patterns for path in root().glob(pattern))
     return {path.relative_to(root()).as_posix(): path.read_bytes() for path in found}

@@ -1,0 +1,101 @@
+"""``preflight revoke``: a decision is taken back, and nothing is deleted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from deciding_desk import DECISIONS, Desk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conftest import Result
+
+CFO, BOARD, NOOR = "gareth-whitlock", "ruben-castellanos", "noor-haddad"
+VENDOR = "beacon-mail"
+REASON = "The budget is gone."
+
+
+@pytest.fixture
+def desk(registry: Any, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    return Desk.at(registry, tmp_path_factory, monkeypatch)
+
+
+@pytest.fixture
+def revoke(desk: Desk, run: Callable[..., Result]) -> Callable[..., Result]:
+    def call(decision: str, *more: str, person: str = CFO, vendor: str = VENDOR) -> Result:
+        given = ("--reason", REASON, "--key", desk.key(person), "--yes", *more)
+        return run("--root", desk.root, "revoke", vendor, decision, *given)
+
+    return call
+
+
+def named(desk: Desk, role: str) -> str:
+    """Return the id of the decision of a role on the vendor."""
+    [path] = (desk.root / DECISIONS / VENDOR).glob(f"*-{role}-*.json")
+    return path.stem
+
+
+def test_a_role_takes_back_what_it_decided_and_the_gate_shuts(
+    desk: Desk, revoke: Callable[..., Result], run: Callable[..., Result]
+) -> None:
+    assert run("--root", desk.root, "check", VENDOR).code == 0
+    result = revoke(named(desk, "cfo")[:14])  # as much as makes it the only one
+    assert (result.code, result.err) == (0, "")
+    assert f"takes back the decision {named_first(desk)} on beacon-mail, for good" in " ".join(result.out.split())
+    desk.commit("Revoke")
+    shut = run("--root", desk.root, "check", VENDOR)
+    assert shut.code == 1
+    assert "gareth-whitlock on 2025-02-03, revoked" in shut.out
+
+
+def named_first(desk: Desk) -> str:
+    return min(path.stem for path in (desk.root / DECISIONS / VENDOR).glob("*-cfo-*.json"))
+
+
+def test_some_roles_take_back_what_any_role_decided(desk: Desk, revoke: Callable[..., Result]) -> None:
+    decision = named(desk, "cfo")
+    result = revoke(decision, "--role", "architecture-board", person=BOARD)
+    assert "the role architecture-board may not take back what the role cfo decided" in result.err
+    assert "That may cfo or policy-owner." in result.err
+    assert desk.made() == []
+    assert revoke(decision, "--role", "policy-owner", person=NOOR).code == 0
+
+
+def test_a_revocation_is_final(desk: Desk, revoke: Callable[..., Result]) -> None:
+    decision = named(desk, "cfo")
+    assert revoke(decision).code == 0
+    desk.commit("Revoke")
+    assert "is revoked already · Nothing is left to do." in revoke(decision).err
+    [revocation] = [path.stem for path in (desk.root / DECISIONS / VENDOR).glob("2026-11-22-cfo-*.json")]
+    assert "is a revocation, which cannot be taken back" in revoke(revocation).err
+
+
+def test_a_decision_with_a_fault_can_be_taken_back(desk: Desk, revoke: Callable[..., Result]) -> None:
+    decision = named(desk, "cfo")
+    path = desk.root / DECISIONS / VENDOR / f"{decision}.json"
+    path.write_bytes(path.read_bytes().replace(b"275000", b"975000"))
+    assert "it is not known which role decided it · Say by --role" in revoke(decision).err
+    result = revoke(decision, "--role", "cfo")
+    assert (result.code, "It has a fault, and no effect now" in result.out) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("vendor", "decision", "said"),
+    [
+        pytest.param(
+            VENDOR, "2", "several decisions on beacon-mail begin with 2: 2021-09-13-architecture", id="several"
+        ),
+        pytest.param(VENDOR, "2024", "there is no decision '2024' on beacon-mail · There are: 2021-09-13", id="none"),
+        pytest.param("flare-sms", "2024", "there are no decisions on 'flare-sms'", id="no decisions"),
+        pytest.param("../../policies", "2024", "there are no decisions on '../../policies'", id="no vendor"),
+    ],
+)
+def test_the_decision_has_to_be_there_and_the_only_one(
+    desk: Desk, revoke: Callable[..., Result], vendor: str, decision: str, said: str
+) -> None:
+    result = revoke(decision, vendor=vendor)
+    assert (result.code, desk.made()) == (2, [])
+    assert said in result.err

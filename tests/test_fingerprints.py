@@ -1,0 +1,121 @@
+"""What a finding rests on: its fingerprint moves when that changes, and with nothing else."""
+
+from __future__ import annotations
+
+import copy
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from preflight import fingerprints
+from test_engine import LINKS, OPEN, rules
+
+if TYPE_CHECKING:
+    from preflight.model import Json, JsonObject
+
+RECORD: JsonObject = {
+    "open": False,
+    "rate": 3,
+    "on": "2026-01-01",
+    "countries": ["DE", "FR", "NO"],
+    "links": [{"to": "a", "safe": False}, {"to": "b", "safe": False, "ends": "2026-01-01"}],
+}
+BUILT = rules(
+    OPEN,
+    {**LINKS, "when": "vendor.rate > 0"},
+    {**OPEN, "assert": "vendor.open && vendor.rate < 3 && size(vendor.countries) > 9"},
+)
+
+
+def of(record: JsonObject, rule: str = "a/1", pointer: str = "/open") -> str:
+    compiled = BUILT.rule(rule)
+    assert compiled is not None
+    return fingerprints.of(BUILT, compiled, record, pointer)
+
+
+def without_order(value: Json, seed: int) -> Json:
+    """Return a value with its lists and groups in another order."""
+    if isinstance(value, dict):
+        return {name: without_order(value[name], seed) for name in sorted(value, reverse=bool(seed % 2))}
+    if isinstance(value, list):
+        items = [without_order(each, seed) for each in value]
+        random.Random(seed).shuffle(items)  # noqa: S311 - no secret
+        return items
+    return value
+
+
+def test_it_has_the_form_that_a_statement_wants() -> None:
+    assert of(RECORD).startswith("sha256:")
+    assert len(of(RECORD)) == len("sha256:") + 64
+
+
+@pytest.mark.parametrize(
+    ("rule", "pointer", "covered"),
+    [
+        pytest.param("a/1", "/open", {"open"}, id="one field"),
+        pytest.param("a/3", "/open", {"open", "rate", "countries"}, id="several"),
+        pytest.param("a/1", "/on", {"open", "on"}, id="and the place"),
+        pytest.param("a/2", "/links/0/safe", {"rate", "links"}, id="an item, and when it applies"),
+    ],
+)
+def test_it_moves_with_what_is_covered_and_with_nothing_else(rule: str, pointer: str, covered: set[str]) -> None:
+    others: JsonObject = {"open": True, "rate": 4, "on": "2026-02-01", "countries": ["DE"], "links": []}
+    moved = {
+        name
+        for name, value in others.items()
+        if of({**RECORD, name: value}, rule, pointer) != of(RECORD, rule, pointer)
+    }
+    assert moved == covered
+    gone = {
+        name
+        for name in RECORD
+        if of({k: v for k, v in RECORD.items() if k != name}, rule, pointer) != of(RECORD, rule, pointer)
+    }
+    assert gone == covered
+
+
+def test_two_rules_and_two_fields_are_two_findings() -> None:
+    assert len({of(RECORD, rule, pointer) for rule in ("a/1", "a/3") for pointer in ("/open", "/rate")}) == 4
+
+
+def test_an_item_is_what_it_says_and_not_where_it_stands() -> None:
+    moved = copy.deepcopy(RECORD)
+    moved["links"].insert(0, {"to": "new", "safe": True})
+    assert of(RECORD, "a/2", "/links/0/safe") == of(moved, "a/2", "/links/1/safe")
+    assert of(RECORD, "a/2", "/links/0/safe") != of(RECORD, "a/2", "/links/1/safe")
+    moved["links"][1]["ends"] = "2026-12-31"
+    assert of(RECORD, "a/2", "/links/0/safe") != of(moved, "a/2", "/links/1/safe")
+
+
+def test_a_field_is_a_pointer_without_places_in_lists() -> None:
+    assert fingerprints.field_of("/links/12/safe") == "/links/*/safe"
+    assert fingerprints.field_of("/links/12") == "/links/*"
+    assert fingerprints.field_of("/a1/2b") == "/a1/2b"
+
+
+@settings(deadline=None)
+@given(st.integers(0, 1000), st.sampled_from([("a/1", "/open"), ("a/2", "/links/1/safe"), ("a/3", "/countries")]))
+def test_the_order_of_lists_and_groups_says_nothing(seed: int, which: tuple[str, str]) -> None:
+    rule, pointer = which
+    changed = without_order(RECORD, seed)
+    if pointer.startswith("/links"):
+        pointer = f"/links/{changed['links'].index(RECORD['links'][1])}/safe"
+    assert of(changed, rule, pointer) == of(RECORD, *which)
+
+
+VALUES = st.sampled_from([True, False, 3, 4, "3", "2026-01-01", [], ["DE"], ["DE", "DE"], ["FR", "DE"], {}])
+
+
+@settings(deadline=None)
+@given(st.dictionaries(st.sampled_from(["open", "rate", "countries"]), VALUES, min_size=3), VALUES)
+def test_two_values_that_differ_have_two_fingerprints(covered: JsonObject, other: Json) -> None:
+    for name in covered:
+        changed = {**covered, name: other}
+        same = type(covered[name]) is type(other) and (
+            sorted(other) == sorted(covered[name]) if isinstance(other, list) else other == covered[name]
+        )
+        assert (of(changed, "a/3", "/on") == of(covered, "a/3", "/on")) == same
+    assert of({**covered, "on": "2026-03-03", "anything": other}, "a/3", "/open") == of(covered, "a/3", "/open")

@@ -1,0 +1,72 @@
+"""A change of the policies themselves: whether two people who own them have signed it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from preflight.agreement import SIGNED
+from preflight.decisions import FOLDER
+from preflight.decisions.amendment import OWNERS, ROLE, digest, owners_for
+from preflight.engine import Judged
+from preflight.model import REGISTRY, Level, Outcome, Verdict
+from preflight.shell import trust_root
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from preflight.commands.session import Session
+
+CHANGE = "change/policy"
+SEE = "'preflight policy diff' shows what it turns"
+
+
+def touched(session: Session, changed: Iterable[str]) -> list[str]:
+    """Return the paths among those that belong to the trust root, as the base lays it out."""
+    return sorted(path for path in changed if trust_root.holds(path, session.layout))
+
+
+def judged(session: Session, paths: Sequence[str]) -> Judged:
+    """Judge a change of those files of the trust root: by the signatures of those who own the policies at the base."""
+    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+    what = f"This change alters the policy itself: {paths[0]}{more}"
+    if not _is_signed_for(session):
+        fix = f"Let two people with the role {ROLE} review it; {SEE}."
+        message = f"{what}; the word of two policy owners was wanted, and policies/approvals.yaml asks for no signature"
+        return _told(paths[0], Level.WARNING, message, fix)
+    before = digest(trust_root.listing(session.lawful, session.layout))
+    after = digest(trust_root.listing(session.source, session.layout))
+    # What the base holds was signed for an earlier change. When that was taken back since, the two digests are those of
+    # today again, and nobody has agreed to take it back once more.
+    spent = {entry.path for entry in session.lawful.entries(FOLDER)}
+    owners = owners_for((each for each in session.verified.decisions if each.path not in spent), before, after)
+    if len(owners) >= OWNERS:
+        message = f"{what}; signed by {' and '.join(owners)}"
+        return _told(paths[0], Level.ADVICE, message, f"Nothing has to be done; {SEE}.")
+    found = f"there is that of {owners[0]}" if owners else "there are none"
+    message = f"{what}; signatures of two policy owners were wanted for just this change, and {found}"
+    base = (session.law or "BASE")[:12]
+    fix = f"Look at it ({SEE}), then sign: preflight approve policies --role {ROLE} --base {base}"
+    return _told(paths[0], Level.RED_FLAG, message, fix)
+
+
+def _is_signed_for(session: Session) -> bool:
+    """Whether the base asks owners of the policies for a signature."""
+    approvals = session.policy.documents.get("approvals")
+    roles = approvals.value["roles"] if approvals and session.layout.managed else ()
+    return any((each["role"], each["proof"]) == (ROLE, SIGNED) for each in roles)
+
+
+def _told(path: str, level: Level, message: str, fix: str) -> Judged:
+    verdict = Verdict(
+        vendor=REGISTRY,
+        rule=CHANGE,
+        level=level,
+        outcome=Outcome.FAIL,
+        message=message,
+        fix=fix,
+        path=path,
+        line=1,
+        column=1,
+        pointer="",
+    )
+    return Judged(REGISTRY, path, (verdict,), 0)

@@ -1,0 +1,100 @@
+"""``preflight revoke``: take a decision back, by a signature."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from preflight.breaches import did_you_mean
+from preflight.commands.completion import complete_vendor
+from preflight.commands.office import Office, Wishes, from_base, options, signer
+from preflight.commands.signing import Draft, conclude
+from preflight.deciding import drafts
+from preflight.decisions import FOLDER, NAMESPACE
+from preflight.errors import UsageError
+from preflight.shell import decision_files, terminal
+from preflight.shell.registry import stem
+from preflight.tables import wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from preflight.commands.session import Session
+    from preflight.decisions import Decision
+
+MOST_NAMED = 8  # decisions in a message
+
+
+@click.command(short_help="Take a decision back, by a signature.")
+@click.argument("vendor", metavar="ID", shell_complete=complete_vendor)
+@click.argument("decision", metavar="DECISION")
+@click.option("--reason", required=True, metavar="TEXT", help="Why, in a sentence; whoever audits it reads that.")
+@click.option("--role", metavar="ROLE", help="The role in which you decide. Default: that of the decision.")
+@click.option("--base", metavar="REV", help="Take rules, people and keys from that commit, as the gate does.")
+@options
+@click.pass_obj
+def command(  # noqa: PLR0913 - one argument an option
+    session: Session, /, vendor: str, decision: str, *, reason: str, role: str | None, base: str | None, **wishes: Any
+) -> int:
+    """Take back a DECISION on the vendor ID: its id, or so much of it that it is the only one ('preflight decisions').
+
+    A revocation is final: whoever thinks better of it decides anew. Nothing is deleted. A role takes back what it
+    decided itself; those among 'revokers' in policies/approvals.yaml take back what any role decided.
+    """
+    session = from_base(session, base)
+    office = Office.of(session)
+    identifier = _identifier(session, vendor, decision)
+    known = {each.id: each for each in session.verified.decisions if each.statement.vendor == vendor}
+    found = known.get(identifier)
+    _refuse_final(identifier, found)
+    acting = role or (found.statement.role if found else None)
+    if acting is None:
+        message = f"{identifier} has a fault, so it is not known which role decided it"
+        raise UsageError(message, fix="Say by --role in which role you take it back.")
+    allowed = {found.statement.role, *office.policy.get("revokers", ())} if found else {office.known_role(acting)}
+    if office.known_role(acting) not in allowed:
+        message = f"the role {acting} may not take back what the role {found.statement.role if found else ''} decided"
+        raise UsageError(message, fix=f"That may {' or '.join(sorted(allowed))}.")
+    given = Wishes(acting, **wishes)
+    by, key = signer(office, given, NAMESPACE)
+    said = drafts.revocation(office.heading(acting, by), vendor, identifier, found, reason)
+    return conclude(office, given, Draft(said, list(_page(office, identifier, found))), key)
+
+
+def _identifier(session: Session, vendor: str, wanted: str) -> str:
+    """Return the id of the only decision on a vendor that begins so. Raises UsageError."""
+    prefix = f"{FOLDER}/{vendor}/"
+    files = [path for path in decision_files.read(session.source) if path.startswith(prefix)]
+    there = sorted(stem(path) for path in files if path.endswith(".json"))
+    if not there:
+        message = f"there are no decisions on {vendor!r}"
+        raise UsageError(message, fix="'preflight decisions' lists all of them.")
+    found = [each for each in there if each == wanted] or [each for each in there if wanted and each.startswith(wanted)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        more = " …" if len(found) > MOST_NAMED else ""
+        message = f"several decisions on {vendor} begin with {wanted}: {', '.join(found[:MOST_NAMED])}{more}"
+        raise UsageError(message, fix="Write more of the id.")
+    message = f"there is no decision {wanted!r} on {vendor}"
+    raise UsageError(message, fix=did_you_mean(wanted, there) or f"There are: {', '.join(there[:MOST_NAMED])}.")
+
+
+def _refuse_final(identifier: str, found: Decision | None) -> None:
+    if found is not None and found.state == "revoked":
+        message = f"{identifier} is revoked already"
+        raise UsageError(message, fix="Nothing is left to do.")
+    if found is not None and found.statement.kind == "revoke":
+        message = f"{identifier} is a revocation, which cannot be taken back"
+        raise UsageError(message, fix="Have it approved or waived anew.")
+
+
+def _page(office: Office, identifier: str, found: Decision | None) -> Iterator[str]:
+    width = terminal.width() or 80
+    yield from wrapped(f"What is taken back: {identifier}", width)
+    if found is None:
+        yield "  It has a fault, and no effect now ('preflight decisions' says why)."
+        return
+    for each in drafts.sentences(found.statement, office.titles):
+        yield from wrapped(each, width, "  ", "    ")

@@ -1,0 +1,267 @@
+"""What was decided, verified: decisions from where the records lie, keys and people from where the rules come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from preflight import engine, pointers
+from preflight.decisions import FOLDER, ruling, waivers
+from preflight.decisions.ruling import SIGNATURE, Terms
+from preflight.errors import UsageError
+from preflight.facts import oversight
+from preflight.model import EMPTY, NOTHING_DECIDED, REGISTRY, Decided, Level, Outcome, Proposers, Verdict
+from preflight.shell import decision_files, registry
+from preflight.shell.git import GitTree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from preflight.commands.session import Session
+    from preflight.decisions import Decision
+    from preflight.decisions.ruling import Fault
+    from preflight.decisions.waivers import Idle
+    from preflight.engine import Judged
+    from preflight.model import Context, Json, JsonObject
+    from preflight.shell.git import Arrival
+    from preflight.shell.registry import RecordFile
+
+# Who proposes, as our workflows say; then who pushes, as gitolite, GitLab and GitHub Enterprise tell their hooks.
+PROPOSERS = (
+    "PREFLIGHT_PROPOSERS",
+    "GL_USER",
+    "GL_USERNAME",
+    "GITHUB_USER_LOGIN",
+    "GITHUB_PULL_REQUEST_AUTHOR_LOGIN",
+)
+PROPOSED_BY = "/lifecycle/proposed_by"
+NOREPLY = "@users.noreply.github.com"  # of people who hide their address: 123+login@…
+
+
+@dataclass(frozen=True)
+class Verified:
+    """The decisions without a fault, the faults of the others, waivers that waive nothing, and what facts need."""
+
+    decisions: tuple[Decision, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    idle: tuple[Idle, ...] = ()
+    decided: Decided = NOTHING_DECIDED
+    arrived: Mapping[str, date] = field(default_factory=dict)
+
+
+def verify(session: Session) -> Verified:
+    """Read and verify the decisions of a session. Raises PreflightError where keys or policies cannot be read."""
+    if not session.layout.managed:
+        return Verified()
+    proposing = _proposing(session)
+    files = decision_files.read(session.source)
+    if session.law is not None:  # what the base revoked stays revoked, whether the head knows of it or not
+        files = {**files, **decision_files.read(session.lawful)}
+    if not files:
+        return Verified(decided=Decided(EMPTY, EMPTY, *proposing))
+    return _ruled(session, files, proposing)
+
+
+def _ruled(
+    session: Session, files: Mapping[str, bytes], proposing: tuple[dict[str, Proposers], dict[str, Proposers]]
+) -> Verified:
+    policies = session.policy.documents
+    approvals = _value(session, "approvals")
+    people = _value(session, "people") or {"people": []}
+    signers = decision_files.signers(session.lawful, session.layout.policies)
+    came = _came(session, files)
+    terms = _terms(approvals, session, files, came)
+    name = approvals.get("registry", "")
+    decisions, faults = ruling.judge(files, signers, people, name, session.today, terms=terms)
+    rules = {compiled.rule.id: compiled.rule for compiled in session.policy.rules}
+    given = policies["waivers"].value if "waivers" in policies else None
+    good, idle = waivers.waivers(decisions, given, rules)
+    approved: dict[str, list[JsonObject]] = {}
+    for each in decisions:
+        if each.statement.kind == "approve":
+            approval = {**each.statement.approval, "id": each.id, "state": each.state}
+            approved.setdefault(each.statement.vendor, []).append(approval)
+    decided = Decided(approved, good, *proposing)
+    return Verified(decisions, faults, idle, decided, terms.arrived)
+
+
+def _value(session: Session, name: str) -> Json:
+    document = session.policy.documents.get(name)
+    return document.value if document else {}
+
+
+def _terms(approvals: JsonObject, session: Session, files: Mapping[str, bytes], came: Mapping[str, Arrival]) -> Terms:
+    """Return what policy asks of decisions. A decision that a change brings arrives today."""
+    roles = approvals.get("roles", ())
+    arrived = {path: each.on for path, each in came.items()}
+    if session.law is not None:
+        arrived = {path: arrived.get(path, session.today) for path in files}
+    base = _history(session)
+    return Terms(
+        touch=frozenset(each["role"] for each in roles if each.get("touch")),
+        identify=frozenset(each["role"] for each in roles if each.get("identify")),
+        revokers=frozenset(approvals.get("revokers", ())),
+        arrived=arrived,
+        former=decision_files.former_signers(base, came, session.layout.policies) if base else {},
+        leaked={each["key"]: date.fromisoformat(each["since"]) for each in approvals.get("leaked_keys", ())},
+    )
+
+
+def _history(session: Session) -> GitTree | None:
+    """Return the commit whose history tells when decisions came: that of the rules, else the one that is read.
+
+    None where there is none, or not the whole of it: then it is not known when a decision came.
+    """
+    revision = session.law or session.at or "HEAD"
+    try:
+        tree = GitTree(session.root, revision)
+        return None if tree.is_shallow() or not tree.commit else tree
+    except UsageError:
+        if session.law or session.at:
+            raise
+        return None  # no git here, or no commit yet
+
+
+def _came(session: Session, files: Mapping[str, bytes]) -> dict[str, Arrival]:
+    tree = _history(session)
+    return decision_files.arrivals(tree, files) if tree else {}
+
+
+# ---- Who proposes -------------------------------------------------------------------------------
+
+
+def claimed(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the logins that a workflow or a git server names as those who propose a change."""
+    named = [environment.get(name, "") for name in PROPOSERS]
+    return tuple(dict.fromkeys(login.strip() for each in named for login in each.split(",") if login.strip()))
+
+
+def _proposing(session: Session) -> tuple[dict[str, Proposers], dict[str, Proposers]]:
+    """Return who changes each vendor, of those that are changed in a way that matters to approvals, and of all."""
+    if session.law is None or not isinstance(session.source, GitTree):
+        return {}, {}
+    authors = session.source.authors(session.since, "vendors")
+    known = _names(_value(session, "people") or {"people": []})
+    weighty: dict[str, Proposers] = {}
+    every: dict[str, Proposers] = {}
+    for entry in session.entries:
+        if entry.path in authors:
+            file = session.file(entry)
+            every[file.id] = _sorted_out({*authors[entry.path], *session.proposed_by, *_asked(session, file)}, known)
+            if _matters(session, file):
+                weighty[file.id] = every[file.id]
+    return weighty, every
+
+
+def _asked(session: Session, file: RecordFile) -> Iterable[str]:
+    """Return who asked for the vendor, where somebody else entered it, as the record says."""
+    said = pointers.get(file.document.known, PROPOSED_BY) if file.document and session.sound(file) else None
+    return [said] if isinstance(said, str) else []
+
+
+def _matters(session: Session, file: RecordFile) -> bool:
+    """Whether a change of a record changes what approvals depend on; a new or unreadable one always does."""
+    if not session.sound(file):
+        return True
+    case = session.case(file)
+    if case.before is None or not any(fact.NAME == oversight.NAME for fact in session.policy.facts):
+        return True
+    context = session.policy.context(session.today)
+    now, then = (_weighed(record, context) for record in (case.record, case.before))
+    return now != then
+
+
+def _weighed(record: JsonObject, context: Context) -> JsonObject:
+    taken = oversight.extract(record, replace(context, memory={}))
+    return {**taken, "approvals": None, "status": record["lifecycle"]["status"]}
+
+
+def _names(people: JsonObject) -> dict[str, str]:
+    """Return the id of each person by every name that they commit and log in under, in lower case."""
+    found = {}
+    for person in people["people"]:
+        for name in (person["id"], person.get("email"), *person.get("logins", ())):
+            if name:
+                found[name.casefold()] = person["id"]
+    return found
+
+
+def _sorted_out(names: Iterable[str], known: Mapping[str, str]) -> Proposers:
+    people: set[str] = set()
+    strangers: set[str] = set()
+    for name in names:
+        plain = name.casefold()
+        login = plain.removesuffix(NOREPLY).rpartition("+")[2] if plain.endswith(NOREPLY) else plain
+        person = known.get(plain) or known.get(login)
+        if person:
+            people.add(person)
+        else:
+            strangers.add(name or "nobody")
+    return Proposers(frozenset(people), tuple(sorted(strangers)))
+
+
+# ---- What is told -------------------------------------------------------------------------------
+
+
+def told(session: Session, vendors: Iterable[str] | None, paths: Iterable[str] | None = None) -> list[Judged]:
+    """Return what is to be said of decisions: faults of those files, else of those vendors; and of their waivers.
+
+    ``vendors`` None: of all vendors, and of amendments.
+    """
+    verified = session.verified
+    wanted = None if vendors is None else frozenset(vendors)
+    among = None if paths is None else frozenset(path.removesuffix(SIGNATURE) for path in paths)
+    files = {registry.stem(entry.path): entry.path for entry in session.entries}
+    found: dict[str, list[Verdict]] = {}
+    for path, problem in verified.faults:
+        vendor = path.removeprefix(FOLDER + "/").partition("/")[0]
+        if _is_among(vendor, wanted) if among is None else path.removesuffix(SIGNATURE) in among:
+            found.setdefault(vendor, []).extend(engine.breached(vendor, path, [problem]).verdicts)
+    for each in verified.idle:
+        vendor = each.decision.statement.vendor
+        if _is_among(vendor, wanted):
+            waiver = waivers.waiver_of(each.decision)
+            found.setdefault(vendor, []).append(engine.waiver_told(vendor, waiver, each.check, each.why))
+    return [
+        engine.Judged(vendor if vendor in files else REGISTRY, files.get(vendor, FOLDER), tuple(verdicts), 0)
+        for vendor, verdicts in sorted(found.items())
+    ]
+
+
+def together(results: Sequence[Judged], more: Sequence[Judged]) -> list[Judged]:
+    """Add what is told of decisions to what was judged of the same vendor."""
+    extra = {each.path: each for each in more}
+    merged = [each.with_later(extra.pop(each.path)) if each.path in extra else each for each in results]
+    return [*merged, *extra.values()]
+
+
+def _is_among(vendor: str, wanted: frozenset[str] | None) -> bool:
+    return wanted is None or vendor in wanted
+
+
+def rewritten(session: Session, since: str | None, changed: Iterable[str]) -> list[Judged]:
+    """Refuse that a decision that was merged is edited or taken out: the folder is only added to."""
+    if since is None:
+        return []
+    before = GitTree(session.root, since)
+    there = {entry.path for entry in before.entries(FOLDER)}
+    still = {entry.path for entry in session.source.entries(FOLDER)}
+    return [_rewrite(path, gone=path not in still) for path in sorted(changed) if path in there]
+
+
+def _rewrite(path: str, *, gone: bool) -> Judged:
+    what = "taken out" if gone else "edited"
+    verdict = Verdict(
+        vendor=path.removeprefix(FOLDER + "/").partition("/")[0],
+        rule="decision/append-only",
+        level=Level.RED_FLAG,
+        outcome=Outcome.FAIL,
+        message=f"This decision was merged, and is {what} here; the folder is only added to",
+        fix="Put it back as it was. To take a decision back, revoke it: preflight revoke.",
+        path=path,
+        line=1,
+        column=1,
+        pointer="",
+    )
+    return engine.Judged(REGISTRY, path, (verdict,), 0)

@@ -1,0 +1,217 @@
+"""Drafts: a record and its facts become the statement that somebody is asked to sign.
+
+What comes from a vendor is made one line of visible text first: nobody should sign what they cannot see.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from preflight.deciding.bounds import in_words
+from preflight.decisions import statement as statements
+from preflight.decisions.statement import COMPANY, MAX_FACTS, POLICIES, Statement
+from preflight.errors import DocumentError, UsageError
+from preflight.money import plain, shown
+from preflight.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
+
+    from preflight.deciding.bounds import Extent
+    from preflight.decisions import Decision
+    from preflight.decisions.statement import Fact, Kind
+    from preflight.model import JsonObject, Rule, Verdict
+
+MOST_FACT = 160  # characters
+MOST_PATH = 100
+MOST_REASON = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What every statement says: who decides, as what, for which registry, on which day, by which rules."""
+
+    repository: str
+    role: str
+    by: str
+    decided_on: date
+    rules: str
+    nonce: str
+
+    def statement(self, kind: Kind, vendor: str) -> Statement:
+        """Begin a statement."""
+        return Statement(
+            kind=kind,
+            repository=self.repository,
+            vendor=vendor,
+            role=self.role,
+            by=self.by,
+            decided_on=self.decided_on,
+            rules=self.rules,
+            nonce=self.nonce,
+        )
+
+
+def approval(  # noqa: PLR0913 - each is a part of what is signed
+    heading: Heading, record: JsonObject, now: Extent, bounds: JsonObject, currency: str, *, until: date | None
+) -> Statement:
+    """Draft an approval of a vendor within bounds."""
+    begun = heading.statement("approve", record["id"])
+    return replace(begun, bounds=bounds, valid_until=until, facts=tuple(_of_vendor(record, now, currency)))
+
+
+def _of_vendor(record: JsonObject, now: Extent, currency: str) -> Iterator[tuple[str, Fact]]:
+    yield "Vendor", one_line(record["name"])
+    if company := record.get("legal_entity", {}).get("name"):
+        yield COMPANY, one_line(company)
+    yield "Status", one_line(record["lifecycle"]["status"])
+    yield "Risk", now.risk or "not known"
+    least = shown(plain(now.least), currency)
+    yield "Annual cost", least if now.annual_cost is not None else f"not known, at least {least}"
+    if now.together:
+        yield "Counted together with", one_line(", ".join(now.together))
+    yield "Promised", "not known" if now.commitment is None else shown(plain(now.commitment), currency)
+    yield "Term", "not known" if now.term_months is None else counted(now.term_months, "month")
+    yield "Data", "not known" if now.data is None else one_line(", ".join(now.data) or "none")
+
+
+def waiver(  # noqa: PLR0913, PLR0917 - each is a part of what is signed
+    heading: Heading,
+    record: JsonObject,
+    rule: Rule,
+    found: Sequence[Verdict],
+    fingerprint: str,
+    reason: str,
+    *,
+    until: date,
+) -> Statement:
+    """Draft a waiver of the findings of a rule at one place."""
+    facts: list[tuple[str, Fact]] = [("Vendor", one_line(record["name"])), ("Rule", one_line(rule.title))]
+    facts += [(f"Finding {number}", one_line(each.message)) for number, each in enumerate(found[:5], 1)]
+    facts.append(("Level", found[0].level.value))
+    return replace(
+        heading.statement("waive", record["id"]),
+        rule=rule.id,
+        pointer=found[0].pointer,
+        fingerprint=fingerprint,
+        valid_until=until,
+        reason=a_reason(reason),
+        facts=tuple(facts),
+    )
+
+
+def revocation(heading: Heading, vendor: str, identifier: str, decision: Decision | None, reason: str) -> Statement:
+    """Draft the revocation of a decision; ``decision`` is None where that one has a fault, and no effect anyway."""
+    facts: list[tuple[str, Fact]] = []
+    if decision is not None:
+        said = decision.statement
+        facts = [("Decision", said.kind), ("Decided by", said.by), ("In the role", said.role)]
+        facts += [("Decided on", said.decided_on.isoformat()), *_reach(said)]
+    begun = heading.statement("revoke", vendor)
+    return replace(begun, revokes=identifier, reason=a_reason(reason), facts=tuple(facts))
+
+
+def _reach(said: Statement) -> Iterator[tuple[str, Fact]]:
+    if said.bounds:
+        yield "Bounds", one_line("; ".join(in_words(said.bounds)))
+    if said.rule:
+        yield "Rule", said.rule
+    if said.valid_until:
+        yield "Valid until", said.valid_until.isoformat()
+
+
+def amendment(heading: Heading, amends: str, into: str, changed: Mapping[str, str], reason: str) -> Statement:
+    """Draft the agreement to a change of the policies: from one digest to another, with the files that differ."""
+    listed: list[tuple[str, Fact]] = [(_path(path), what) for path, what in changed.items()]
+    unique = list(dict(listed).items())
+    kept = unique if len(unique) <= MAX_FACTS else unique[: MAX_FACTS - 1]
+    begun = heading.statement("amend", POLICIES)
+    begun = replace(begun, amends=amends, into=into, reason=a_reason(reason) if reason else "")
+    while True:
+        more = len(changed) - len(kept)
+        facts = (*kept, ("and", f"{more:,} more")) if more else tuple(kept)
+        draft = replace(begun, facts=facts)
+        try:
+            statements.render(draft)
+        except DocumentError as error:
+            if error.trap != "size" or not kept:
+                raise
+            kept = kept[:-1]
+        else:
+            return draft
+
+
+def _path(path: str) -> str:
+    """Shorten a path in front: its end says more."""
+    text = one_line(path, most=10_000)
+    return text if len(text) <= MOST_PATH else "…" + text[-MOST_PATH + 1 :]
+
+
+def a_reason(text: str) -> str:
+    """Return a reason as one line. Raises UsageError for one that is empty or too long."""
+    found = one_line(text, most=10_000, empty="")
+    if not found:
+        message = "the reason is empty"
+        raise UsageError(message, fix="Say in a sentence why; whoever audits it reads that first.")
+    if len(found) > MOST_REASON:
+        message = f"the reason has {len(found):,} characters; at most {MOST_REASON} are signed"
+        raise UsageError(message, fix="Say the main point, and where the rest is written down.")
+    return found
+
+
+def one_line(text: str, most: int = MOST_FACT, empty: str = "–") -> str:
+    """Return text as one line that everybody sees in the same way; what cannot be seen is shown as its number."""
+    words = "".join(
+        each if each.isprintable() else " " if each.isspace() else rf"\u{{{ord(each):x}}}" for each in text
+    ).split()
+    line = " ".join(words)
+    return (line if len(line) <= most else line[: most - 1].rstrip() + "…") or empty
+
+
+def sentences(said: Statement, titles: Mapping[str, str]) -> Iterator[str]:
+    """Say in words what a statement decides, one line each."""
+    role = f"{titles[said.role]} ({said.role})" if said.role in titles else said.role
+    until = f", until {said.valid_until}" if said.valid_until else ""
+    if said.kind == "approve":
+        yield f"{said.by}, as {role}, approves {said.vendor}{until}:"
+        yield from (f"- {each}" for each in in_words(said.bounds))
+        yield "It stops counting by itself as soon as the vendor goes beyond one of these bounds."
+    elif said.kind == "waive":
+        where = f" at {said.pointer}" if said.pointer else ""
+        yield f"{said.by}, as {role}, lets {said.vendor} stand although it fails {said.rule}{where}{until}."
+        yield f"Because: {said.reason}"
+        yield "It stops counting by itself as soon as the record says something else there."
+    elif said.kind == "revoke":
+        yield f"{said.by}, as {role}, takes back the decision {said.revokes} on {said.vendor}, for good."
+        yield f"Because: {said.reason}"
+    else:
+        yield f"{said.by}, as {role}, agrees to a change of the policies: of {counted(_count(said), 'file')}."
+        if said.reason:
+            yield f"Because: {said.reason}"
+        yield "It is good for this change alone; any other file or byte needs a new signature."
+    yield f"Decided on {said.decided_on}, for the registry {said.repository} alone."
+
+
+def _count(said: Statement) -> int:
+    facts = dict(said.facts)
+    more = str(facts.pop("and", "0")).partition(" ")[0].replace(",", "")
+    return len(facts) + int(more)
+
+
+def subject(said: Statement) -> str:
+    """Return a line for the commit that brings the decision."""
+    verb = {"approve": "Approve", "waive": "Waive", "revoke": "Revoke", "amend": "Agree to"}[said.kind]
+    about = {
+        "approve": said.vendor,
+        "waive": f"{said.rule} for {said.vendor}",
+        "revoke": f"{said.revokes} on {said.vendor}",
+        "amend": "the change of the policies",
+    }[said.kind]
+    return f"{verb} {about} as {said.role}"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Join names, or say that there are none."""
+    return ", ".join(names) or "nobody"

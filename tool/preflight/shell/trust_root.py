@@ -1,0 +1,72 @@
+"""The trust root: every file by which the gate judges, listed with its mode and the digest of its content."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from preflight.errors import CannotJudge
+from preflight.shell.files import Entry, Kind
+from preflight.shell.registry import CONFIG, Layout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from preflight.decisions.amendment import Listing
+    from preflight.shell.files import Source
+
+# Beside policies and schemas: what runs the gate, who is asked to review, and what git does with files.
+FOLDERS = (".github", ".gitlab", ".gitea", ".forgejo", "schemas", CONFIG)  # a folder of that name would stop the gate
+# What is called nearly like the configuration stops the gate, so it does not get in without two owners either.
+FILES = (
+    CONFIG,
+    "preflight.yml",
+    "preflight.json",
+    ".gitattributes",
+    ".gitlab-ci.yml",
+    ".pre-commit-config.yaml",
+    "CODEOWNERS",
+    "docs/CODEOWNERS",
+)
+MODES = {Kind.FILE: "100644", Kind.EXECUTABLE: "100755", Kind.LINK: "120000"}
+MAX_BYTES = 16 * 1024 * 1024
+
+
+def holds(path: str, where: Layout) -> bool:
+    """Whether a path belongs to the trust root."""
+    folders = (where.policies, where.rules, *FOLDERS)
+    return path in (*FILES, *folders, where.schema) or path.startswith(tuple(f"{folder}/" for folder in folders))
+
+
+def listing(source: Source, where: Layout) -> Listing:
+    """Return mode and sha256 of every file of the trust root, by path. Raises CannotJudge."""
+    return {entry.path: (_mode(entry), _digest(source, entry)) for entry in _entries(source, where)}
+
+
+def _entries(source: Source, where: Layout) -> Iterable[Entry]:
+    folders = {*FOLDERS, where.policies, where.rules}
+    found = {entry.path: entry for folder in folders for entry in source.entries(folder)}
+    for path in (*FILES, where.schema):
+        kind = source.kind(path)
+        if kind is not None and path not in found:
+            found[path] = Entry(path, kind)
+    return [entry for entry in found.values() if holds(entry.path, where) and entry.kind is not Kind.FOLDER]
+
+
+def _mode(entry: Entry) -> str:
+    return MODES.get(entry.kind, "160000")
+
+
+def _digest(source: Source, entry: Entry) -> str:
+    """Return the digest of a file; of what is no file, the kind says enough: it is refused where it is read."""
+    if entry.kind not in {Kind.FILE, Kind.EXECUTABLE}:
+        return hashlib.sha256(entry.kind.value.encode("ascii")).hexdigest()
+    try:
+        data = source.read(entry.path, MAX_BYTES)
+    except OSError as error:
+        message = f"this file cannot be read: {error.strerror or error}"
+        raise CannotJudge(message, path=entry.path, fix="Make it a regular, readable file.") from None
+    if len(data) > MAX_BYTES:
+        message = f"more than {MAX_BYTES:,} bytes are not read"
+        raise CannotJudge(message, path=entry.path, fix="Shorten it.")
+    return hashlib.sha256(data).hexdigest()
