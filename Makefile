@@ -23,6 +23,9 @@ test: $(VENV)/dev ## Run linters, types and all tests
 	$(BIN)/preflight policy test --quiet && $(BIN)/preflight policy coverage --quiet
 	$(BIN)/pytest -n auto $(ARGS)
 
+demo: $(VENV)/core ## Play a month of work on a server of your own, in a temporary folder
+	@$(BIN)/python tool/demo/play.py
+
 bench: $(VENV)/dev ## Measure speed against peers, in one run
 	$(BIN)/python tests/bench/run.py $(ARGS)
 
@@ -55,4 +58,4 @@ $(VENV)/dev: $(VENV)/core tool/constraints-dev.txt
 	@$(INSTALL) -r tool/constraints-dev.txt
 	@touch $@
 
-.PHONY: help check test bench docs format lock clean
+.PHONY: help check test demo bench docs format lock clean

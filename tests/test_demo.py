@@ -1,0 +1,73 @@
+"""The demonstration plays through, and refuses what it says it refuses."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PLAY = ROOT / "tool" / "demo" / "play.py"
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Return the folder of a play that went through, and what it told."""
+    folder = tmp_path_factory.mktemp("play")
+    done = subprocess.run([sys.executable, PLAY, folder], capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr
+    return folder, done.stdout
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The soc2-type2 certification ended on 2026-10-31",
+        "Chief Financial Officer has to agree (60,000 EUR a year",
+        "up to 66,000 EUR, and",
+        "Neither SAML nor OpenID Connect",
+        "signatures of two policy owners were wanted for just this change",
+        "nobody's key is SHA256:",
+        "This decision was merged, and is taken out here",
+        "47,740 EUR a year, asked from",
+    ],
+)
+def test_the_server_says_why_it_refuses(played: tuple[Path, str], said: str) -> None:
+    assert said in played[1]
+
+
+def test_every_refusal_fits_on_a_screen(played: tuple[Path, str]) -> None:
+    refusals = [each for each in played[1].split("$ git push origin main\n") if "REFUSED" in each]
+    lines = [sum("│ remote:" in line for line in each.splitlines()) for each in refusals]
+    assert len(lines) == 8
+    assert max(lines) < 25
+
+
+def test_what_went_through_is_on_main_and_nothing_else(played: tuple[Path, str]) -> None:
+    log = ["git", "log", "--format=%s", "main"]
+    done = subprocess.run(log, cwd=played[0] / "registry.git", capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [
+        "Signed by both owners",
+        "Finance signs from 48,000 EUR on",
+        "Finance signs from 45,000 EUR on",
+        "No single sign-on until the release; waived by Security",
+        "The CFO signed",
+        "Approve Foghorn SMS",
+        "Propose Foghorn SMS",
+        "Start the registry",
+    ]
+
+
+def test_no_key_leaves_its_folder(played: tuple[Path, str]) -> None:
+    seen = [path for path in (played[0] / "clones").rglob("*") if path.is_file() and ".git" not in path.parts]
+    assert seen
+    assert not [path for path in seen if b"PRIVATE KEY" in path.read_bytes()]
+
+
+def test_a_folder_that_is_in_use_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine").touch()
+    done = subprocess.run([sys.executable, PLAY, tmp_path], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (2, f"{tmp_path} is not empty; name another folder\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
