@@ -12,7 +12,8 @@ import click
 from preflight import engine, facts
 from preflight.assessment import drift, listing, plan, state
 from preflight.commands.completion import complete_vendor
-from preflight.commands.session import Session, case_of
+from preflight.commands.rounds import case_of
+from preflight.commands.session import Session
 from preflight.errors import CannotJudge
 from preflight.facts import graph, overlap, references, risk
 from preflight.model import REGISTRY

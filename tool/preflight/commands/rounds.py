@@ -149,9 +149,18 @@ def read_one(session: Session, file: RecordFile, *, everything: bool, judging: b
         problems = (*problems, *session.policy.shape.problems(file.document.value, file.document))
     if file.document is None or problems:
         return FirstRound(file.id, file.path, None, engine.breached(file.id, file.path, problems) if judging else None)
-    read = engine.read(session.case(file), session.policy, session.context, everything=everything, judging=judging)
+    # What is read only because others are judged beside it needs no record before: reading that takes as long again.
+    case = session.case(file) if judging else case_of(file)
+    read = engine.read(case, session.policy, session.context, everything=everything, judging=judging)
     packed = pickle.dumps(read.rest, pickle.HIGHEST_PROTOCOL) if read.rest else b""
     return FirstRound(file.id, file.path, replace(read, rest=None), rest=packed)
+
+
+def case_of(file: RecordFile) -> engine.Case:
+    """Return a file of the right form as a case to judge."""
+    if file.document is None:
+        raise AssertionError  # whoever asks has looked
+    return engine.Case(file.id, file.path, file.document.known, file.document)
 
 
 def _judge_rest(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from preflight import briefing, engine, facts, pointers
 from preflight.breaches import did_you_mean
 from preflight.commands import rounds, trust
+from preflight.commands.rounds import case_of
 from preflight.errors import CannotJudge, UsageError
 from preflight.facts import lifecycle
 from preflight.schema_tree import Node
@@ -263,10 +264,3 @@ class Survey:
         policy = self.policy.only(only) if only else self.policy
         case, shared = self.cases[vendor], self.shared[vendor]
         return engine.judge_case(case, policy, self.context, shared, everything=everything).verdicts
-
-
-def case_of(file: RecordFile) -> engine.Case:
-    """Return a file of the right form as a case to judge."""
-    if file.document is None:
-        raise AssertionError  # whoever asks has looked
-    return engine.Case(file.id, file.path, file.document.known, file.document)
