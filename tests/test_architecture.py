@@ -31,6 +31,7 @@ MAY_IMPORT = {
     "money": VOCABULARY,
     "authority": VOCABULARY | {"levels", "money"},
     "agreement": VOCABULARY | WORDS | {"authority", "levels", "money"},
+    "waiving": VOCABULARY | WORDS | {"fingerprints", "policy", "rules"},
     "fingerprints": VOCABULARY | WORDS | {"expressions", "policy", "rules"},
     "places": VOCABULARY | {"pointers", "policy"},
     "schema": VOCABULARY | WORDS,
@@ -54,10 +55,11 @@ MAY_IMPORT = {
     | WORDS
     | {"agreement", "authority", "digraph", "levels", "money", "naming", "periods", "shapes"},
     "policy": VOCABULARY | WORDS | {"rules", "schema", "facts"},
-    "engine": VOCABULARY | WORDS | {"rules", "expressions", "policy", "facts", "fingerprints", "places"},
+    "engine": VOCABULARY | WORDS | {"rules", "expressions", "policy", "facts", "places", "waiving"},
     "examples": VOCABULARY | WORDS | {"engine", "policy", "rules"},
     "coverage": VOCABULARY | WORDS | {"policy"},
     "decisions": VOCABULARY | WORDS | {"agreement", "fingerprints", "levels"},
+    "history": VOCABULARY | WORDS | {"decisions", "field_changes", "tables"},
     "deciding": VOCABULARY | WORDS | {"decisions", "facts", "levels", "money", "tables"},
     "checklist": VOCABULARY | WORDS | {"facts"},
     "due": VOCABULARY | WORDS | {"facts", "periods"},
@@ -73,7 +75,7 @@ MAY_IMPORT = {
     "intake_form": VOCABULARY | WORDS,
     "importers": VOCABULARY | WORDS | {"intake_form"},
     "renderers": VOCABULARY | WORDS | {"briefing", "comparison"},
-    "shell": VOCABULARY | WORDS | {"decisions", "schema", "policy"},
+    "shell": VOCABULARY | WORDS | {"decisions", "field_changes", "history", "schema", "policy"},
 }
 PURE = set(MAY_IMPORT) - {"shell"}
 IMPURE = {"os", "sys", "time", "pathlib", "tempfile", "subprocess", "shutil", "click", "git", "random", "socket"}

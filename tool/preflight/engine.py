@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from preflight import facts, fingerprints, pointers
+from preflight import facts, pointers, waiving
 from preflight.errors import CannotJudge
 from preflight.expressions import HOLDS, IDLE, Expression, ExpressionError, Truth, activation
 from preflight.model import (
@@ -25,7 +25,6 @@ from preflight.model import (
     Rule,
     Summary,
     Verdict,
-    Waiver,
 )
 from preflight.places import PolicyPositions
 from preflight.rules import CompiledRule, Finding, judge, not_known
@@ -40,7 +39,6 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 MOST_FAULTS = 100  # of the form of one file
-OWNERS = ("/ownership/marketing/owner", "/ownership/it/owner")  # nobody waives a rule for what is their own
 # Members of a fault that say what it is about, the surest first. What else it tells may be another tomorrow.
 NAMING = (
     *("vendor", "system", "role", "clause", "product", "domain", "dimension", "condition", "responsibility"),
@@ -126,7 +124,7 @@ def read(case: Case, policy: Policy, context: Context, *, everything: bool = Fal
     extracts = _computed(case, lambda: facts.extracts(policy.shared, case.record, context))
     if not judging:
         return Read(extracts)
-    waived, idle = _waived(case, policy, context)
+    waived, idle = waiving.settle(case.vendor, (case.record, case.before), policy, context)
     case = replace(case, waived=waived) if waived else case
     now, later = policy.at_once, policy.deferred
     local = dict.fromkeys((*now.local, *later.local))
@@ -139,77 +137,15 @@ def read(case: Case, policy: Policy, context: Context, *, everything: bool = Fal
     return Read(extracts, judged, Rest(part, left))
 
 
-def _waived(case: Case, policy: Policy, context: Context) -> tuple[Mapping[tuple[str, str], str], tuple[Verdict, ...]]:
-    """Return which findings may stand, by rule and pointer, and what is to be said of waivers that cover nothing.
-
-    A waiver covers what the record said when it was decided; and nobody waives what they own or propose. Who proposes
-    a change proposes what was not in the record before, and may waive what was.
-    """
-    found: dict[tuple[str, str], str] = {}
-    idle: list[Verdict] = []
-    authors = context.decided.authors.get(case.vendor)
-    owners = {pointers.get(case.record, each) for each in OWNERS}
-    for waiver in context.decided.waivers.get(case.vendor, ()):
-        compiled = policy.rule(waiver.rule)
-        if compiled is None:
-            continue
-        if waiver.by in owners:
-            idle.append(waiver_told(case.vendor, waiver, "owner", f"{waiver.by} owns the vendor"))
-            continue
-        covered = _covered(waiver, compiled, case.record, policy)
-        if not covered:
-            idle.append(waiver_told(case.vendor, waiver, "stale", "the record says something else now"))
-        elif (
-            authors
-            and (waiver.by in authors.people or authors.strangers)
-            and not (case.before and _covered(waiver, compiled, case.before, policy))
-        ):
-            whom = waiver.by if waiver.by in authors.people else "somebody whom people.yaml does not know"
-            idle.append(waiver_told(case.vendor, waiver, "proposer", f"{whom} proposes the change"))
-        else:
-            found.update(((waiver.rule, each), waiver.id) for each in covered)
-    return found, tuple(idle)
-
-
-def _covered(waiver: Waiver, compiled: CompiledRule, record: JsonObject, policy: Policy) -> list[str]:
-    """Return the places of a record at which it says what a waiver was decided on."""
-    places = _places(compiled.rule, record, waiver.pointer)
-    return [each for each in places if fingerprints.of(policy, compiled, record, each) == waiver.fingerprint]
-
-
-def _places(rule: Rule, record: JsonObject, pointer: str) -> list[str]:
-    """Return where a waived finding may stand: items of a list move, and keep what they say."""
-    items = pointers.get(record, rule.each) if rule.each else None
-    if not isinstance(items, list) or pointer == rule.each:
-        return [pointer]
-    return [f"{rule.each}/{index}{rule.at}" for index in range(len(items))]
-
-
 def orphans(judged: Judged, context: Context) -> Judged:
     """Add what is to be said of waivers that could let something stand, and have nothing left to."""
     used = {verdict.waiver for verdict in judged.verdicts}
     told = tuple(
-        waiver_told(judged.vendor, waiver, "orphan", "what it waives is in order now, or is not asked any more")
+        waiving.told(judged.vendor, waiver, "orphan", "what it waives is in order now, or is not asked any more")
         for waiver in context.decided.waivers.get(judged.vendor, ())
         if waiver.id in judged.holding - used
     )
     return replace(judged, verdicts=judged.verdicts + told) if told else judged
-
-
-def waiver_told(vendor: str, waiver: Waiver, check: str, why: str) -> Verdict:
-    """Say why a waiver lets nothing stand."""
-    return Verdict(
-        vendor=vendor,
-        rule=f"waiver/{check}",
-        level=Level.WARNING,
-        outcome=Outcome.FAIL,
-        message=f"The waiver of {waiver.rule} by {waiver.by} lets nothing stand: {why}",
-        fix="Repair what the finding says, or have it waived anew: preflight waive.",
-        path=waiver.path,
-        line=1,
-        column=1,
-        pointer="",
-    )
 
 
 def judge_rest(rest: Rest, policy: Policy, context: Context, shared: JsonObject, *, everything: bool = False) -> Judged:

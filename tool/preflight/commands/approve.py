@@ -18,7 +18,6 @@ from preflight.deciding import bounds as reach
 from preflight.deciding import drafts, standing
 from preflight.decisions import FOLDER, NAMESPACE, POLICY_NAMESPACE, amendment
 from preflight.decisions.statement import POLICIES
-from preflight.engine import OWNERS
 from preflight.errors import UsageError
 from preflight.escaping import terminal as escape
 from preflight.facts import oversight
@@ -28,6 +27,7 @@ from preflight.shell import terminal, trust_root
 from preflight.shell.files import WorkingTree
 from preflight.shell.git import GitTree
 from preflight.tables import wrapped
+from preflight.waiving import OWNERS
 from preflight.wording import counted
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from preflight import engine, pointers
+from preflight import engine, pointers, waiving
 from preflight.decisions import FOLDER, ruling, waivers
 from preflight.decisions.ruling import SIGNATURE, Terms
 from preflight.errors import UsageError
@@ -222,7 +222,7 @@ def told(session: Session, vendors: Iterable[str] | None, paths: Iterable[str] |
         vendor = each.decision.statement.vendor
         if _is_among(vendor, wanted):
             waiver = waivers.waiver_of(each.decision)
-            found.setdefault(vendor, []).append(engine.waiver_told(vendor, waiver, each.check, each.why))
+            found.setdefault(vendor, []).append(waiving.told(vendor, waiver, each.check, each.why))
     return [
         engine.Judged(vendor if vendor in files else REGISTRY, files.get(vendor, FOLDER), tuple(verdicts), 0)
         for vendor, verdicts in sorted(found.items())

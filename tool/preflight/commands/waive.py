@@ -14,11 +14,11 @@ from preflight.commands.office import Office, Wishes, from_base, options, propos
 from preflight.commands.signing import Draft, conclude
 from preflight.deciding import drafts
 from preflight.decisions import FOLDER, NAMESPACE, Decision, waivers
-from preflight.engine import OWNERS
 from preflight.errors import UsageError
 from preflight.model import Outcome
 from preflight.shell import terminal
 from preflight.tables import wrapped
+from preflight.waiving import OWNERS
 from preflight.wording import counted
 
 if TYPE_CHECKING:

@@ -1,0 +1,83 @@
+"""Waivers against records: which findings may stand, and what is to be said of waivers that let nothing stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from preflight import fingerprints, pointers
+from preflight.model import Level, Outcome, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from preflight.model import Context, JsonObject, Rule, Waiver
+    from preflight.policy import Policy
+    from preflight.rules import CompiledRule
+
+OWNERS = ("/ownership/marketing/owner", "/ownership/it/owner")  # nobody waives a rule for what is their own
+
+
+def settle(
+    vendor: str, records: tuple[JsonObject, JsonObject | None], policy: Policy, context: Context
+) -> tuple[Mapping[tuple[str, str], str], tuple[Verdict, ...]]:
+    """Return which findings may stand, by rule and pointer, and what is to be said of waivers that cover nothing.
+
+    ``records`` are the record and the one before the change, None where there is none. A waiver covers what the record
+    said when it was decided; and nobody waives what they own or propose. Who proposes a change proposes what was not
+    in the record before, and may waive what was.
+    """
+    record, before = records
+    found: dict[tuple[str, str], str] = {}
+    idle: list[Verdict] = []
+    authors = context.decided.authors.get(vendor)
+    owners = {pointers.get(record, each) for each in OWNERS}
+    for waiver in context.decided.waivers.get(vendor, ()):
+        compiled = policy.rule(waiver.rule)
+        if compiled is None:
+            continue
+        if waiver.by in owners:
+            idle.append(told(vendor, waiver, "owner", f"{waiver.by} owns the vendor"))
+            continue
+        covered = _covered(waiver, compiled, record, policy)
+        if not covered:
+            idle.append(told(vendor, waiver, "stale", "the record says something else now"))
+        elif (
+            authors
+            and (waiver.by in authors.people or authors.strangers)
+            and not (before and _covered(waiver, compiled, before, policy))
+        ):
+            whom = waiver.by if waiver.by in authors.people else "somebody whom people.yaml does not know"
+            idle.append(told(vendor, waiver, "proposer", f"{whom} proposes the change"))
+        else:
+            found.update(((waiver.rule, each), waiver.id) for each in covered)
+    return found, tuple(idle)
+
+
+def _covered(waiver: Waiver, compiled: CompiledRule, record: JsonObject, policy: Policy) -> list[str]:
+    """Return the places of a record at which it says what a waiver was decided on."""
+    places = _places(compiled.rule, record, waiver.pointer)
+    return [each for each in places if fingerprints.of(policy, compiled, record, each) == waiver.fingerprint]
+
+
+def _places(rule: Rule, record: JsonObject, pointer: str) -> list[str]:
+    """Return where a waived finding may stand: items of a list move, and keep what they say."""
+    items = pointers.get(record, rule.each) if rule.each else None
+    if not isinstance(items, list) or pointer == rule.each:
+        return [pointer]
+    return [f"{rule.each}/{index}{rule.at}" for index in range(len(items))]
+
+
+def told(vendor: str, waiver: Waiver, check: str, why: str) -> Verdict:
+    """Say why a waiver lets nothing stand."""
+    return Verdict(
+        vendor=vendor,
+        rule=f"waiver/{check}",
+        level=Level.WARNING,
+        outcome=Outcome.FAIL,
+        message=f"The waiver of {waiver.rule} by {waiver.by} lets nothing stand: {why}",
+        fix="Repair what the finding says, or have it waived anew: preflight waive.",
+        path=waiver.path,
+        line=1,
+        column=1,
+        pointer="",
+    )
