@@ -12,6 +12,7 @@ import click
 from preflight import engine, facts
 from preflight.assessment import drift, listing, plan, state
 from preflight.commands.completion import complete_vendor
+from preflight.commands.options import format_option
 from preflight.commands.rounds import case_of
 from preflight.commands.session import Session
 from preflight.errors import CannotJudge
@@ -38,14 +39,7 @@ COMPARED: tuple[RegistryFact, ...] = (graph, overlap)  # what has to be known of
 
 @click.command(short_help="Assess an existing stack: elevated risks first, plans, and drift.")
 @click.argument("vendors", nargs=-1, metavar="[ID]...", shell_complete=complete_vendor)
-@click.option(
-    "--format",
-    "output",
-    type=click.Choice(list(listing.FORMATS)),
-    default="table",
-    show_default=True,
-    help="Output format.",
-)
+@format_option(listing.FORMATS)
 @click.option(
     "--plan/--no-plan",
     "planning",

@@ -8,6 +8,7 @@ import click
 
 from preflight.breaches import did_you_mean
 from preflight.commands.completion import complete_vendor
+from preflight.commands.options import format_option
 from preflight.deciding import listing, standing
 from preflight.deciding.listing import Frame, Row
 from preflight.decisions import FOLDER
@@ -31,14 +32,7 @@ TOLD = "waiver/"  # begins the rule of what the gate says of a waiver that cover
 
 @click.command(short_help="List signed decisions, and whether they count today.")
 @click.argument("vendor", metavar="[ID]", required=False, shell_complete=complete_vendor)
-@click.option(
-    "--format",
-    "output",
-    type=click.Choice(list(listing.FORMATS)),
-    default="table",
-    show_default=True,
-    help="Output format.",
-)
+@format_option(listing.FORMATS)
 @click.option("--all", "everything", is_flag=True, help="List past ones, too: revoked, or run out and renewed.")
 @click.pass_obj
 def command(session: Session, vendor: str | None, *, output: str, everything: bool) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from preflight import codeowners, concealment, doctor
+from preflight.commands.options import format_option
 from preflight.doctor import content, listing
 from preflight.doctor.observed import Finding, Git, Hook, Observed, Outcome, Workflow
 from preflight.errors import DocumentError, PreflightError, UsageError
@@ -37,14 +38,7 @@ CANNOT_READ = "Correct it: while it cannot be read, nothing can be judged."
 
 
 @click.command(short_help="Tell what protects this repository, and what does not.")
-@click.option(
-    "--format",
-    "output",
-    type=click.Choice(list(listing.FORMATS)),
-    default="table",
-    show_default=True,
-    help="Output format.",
-)
+@format_option(listing.FORMATS)
 @click.pass_obj
 def command(session: Session, *, output: str) -> int:
     """Tell what protects this repository and what does not, each with what to do about it.

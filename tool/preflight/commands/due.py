@@ -10,6 +10,7 @@ import click
 
 from preflight.breaches import did_you_mean
 from preflight.commands.completion import complete_vendor
+from preflight.commands.options import format_option
 from preflight.due import items as due
 from preflight.due import listing
 from preflight.errors import UsageError
@@ -48,14 +49,7 @@ MOST_DAYS = 36_500
     type=click.Choice(due.KINDS),
     help="Only that kind of thing. Can be given several times.",
 )
-@click.option(
-    "--format",
-    "output",
-    type=click.Choice(list(listing.FORMATS)),
-    default="table",
-    show_default=True,
-    help="Output format; ics is a calendar to subscribe to.",
-)
+@format_option(listing.FORMATS, note="ics is a calendar to subscribe to")
 @click.pass_obj
 def command(  # noqa: PLR0913 - one argument an option
     session: Session,

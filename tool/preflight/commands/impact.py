@@ -9,6 +9,7 @@ import click
 from preflight import impact_views, lineage
 from preflight.breaches import did_you_mean
 from preflight.commands.completion import complete_vendor
+from preflight.commands.options import format_option
 from preflight.errors import UsageError
 from preflight.facts import graph
 from preflight.shell import terminal
@@ -23,14 +24,7 @@ MOST_LISTED = 20  # ids in an error
 
 @click.command(short_help="Show what breaks if a vendor or system goes down, and what feeds it.")
 @click.argument("system", required=False, metavar="[SYSTEM]", shell_complete=complete_vendor)
-@click.option(
-    "--format",
-    "output",
-    type=click.Choice(["table", "json", "mermaid"]),
-    default="table",
-    show_default=True,
-    help="Output format; mermaid is a diagram that GitHub draws.",
-)
+@format_option(["table", "json", "mermaid"], note="mermaid is a diagram that GitHub draws")
 @click.option("--lineage", "--upstream", "lineage_only", is_flag=True, help="Only what feeds it.")
 @click.option("--single-points", "points_only", is_flag=True, help="Only the list of single points of failure.")
 @click.pass_obj

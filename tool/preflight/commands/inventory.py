@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from preflight.commands.options import format_option
 from preflight.errors import CannotJudge, UsageError
 from preflight.facts import completeness
 from preflight.inventory import listing
@@ -26,14 +27,7 @@ def command() -> None:
 
 
 @command.command("list")
-@click.option(
-    "--format",
-    "output",
-    type=click.Choice(list(listing.FORMATS)),
-    default="table",
-    show_default=True,
-    help="Output format.",
-)
+@format_option(listing.FORMATS)
 @click.option(
     "--column",
     "columns",

@@ -9,6 +9,7 @@ import click
 
 from preflight import overlap_views, suites
 from preflight.commands.completion import complete_vendor
+from preflight.commands.options import format_option
 from preflight.facts import cost, graph, overlap
 from preflight.shell import terminal
 
@@ -21,14 +22,7 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Show vendors that look like one or do the same work, and what is bought twice.")
 @click.argument("vendors", nargs=-1, metavar="[ID]...", shell_complete=complete_vendor)
-@click.option(
-    "--format",
-    "output",
-    type=click.Choice(list(overlap_views.FORMATS)),
-    default="table",
-    show_default=True,
-    help="Output format.",
-)
+@format_option(overlap_views.FORMATS)
 @click.option("--suites", "with_suites", is_flag=True, help="Compare one suite with several vendors, too.")
 @click.pass_obj
 def command(session: Session, *, vendors: tuple[str, ...], output: str, with_suites: bool) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from preflight import book, coverage, editor, engine, examples, whatif
+from preflight.commands.options import format_option
 from preflight.commands.session import Session
 from preflight.errors import CannotJudge
 from preflight.escaping import terminal as escape
@@ -117,14 +118,7 @@ def _report(session: Session) -> Report:
 
 
 @command.command("coverage", short_help="Show what answers each requirement.")
-@click.option(
-    "--format",
-    "output",
-    type=click.Choice(["table", "json"]),
-    default="table",
-    show_default=True,
-    help="Output format.",
-)
+@format_option(["table", "json"])
 @click.option("--quiet", is_flag=True, help="Show only what is missing.")
 @click.pass_obj
 def cover(session: Session, output: str, *, quiet: bool) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from preflight.commands.due import MOST_DAYS
+from preflight.commands.options import format_option
 from preflight.due import items as due
 from preflight.errors import UsageError
 from preflight.facts import due as due_facts
@@ -48,14 +49,7 @@ MOST_BYTES = 64 * 1024 * 1024  # a thousand issues of the longest text that a fo
     metavar="DAYS",
     help="How far to look ahead. Default: the reminders in policies/calendar.yaml, kind by kind.",
 )
-@click.option(
-    "--format",
-    "output",
-    type=click.Choice(list(plan.FORMATS)),
-    default="table",
-    show_default=True,
-    help="Output format; json has the texts.",
-)
+@format_option(plan.FORMATS, note="json has the texts")
 @click.pass_obj
 def command(session: Session, *, listed: Path | None, author: str, within: int | None, output: str) -> int:
     """Compare what stands with the issues that a forge has, and say which to open, update, close or keep.
