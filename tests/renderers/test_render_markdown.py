@@ -43,6 +43,15 @@ BLOCKED: 2 red flags, 1 warning, 1 advice, 1 waived · 2 vendors, 1 rule, 4 verd
 | **beacon-mail** | 4 of 16 answers | Ask. | vendors/beacon-mail.yaml:12<br>security/open |
 
 </details>
+
+<details><summary>Waived (1)</summary>
+
+| Vendor | What is wrong | How to fix it | Where |
+| --- | --- | --- | --- |
+| **beacon-mail** | The report is 400 days old; 365 were wanted\
+ | Waived by 2026-05-01-ciso-0011aabb; 'preflight decisions beacon-mail' says until when. | vendors/beacon-mail.yaml:12<br>security/mfa |
+
+</details>
 """
 
 CLEAN = """\
@@ -88,7 +97,7 @@ def test_what_does_not_fit_into_a_job_summary_is_counted(of: Callable[..., Repor
     shown = len(rows(output))
     assert f"<details><summary>Warnings ({shown})</summary>" in output
     assert output.endswith(
-        f"\n</details>\n\n{3000 - shown:,} more findings left out for length; run `preflight check` to see all.\n"
+        f"\n</details>\n\n{3000 - shown:,} more entries left out for length; run `preflight check` to see all.\n"
     )
 
 

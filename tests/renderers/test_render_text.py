@@ -26,7 +26,8 @@ Advice (1 finding)
 vendors/beacon-mail.yaml:12:3  security/open  4 of 16 answers · Ask.
 
 Waived (1 finding)
-vendors/beacon-mail.yaml:12:3  security/mfa  The report is 400 days old; 365 were wanted · Ask for the current report.
+vendors/beacon-mail.yaml:12:3  security/mfa  The report is 400 days old; 365 were wanted\
+ · Waived by 2026-05-01-ciso-0011aabb; 'preflight decisions beacon-mail' says until when.
 
 Passed (1 finding)
 vendors/beacon-mail.yaml:1:1  data/dpa  An agreement is signed
@@ -60,7 +61,10 @@ Waived (1 finding)
 vendors/beacon-mail.yaml:12:3  security/mfa
     The report is 400 days old; 365 were
     wanted
-    → Ask for the current report.
+    → Waived by
+    2026-05-01-ciso-0011aabb; 'preflight
+    decisions beacon-mail' says until
+    when.
 
 Passed (1 finding)
 vendors/beacon-mail.yaml:1:1  data/dpa

@@ -36,6 +36,15 @@ def said(verdict: Verdict) -> str:
     return f"{verdict.change.value}: {verdict.message}" if verdict.change else verdict.message
 
 
+def remedy(verdict: Verdict) -> str:
+    """Return what to do about a finding; of one that may stand, by which decision."""
+    return (
+        f"Waived by {verdict.waiver}; 'preflight decisions {verdict.vendor}' says until when."
+        if verdict.waiver
+        else verdict.fix
+    )
+
+
 def verdict_line(report: Report) -> str:
     """Say in one line what the gate does and what was checked."""
     summary = report.summary

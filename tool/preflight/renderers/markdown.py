@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from preflight.briefing import in_markdown
 from preflight.comparison import rows as delta_rows
 from preflight.escaping import markdown as escape
 from preflight.model import Level, Novelty, Outcome
-from preflight.wording import counted, verdict_line
+from preflight.wording import counted, remedy, verdict_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from preflight.model import Delta, Report, Verdict
 
@@ -27,29 +28,43 @@ def render(report: Report, *, color: bool, width: int) -> str:  # noqa: ARG001 -
     if report.comparison and report.comparison.delta:
         lines += _delta(report.comparison.delta)
     fixed = list(_fixed(report.comparison.fixed)) if report.comparison else []
-    size = sum(len(line.encode()) + 1 for line in (*lines, *fixed))
-    left_out = 0
+    room = _Room(MOST_BYTES - sum(len(line.encode()) + 1 for line in (*lines, *fixed)))
     for level, heading in HEADINGS.items():
-        rows: list[str] = []
-        for verdict in report.verdicts:
-            if verdict.outcome is Outcome.FAIL and verdict.level is level:
-                row = _row(verdict, report)
-                size += len(row.encode()) + 1
-                if size > MOST_BYTES:
-                    left_out += 1
-                else:
-                    rows.append(row)
+        failed = [each for each in report.verdicts if each.outcome is Outcome.FAIL and each.level is level]
+        rows = room.fitting(_row(each, report) for each in failed)
         new = sum(each.change is Novelty.NEW and each.level is level for each in report.verdicts)
         many = f"{len(rows)}, {new} new" if report.comparison else f"{len(rows)}"
         lines += _table(f"{heading} ({many})", rows, folded=level is not Level.RED_FLAG)
         if level is Level.RED_FLAG and report.briefs:
-            pages = ["## To decide", "", *(line for page in report.briefs for line in in_markdown(page))]
-            size += sum(len(line.encode()) + 1 for line in pages)
-            lines += pages
+            pages = room.fitting("\n".join(in_markdown(page)) for page in report.briefs)
+            lines += ["## To decide", "", *pages] if pages else []
+    waived = [each for each in report.verdicts if each.outcome is Outcome.WAIVED]
+    rows = room.fitting(_row(each, report) for each in waived)
+    lines += _table(f"Waived ({len(rows)})", rows, folded=True)
     lines += fixed
-    if left_out:
-        lines += [f"{counted(left_out, 'more finding')} left out for length; run `preflight check` to see all.", ""]
+    if room.left_out:
+        lines += [f"{counted(room.left_out, 'more entry', 'more entries')} left out for length; run `preflight check` to see all.", ""]
     return "\n".join(lines)
+
+
+@dataclass
+class _Room:
+    """The bytes that are left, and how much did not fit into them."""
+
+    left: int
+    left_out: int = 0
+
+    def fitting(self, parts: Iterable[str]) -> list[str]:
+        """Return the parts that fit, in their order, and take their room."""
+        kept = []
+        for part in parts:
+            size = len(part.encode()) + 1
+            if size > self.left:
+                self.left_out += 1
+            else:
+                self.left -= size
+                kept.append(part)
+        return kept
 
 
 def _table(heading: str, rows: list[str], *, folded: bool) -> Iterator[str]:
@@ -97,4 +112,6 @@ def _row(verdict: Verdict, report: Report) -> str:
     why = f"<br>*Why:* {escape(rule.why)}" if rule and verdict.level is Level.RED_FLAG else ""
     where = f"{escape(verdict.path)}:{verdict.line}<br>{escape(verdict.rule)}"
     mark = f"<br>{verdict.change.value}" if verdict.change else ""
-    return f"| **{escape(verdict.vendor)}**{mark} | {escape(verdict.message)}{why} | {escape(verdict.fix)} | {where} |"
+    return (
+        f"| **{escape(verdict.vendor)}**{mark} | {escape(verdict.message)}{why} | {escape(remedy(verdict))} | {where} |"
+    )

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from preflight.comparison import told
 from preflight.escaping import terminal
 from preflight.model import Level, Outcome
-from preflight.wording import counted, found, said, verdict_line
+from preflight.wording import counted, found, remedy, said, verdict_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,16 +107,12 @@ class _Page:
         place = terminal(f"{verdict.path}:{verdict.line}:{verdict.column}")
         rule = self.paint(terminal(verdict.rule), colour)
         if not self.width:
-            message = terminal(said(verdict))
-            yield (
-                f"{place}  {rule}  {message} · {terminal(verdict.fix)}"
-                if verdict.fix
-                else f"{place}  {rule}  {message}"
-            )
+            rest = [terminal(text) for text in (said(verdict), remedy(verdict)) if text]
+            yield f"{place}  {rule}  {' · '.join(rest)}"
             return
         yield f"{place}  {rule}  {verdict.change.value}" if verdict.change else f"{place}  {rule}"
         yield from self.wrapped(verdict.message)
-        yield from self.wrapped(f"→ {verdict.fix}" if verdict.fix else "")
+        yield from self.wrapped(f"→ {remedy(verdict)}" if remedy(verdict) else "")
 
     def wrapped(self, text: str) -> Iterator[str]:
         wrap = textwrap.TextWrapper(max(self.width, 40) - len(INDENT), break_on_hyphens=False)
