@@ -49,7 +49,8 @@ BLOCKED: 2 red flags, 1 warning, 1 advice, 1 waived · 2 vendors, 1 rule, 4 verd
 | Vendor | What is wrong | How to fix it | Where |
 | --- | --- | --- | --- |
 | **beacon-mail** | The report is 400 days old; 365 were wanted\
- | Waived by 2026-05-01-ciso-0011aabb; 'preflight decisions beacon-mail' says until when. | vendors/beacon-mail.yaml:12<br>security/mfa |
+ | Waived by 2026-05-01-ciso-0011aabb; 'preflight decisions beacon-mail' says until when.\
+ | vendors/beacon-mail.yaml:12<br>security/mfa |
 
 </details>
 """
