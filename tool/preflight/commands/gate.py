@@ -21,7 +21,7 @@ from preflight.shell.git import GitTree
 from preflight.shell.terminal import note
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from preflight.commands.before import Compared
     from preflight.engine import Judged
@@ -52,8 +52,19 @@ class Change:
         return replace(found, base=self.base, head=self.head, comparison=self.comparison)
 
 
-def judge(around: Session, base: str, head: str, identifiers: Sequence[str], *, everything: bool) -> Change:
-    """Judge what ``head`` changes against ``base``; with ``identifiers`` only those vendors. Raises PreflightError."""
+def judge(  # noqa: PLR0913 - what is compared, and how
+    around: Session,
+    base: str,
+    head: str,
+    identifiers: Sequence[str],
+    *,
+    everything: bool,
+    opened: Callable[[Session], Session] | None = None,
+) -> Change:
+    """Judge what ``head`` changes against ``base``; with ``identifiers`` only those vendors. Raises PreflightError.
+
+    ``opened`` may give the session what is known already, where many changes are judged one after the other.
+    """
     if around.at is not None:
         message = "--at and --base exclude each other"
         raise UsageError(message, fix="Name the commit with the records by --head.")
@@ -65,6 +76,7 @@ def judge(around: Session, base: str, head: str, identifiers: Sequence[str], *, 
         raise CannotJudge(strange, fix="Commit it with git itself, and set transfer.fsckObjects on the server.")
     since = ours.fork(theirs)
     session = replace(_session(around, ours.commit), law=theirs, since=since)
+    session = opened(session) if opened else session
     changed = None if since is None else frozenset(ours.changed_since(since))
     judged = _chosen(session, changed, identifiers)
     then = before.earlier(session)

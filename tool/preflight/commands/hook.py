@@ -120,7 +120,7 @@ def _judged(session: Session, repository: Repository | None, update: Update, gua
         # A symbolic ref on the server is another name of a branch: what is pushed to the one moves the other.
         target = update.ref if update.ref in guarded or repository is None else repository.target(update.ref)
         if target in guarded:
-            yield from _guarded(session, repository, update, target.removeprefix(BRANCHES))
+            yield from _guarded(session, repository, update, target.removeprefix(BRANCHES), guarded)
     except PreflightError as error:
         yield from _refusal("the gate cannot judge this push.")
         yield from wrapped(str(error), WIDTH, "  ", "  ")
@@ -139,7 +139,9 @@ def _shadowed(update: Update, guarded: Collection[str]) -> str | None:
     return None
 
 
-def _guarded(session: Session, repository: Repository | None, update: Update, name: str) -> Iterator[str]:
+def _guarded(
+    session: Session, repository: Repository | None, update: Update, name: str, guarded: Collection[str]
+) -> Iterator[str]:
     """Yield why an update of a guarded branch is refused; nothing where it is not. Raises PreflightError."""
     if update.deletes:
         yield from _refusal(f"{name} is guarded and is not deleted.")
@@ -156,7 +158,7 @@ def _guarded(session: Session, repository: Repository | None, update: Update, na
         yield from _refusal(f"{ATTRIBUTES} {first.effect}: {first.path}{more} ({first.attribute}).")
         yield from wrapped("→ Keep such attributes off what the gate manages.", WIDTH, "  ", "  ")
         return
-    results, rules = _results(session, update)
+    results, rules = _results(session, update, guarded)
     report = engine.report(results, rules, session.today.isoformat())
     if report.summary.blocked:
         command_line = f"preflight check --base {update.old[:12]} --head {update.new[:12]}"
@@ -197,11 +199,22 @@ def _hidden(session: Session, repository: Repository | None, update: Update) -> 
     return concealment.concealed(told, folders)
 
 
-def _results(session: Session, update: Update) -> tuple[Sequence[Judged], Sequence[Rule]]:
-    if update.creates:
+def _results(session: Session, update: Update, guarded: Collection[str]) -> tuple[Sequence[Judged], Sequence[Rule]]:
+    base = _beside(session, guarded) if update.creates else update.old
+    if base is None:
         return _alone(session, update.new)
-    change = gate.judge(replace(session, at=None, quiet=True), update.old, update.new, (), everything=False)
+    change = gate.judge(replace(session, at=None, quiet=True), base, update.new, (), everything=False)
     return change.results, change.rules
+
+
+def _beside(session: Session, guarded: Collection[str]) -> str | None:
+    """Return the commit of a guarded branch that is there: a new one beside it does not bring rules of its own."""
+    for ref in sorted(guarded):
+        try:
+            return GitTree(session.root, ref).commit
+        except UsageError:
+            continue  # that branch is not there yet
+    return None
 
 
 def _alone(session: Session, commit: str) -> tuple[Sequence[Judged], Sequence[Rule]]:

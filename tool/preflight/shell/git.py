@@ -5,17 +5,19 @@ Replace refs are ignored, so that nobody can show another history than the one t
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from preflight.errors import UsageError
 from preflight.shell.files import Entry, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     import git
 
@@ -25,9 +27,49 @@ KINDS = {"100644": Kind.FILE, "100755": Kind.EXECUTABLE, "120000": Kind.LINK}
 QUARANTINE = frozenset({"GIT_QUARANTINE_PATH", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES"})
 
 
+Kept = TypeVar("Kept", str, bytes)
+
 LATEST = 253_402_300_799  # the last second of the year 9999; a commit may claim to be from later
 PAIR = 2  # parents of a merge that is no octopus
+MAX_KEPT = 128 * 1024 * 1024  # characters and bytes of what git said
 MAX_BLOB = 16 * 1024 * 1024  # bytes; a larger one is not even opened
+
+
+class Recall:
+    """What git said, kept for as long as many commits are read one after the other; see ``recalled``."""
+
+    def __init__(self) -> None:
+        self.repositories: dict[tuple[Path, int], git.Repo] = {}
+        self._kept: OrderedDict[tuple[object, ...], str | bytes] = OrderedDict()
+        self._size = 0
+
+    def ask(self, key: tuple[object, ...], asked: Callable[[], Kept]) -> Kept:
+        """Return what is kept under a key, else what ``asked`` gives. The least used goes first."""
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return cast("Kept", self._kept[key])
+        answer = asked()
+        self._kept[key] = answer
+        self._size += len(answer)
+        while self._size > MAX_KEPT:
+            self._size -= len(self._kept.popitem(last=False)[1])
+        return answer
+
+
+_recall: list[Recall] = []  # at most one, while it lasts
+
+
+@contextlib.contextmanager
+def recalled() -> Iterator[None]:
+    """Ask git only once for the same, as long as this lasts: for runs that name commits in full, which never change."""
+    if _recall:
+        yield
+        return
+    _recall.append(Recall())
+    try:
+        yield
+    finally:
+        _recall.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +128,14 @@ class GitTree:
         if path not in self._objects:
             message = f"not in commit {self.revision}"
             raise FileNotFoundError(message)
+        name = self._objects[path]
+        if _recall:
+            return _recall[0].ask((name, most), lambda: self._content(name, most))
+        return self._content(name, most)
+
+    def _content(self, name: str, most: int) -> bytes:
         try:
-            found = self._repository().odb.stream(bytes.fromhex(self._objects[path]))
+            found = self._repository().odb.stream(bytes.fromhex(name))
             if found.size > MAX_BLOB:
                 message = f"{found.size:,} bytes in commit {self.revision}"
                 raise OSError(message)
@@ -96,6 +144,12 @@ class GitTree:
             message = f"git cannot give the file of commit {self.revision}: {error}"
             raise OSError(message) from None
         return content
+
+    def name(self, path: str) -> str:
+        """Return the name of the object at ``path``, or nothing where there is none (or a folder)."""
+        if path not in self._objects:
+            self.entries(path.rpartition("/")[0])
+        return self._objects.get(path, "")
 
     def fork(self, other: str) -> str | None:
         """Return the commit at which this one and ``other`` parted, or None where they share no history.
@@ -232,6 +286,11 @@ class GitTree:
         return "" if inside == "." else Path(inside).as_posix() + "/"
 
     def _git(self, *arguments: str) -> str:
+        if _recall:
+            return _recall[0].ask((self.root, *arguments), lambda: self._asked(*arguments))
+        return self._asked(*arguments)
+
+    def _asked(self, *arguments: str) -> str:
         git = _library()
         try:
             return str(self._repository().git.execute(["git", *arguments], strip_newline_in_stdout=False))
@@ -245,6 +304,8 @@ class GitTree:
     def _repository(self) -> git.Repo:
         git = _library()
         process = os.getpid()
+        if _recall and (self.root, process) in _recall[0].repositories:
+            return _recall[0].repositories[self.root, process]
         if process not in self._repositories:
             try:
                 repository = git.Repo(self.root.resolve(), search_parent_directories=True)
@@ -253,6 +314,8 @@ class GitTree:
                 raise UsageError(message, fix="Leave --at out, or name the repository with --root.") from None
             repository.git.update_environment(GIT_NO_REPLACE_OBJECTS="1")
             self._repositories[process] = repository
+            if _recall:
+                _recall[0].repositories[self.root, process] = repository
         return self._repositories[process]
 
 

@@ -1,0 +1,266 @@
+"""Decisions that are forged, moved, replayed or hidden, and the word of somebody used for something else.
+
+tests/commands/test_trust.py has the rest of the corpus: wrong namespace, registry and vendor, bounds and days, keys and
+roles that come with the change, two keys of one person, keys that leaked, damaged lengths, converted line ends,
+lines of allowed_signers that OpenSSH skips, and what merging, squashing and rebasing leave of an approval.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from adversarial.ground import CFO, CFO_MAIL, MALLORY, OWNERS, RECORD, SMALL, VENDOR, statement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from adversarial.ground import Ground
+
+ASKED = "risk/approved-by-the-roles"
+SIGNED = f"vendors/decisions/{VENDOR}/2026-11-30-cfo-01234567.json"
+WIDE: dict[str, Any] = {"bounds": {"annual_cost": {"amount": 900_000, "currency": "EUR"}}, "nonce": "fedcba9876543210"}
+
+
+def forged(ground: Ground) -> None:
+    """Sign in the name of the CFO, with a key of one's own."""
+    ground.add(ground.keys(MALLORY).files(statement(**WIDE)))
+
+
+def widened(ground: Ground) -> None:
+    """Write wider bounds into what the CFO signed."""
+    files = ground.keys(CFO).files(statement(**WIDE))
+    path, signature = files
+    ground.add({path: files[path].replace(b"900000", b"999999"), signature: files[signature]})
+
+
+def unsigned(ground: Ground) -> None:
+    """Leave the signature out."""
+    path, _ = files = ground.keys(CFO).files(statement(**WIDE))
+    ground.write(path, files[path])
+
+
+def borrowed(ground: Ground) -> None:
+    """Put the signature of one statement beside another."""
+    path, signature = ground.keys(CFO).files(statement(**WIDE))
+    ground.write(path, ground.keys(CFO).files(statement(**WIDE))[path])
+    ground.write(signature, ground.read(f"{SIGNED}.sig"))
+
+
+def renamed(ground: Ground) -> None:
+    """Copy a decision under another name, as if it were a second one."""
+    for ending in ("", ".sig"):
+        ground.write(SIGNED.replace("01234567", "76543210") + ending, ground.read(SIGNED + ending))
+
+
+def linked(ground: Ground) -> None:
+    """Let the signature be whatever a link leads to."""
+    path, signature = files = ground.keys(CFO).files(statement(**WIDE))
+    ground.write(path, files[path])
+    (ground.root / signature).symlink_to("/dev/stdin")
+
+
+def swollen(ground: Ground) -> None:
+    """Write more than anybody reads."""
+    path, signature = files = ground.keys(CFO).files(statement(**WIDE))
+    ground.add({path: files[path] + b" " * 2_000_000, signature: files[signature]})
+
+
+def deep(ground: Ground) -> None:
+    """Nest until a reader gives up."""
+    path, signature = files = ground.keys(CFO).files(statement(**WIDE))
+    ground.add({path: b'{"facts": ' + b"[" * 3_000, signature: files[signature]})
+
+
+def shouted(ground: Ground) -> None:
+    """Give the file a name that only some machines take for the same."""
+    files = ground.keys(CFO).files(statement(**WIDE))
+    ground.add({path.replace(".json", ".JSON"): data for path, data in files.items()})
+
+
+FORGERIES: dict[Callable[[Ground], None], set[str]] = {
+    forged: {"decision/key"},
+    widened: {"decision/signature"},
+    unsigned: {"decision/signature"},
+    borrowed: {"decision/signature"},
+    renamed: {"decision/name"},
+    linked: {"decision/signature", "file/kind"},
+    swollen: {"decision/size"},
+    deep: {"decision/statement"},
+    shouted: {"file/name"},
+}
+
+
+@pytest.mark.parametrize("forge", FORGERIES, ids=lambda each: each.__name__)
+def test_nobody_else_makes_the_word_of_the_cfo(ground: Ground, forge: Callable[[Ground], None]) -> None:
+    ground.raise_cost()
+    forge(ground)
+    ground.commit()
+    said = ground.check()
+    assert said.code == 1, said.err
+    found = {rule: (path, line) for rule, path, line in said.red}
+    assert found.keys() >= {ASKED, *FORGERIES[forge]}
+    assert all(found[rule][0].startswith(f"vendors/decisions/{VENDOR}/") for rule in FORGERIES[forge])
+    assert all(line > 0 for _, line in found.values())
+    ground.refused()
+
+
+def test_the_word_of_the_record_is_no_signature(ground: Ground) -> None:
+    ground.raise_cost()
+    word = f"  - {{role: cfo, by: {CFO}, date: 2026-12-20}}\n"
+    ground.write(RECORD, ground.read(RECORD) + word)
+    ground.commit()
+    (message,) = ground.check().of(ASKED)
+    assert "by the word of the record alone, and a signature is asked" in message
+    ground.refused()
+
+
+# ---- The word of somebody, used for something else -------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["name: Mallory Ltd", "name: Foghorn Messaging Holding GmbH", "trading_name: Foghorn Messaging GmbH"],
+    ids=["another", "one like it", "none"],
+)
+def test_what_was_signed_for_one_company_approves_no_other(ground: Ground, name: str) -> None:
+    """The id stays, and with the old name among the aliases nothing else tells."""
+    entity = f"{name}, country: DE".replace("trading_name: Foghorn Messaging GmbH, ", "")
+    ground.edit(
+        RECORD,
+        ("name: Foghorn SMS\n", "name: Mallory Text\naliases: [Foghorn SMS]\n"),
+        ("name: Foghorn Messaging GmbH, country: DE", entity),
+    )
+    ground.commit()
+    (message,) = ground.check().of(ASKED)
+    assert message.endswith(f"{CFO} on 2026-11-30, for another company than the record names now")
+    assert "for another company" in ground.refused()
+
+
+def test_another_way_of_writing_a_company_is_the_same_company(ground: Ground) -> None:
+    ground.edit(RECORD, ("name: Foghorn Messaging GmbH", "name: FOGHORN Messaging G.m.b.H."))
+    ground.commit()
+    assert ground.check().red == []
+
+
+def test_the_word_on_one_vendor_is_not_moved_to_another(ground: Ground) -> None:
+    ground.edit(SMALL, ("amount: 46000", "amount: 56000"))
+    for ending in ("", ".sig"):
+        ground.write(SIGNED.replace(VENDOR, "trident-experiments") + ending, ground.read(SIGNED + ending))
+    ground.commit()
+    assert {"decision/vendor", ASKED} <= {rule for rule, _, _ in ground.check().red}
+    ground.refused()
+
+
+def test_purchases_in_slices_are_one_purchase(ground: Ground) -> None:
+    """A second record of the same company, each below the limit of the CFO."""
+    text = ground.read(RECORD).partition("approvals:")[0].replace("amount: 60000", "amount: 45000")
+    second = text.replace(f"id: {VENDOR}", "id: foghorn-more").replace("name: Foghorn SMS", "name: More")
+    second = second.replace("status: approved\n  approved_on: 2026-11-30", "status: proposed")
+    ground.write("vendors/foghorn-more.yaml", second)
+    ground.commit()
+    red = {each[:2] for each in ground.check().red}
+    assert (ASKED, RECORD) in red
+    ground.refused()
+
+
+# ---- Who proposes, and who only says so ------------------------------------------------------------
+
+
+def test_the_server_knows_who_pushes_whatever_the_author_says(ground: Ground) -> None:
+    """The CFO raises the price himself, as somebody else, and had signed up to more."""
+    ground.raise_cost(65_000)
+    ground.commit(by=MALLORY)
+    assert f"{CFO} on 2026-11-30, who proposes this change" in ground.refused(by=CFO)
+
+
+@pytest.mark.parametrize("author", ["", "root@localhost", f"x{CFO_MAIL}", "gareth.whitlock+x@harbourline.example"])
+def test_an_author_whom_nobody_knows_may_be_anybody(ground: Ground, author: str) -> None:
+    ground.raise_cost(65_000)
+    ground.git("add", "--all")
+    tree = ground.git("write-tree").strip()
+    person = f"a <{author}> 1797940800 +0000"
+    lines = f"tree {tree}\nparent {ground.tip()}\nauthor {person}\ncommitter {person}\n\nx\n"
+    head = ground.git("hash-object", "-t", "commit", "-w", "--stdin", given=lines.encode()).strip()
+    (message,) = [each for each in ground.check(head).of(ASKED) if "Chief" in each]
+    assert "whom policies/people.yaml does not know" in message
+    ground.refused(f"{head}:refs/heads/main")
+
+
+def test_capitals_make_nobody_else_of_an_author(ground: Ground) -> None:
+    ground.raise_cost(65_000)
+    ground.commit(by=CFO_MAIL.upper())
+    assert "who proposes this change" in " ".join(ground.check().of(ASKED))
+
+
+# ---- Waivers, and taking back ----------------------------------------------------------------------
+
+
+def waiver(**changes: Any) -> dict[str, Any]:
+    plain = {"kind": "waive", "bounds": {}, "facts": (), "rule": "security/single-sign-on", "reason": "Later."}
+    plain |= {"pointer": "/security/access/sso", "fingerprint": "sha256:" + "0" * 64, "nonce": "e" * 16}
+    return {**plain, "valid_until": date(2027, 3, 1), "decided_on": date(2026, 12, 20), **changes}
+
+
+def test_nobody_waives_that_somebody_has_to_agree(ground: Ground) -> None:
+    ground.raise_cost()
+    ground.decide(CFO, **waiver(rule=ASKED, pointer="/approvals"))
+    ground.commit()
+    assert ASKED in [rule for rule, _, _ in ground.check().red]
+    ground.refused()
+
+
+@pytest.mark.parametrize("attack", ["another finding", "another role", "by the one who proposes"])
+def test_a_waiver_covers_what_was_seen_and_by_whom_it_may_be(ground: Ground, attack: str) -> None:
+    ground.edit(RECORD, ("sso: [saml]", "sso: []"))
+    if attack == "another role":
+        ground.decide(CFO, **waiver())
+    else:
+        ground.decide(OWNERS[0], role="security-reviewer", **waiver())
+    ground.commit(by=OWNERS[0] if attack == "by the one who proposes" else MALLORY)
+    assert "security/single-sign-on" in [rule for rule, _, _ in ground.check().red]
+    assert "security/single-sign-on" in ground.refused()
+
+
+def revoke(ground: Ground) -> None:
+    """Let the CFO take his word back, and the price come down with it."""
+    ground.edit(RECORD, ("amount: 60000", "amount: 40000"))
+    taken: dict[str, Any] = {
+        "kind": "revoke",
+        "bounds": {},
+        "facts": (),
+        "revokes": statement().id,
+        "reason": "Too dear.",
+    }
+    ground.decide(CFO, nonce="f" * 16, decided_on=date(2026, 12, 1), **taken)
+    ground.commit("Revoke")
+    ground.taken()
+
+
+def test_what_was_revoked_does_not_come_back_under_a_new_name(ground: Ground) -> None:
+    revoke(ground)
+    ground.edit(RECORD, ("amount: 40000", "amount: 60000"))
+    renamed(ground)
+    ground.commit()
+    assert {"decision/name", ASKED} <= {rule for rule, _, _ in ground.check().red}
+    ground.refused()
+
+
+def test_a_merge_that_takes_the_side_before_a_revocation_does_not_undo_it(ground: Ground) -> None:
+    before = ground.tip()
+    revoke(ground)
+    head = ground.grow(ground.tip(f"{before}^{{tree}}"), ground.tip(), before)
+    assert {"decision/append-only", ASKED} <= {rule for rule, _, _ in ground.check(head).red}
+    assert "decision/append-only" in ground.refused(f"{head}:refs/heads/main")
+
+
+def test_a_branch_from_before_a_revocation_is_judged_with_it(ground: Ground) -> None:
+    """As a forge does that compares the branch itself, and not its merge."""
+    before = ground.tip()
+    revoke(ground)
+    ground.git("checkout", "--quiet", before)
+    ground.raise_cost(61_000)
+    ground.commit()
+    assert f"{CFO} on 2026-11-30, revoked" in " ".join(ground.check().of(ASKED))
