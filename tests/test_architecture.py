@@ -60,6 +60,11 @@ MAY_IMPORT = {
     "coverage": VOCABULARY | WORDS | {"policy"},
     "decisions": VOCABULARY | WORDS | {"agreement", "fingerprints", "levels"},
     "history": VOCABULARY | WORDS | {"decisions", "field_changes", "tables"},
+    "staff": VOCABULARY,
+    "landing": VOCABULARY | {"history"},
+    "provenance": VOCABULARY | WORDS | {"decisions", "history", "landing", "staff", "tables"},
+    "alignment": VOCABULARY | WORDS | {"landing", "periods", "staff", "tables"},
+    "auditing": VOCABULARY | WORDS | {"decisions", "field_changes", "history", "tables"},
     "deciding": VOCABULARY | WORDS | {"decisions", "facts", "levels", "money", "tables"},
     "checklist": VOCABULARY | WORDS | {"facts"},
     "due": VOCABULARY | WORDS | {"facts", "periods"},
@@ -75,7 +80,7 @@ MAY_IMPORT = {
     "intake_form": VOCABULARY | WORDS,
     "importers": VOCABULARY | WORDS | {"intake_form"},
     "renderers": VOCABULARY | WORDS | {"briefing", "comparison"},
-    "shell": VOCABULARY | WORDS | {"decisions", "field_changes", "history", "schema", "policy"},
+    "shell": VOCABULARY | WORDS | {"decisions", "field_changes", "history", "landing", "schema", "policy"},
 }
 PURE = set(MAY_IMPORT) - {"shell"}
 IMPURE = {"os", "sys", "time", "pathlib", "tempfile", "subprocess", "shutil", "click", "git", "random", "socket"}

@@ -1,4 +1,4 @@
-"""The demonstration plays through, and refuses what it says it refuses."""
+"""The demonstration plays through, refuses what it says it refuses, and is audited."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     [
         "The soc2-type2 certification ended on 2026-10-31",
         "Chief Financial Officer has to agree (60,000 EUR a year",
-        "up to 66,000 EUR, and",
+        "up to 75,000 EUR, and",
         "Neither SAML nor OpenID Connect",
         "signatures of two policy owners were wanted for just this change",
         "nobody's key is SHA256:",
@@ -49,15 +49,19 @@ def test_what_went_through_is_on_main_and_nothing_else(played: tuple[Path, str])
     log = ["git", "log", "--format=%s", "main"]
     done = subprocess.run(log, cwd=played[0] / "registry.git", capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == [
-        "Signed by both owners",
-        "Finance signs from 48,000 EUR on",
-        "Finance signs from 45,000 EUR on",
+        "Barnacle Chat",
+        "Finance signs from 48,000 EUR on, signed by both owners",
         "No single sign-on until the release; waived by Security",
-        "The CFO signed",
-        "Approve Foghorn SMS",
+        "Approve Foghorn SMS, signed by the CFO",
         "Propose Foghorn SMS",
         "Start the registry",
     ]
+
+
+def test_the_audit_finds_the_one_that_went_past_the_gate(played: tuple[Path, str]) -> None:
+    told = played[1]
+    assert "1 of 5 commits that were judged went round the gate." in told
+    assert "gareth-whitlock: approves up to 75,000 EUR a year" in told
 
 
 def test_no_key_leaves_its_folder(played: tuple[Path, str]) -> None:

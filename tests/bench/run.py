@@ -24,13 +24,14 @@ from tabulate import tabulate
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench import corpus, meter, peers, stages
+from bench import corpus, meter, past, peers, stages
 from preflight.shell import workers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from bench.corpus import Corpus
+    from bench.past import Past
     from bench.peers import Peer
 
 TODAY = date(2026, 11, 22)  # the day on which the story of the sample records is told
@@ -50,6 +51,8 @@ class Plan:
     rounds: int = 5
     check_jsonschema: int = 500  # files at most; more take too long
     ajv: int = 1000
+    commits: int = past.COMMITS  # of the history that is audited
+    vendors: int = past.VENDORS
 
 
 @dataclass
@@ -232,9 +235,10 @@ def sampled(measured: Measured, name: str, value: float) -> str:
     return ms(value) if files == measured.size else f"{ms(value)} (on {files:,})"
 
 
-def ratios(results: Sequence[Measured], starts: tuple[float, float]) -> str:
-    """Return the table of ratios with their targets, of the largest registry."""
-    rows = [[what, shown, target, verdict(met=met)] for what, shown, target, met in compared(results, starts)]
+def ratios(results: Sequence[Measured], starts: tuple[float, float], audited: Past) -> str:
+    """Return the table of ratios with their targets, of the largest registry and of a long history."""
+    found = [*compared(results, starts), *past.compared(audited)]
+    rows = [[what, shown, target, verdict(met=met)] for what, shown, target, met in found]
     headers = [f"ratio, {results[-1].size:,} records", "measured", "target", ""]
     return tabulate(rows, headers, tablefmt="github", disable_numparse=True, stralign="left")
 
@@ -330,10 +334,12 @@ def report(plan: Plan) -> str:
         others, remarks = contenders(folder / "peers", plan)
         single = corpus.build(folder / "single", 1)
         results = [measure(folder, size, single, others, plan) for size in sorted(plan.sizes)]
+        note(f"{plan.commits:,} commits: audit")
+        audited = past.measure(folder / "past", min(plan.rounds, 3), plan.commits, plan.vendors)
         note("starting and stopping")
         starts = start_ratio()
     said = "\n".join(f"- {each}" for each in notes(results, remarks))
-    return f"{times(results)}\n\n{ratios(results, starts)}\n\n{said}\n"
+    return f"{times(results)}\n\n{ratios(results, starts, audited)}\n\n{said}\n"
 
 
 def sizes(text: str) -> tuple[int, ...]:
@@ -352,7 +358,11 @@ def main() -> None:
     parser.add_argument("--output", type=Path, help="write the tables to this file, too")
     parser.add_argument("--quick", action="store_true", help="100 records, once, without npm")
     options = parser.parse_args()
-    plan = Plan(SIZES[:1], npm=False, rounds=1, check_jsonschema=10) if options.quick else Plan(options.sizes)
+    plan = (
+        Plan(SIZES[:1], npm=False, rounds=1, check_jsonschema=10, commits=100, vendors=30)
+        if options.quick
+        else Plan(options.sizes)
+    )
     text = report(plan)
     sys.stdout.write(text)
     if options.output:

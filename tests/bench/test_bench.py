@@ -32,6 +32,10 @@ RATIOS = (
     "check-jsonschema, one record more / our schema verdict",
     "preflight --version / python -c pass",
     "peak memory, all processes, at most",
+    "audit log of 100 commits over 30 vendors, cold / git log --raw and cat-file",
+    "the same from the cache / the program's start and reading a commit",
+    "the same with one new commit / the program's start and reading it",
+    "peak memory of the audit, largest process",
 )
 
 

@@ -24,7 +24,7 @@ NAMESPACES = "preflight-decision@v1,preflight-policy@v1"
 SIGNERS = ("gareth-whitlock", "noor-haddad", "ruben-castellanos")
 MALLORY = "viktor-salonen"
 WIDTH = 100
-MOST_LINES = 30  # of what a command says
+MOST_LINES, LAST_LINES = 30, 5  # of what a command says, and of its end
 
 
 class Surprise(Exception):  # noqa: N818 - it is the play that went wrong, not the program
@@ -112,17 +112,19 @@ def show(command: str, said: str) -> None:
     """Print a command and what it said."""
     print(f"\n  $ {command}")
     lines = [line.rstrip() for line in said.splitlines() if line.strip()]
-    for line in lines[:MOST_LINES]:
+    if len(lines) > MOST_LINES:  # the beginning, and what it comes to
+        cut = len(lines) - MOST_LINES
+        lines = [*lines[: MOST_LINES - LAST_LINES], f"… {cut} lines left out", *lines[-LAST_LINES:]]
+    for line in lines:
         print(f"  │ {line}")
-    if len(lines) > MOST_LINES:
-        print(f"  │ … and {len(lines) - MOST_LINES} more lines")
     print(flush=True)
 
 
-def commit(stage: Stage, place: Path, message: str, person: str) -> None:
-    """Commit all there is."""
+def commit(stage: Stage, place: Path, message: str, person: str, *, amend: bool = False) -> None:
+    """Commit all there is; ``amend``: into the last commit, which nobody has taken yet."""
     stage.must("git", "add", "--all", at=place)
-    stage.must("git", "commit", "-q", "-m", message, at=place, person=person)
+    more = ["--amend"] if amend else []
+    stage.must("git", "commit", "-q", *more, "-m", message, at=place, person=person)
 
 
 def push(stage: Stage, place: Path, person: str, *, refused: str = "") -> None:
@@ -244,11 +246,11 @@ def approval(stage: Stage) -> None:
     commit(stage, place, "Approve Foghorn SMS", "tomas-hedlund")
     push(stage, place, "tomas-hedlund", refused="Chief Financial Officer")
     tell(
-        "Gareth reads one page and signs it, up to 66,000 EUR a year. His key never leaves his machine, and anybody "
+        "Gareth reads one page and signs it, up to 75,000 EUR a year. His key never leaves his machine, and anybody "
         "may push what he signed."
     )
-    decide(stage, "gareth-whitlock", "approve", VENDOR, "--role", "cfo", "--annual-cost", "66000", at=place)
-    commit(stage, place, "The CFO signed", "tomas-hedlund")
+    decide(stage, "gareth-whitlock", "approve", VENDOR, "--role", "cfo", "--annual-cost", "75000", at=place)
+    commit(stage, place, "Approve Foghorn SMS, signed by the CFO", "tomas-hedlund", amend=True)
     push(stage, place, "tomas-hedlund")
 
 
@@ -261,7 +263,7 @@ def raised(stage: Stage) -> None:
     text = record.read_text("utf-8")
     record.write_text(text.replace("amount: 60000", "amount: 90000"), "utf-8")
     commit(stage, place, "New price list", "tomas-hedlund")
-    push(stage, place, "tomas-hedlund", refused="up to 66,000 EUR")
+    push(stage, place, "tomas-hedlund", refused="up to 75,000 EUR")
 
 
 def waived(stage: Stage) -> None:
@@ -341,22 +343,66 @@ def amended(stage: Stage) -> None:
     push(stage, place, "noor-haddad", refused="trident-experiments.yaml")
     tell("So they take 48,000 for now. Both sign just this change, and it goes through.")
     edit(policy, "annual_cost_from: 45000", "annual_cost_from: 48000")
-    commit(stage, place, "Finance signs from 48,000 EUR on", "noor-haddad")
     for person in ("noor-haddad", "ruben-castellanos"):
         decide(stage, person, "approve", "policies", "--role", "policy-owner", "--base", "origin/main", at=place)
-    commit(stage, place, "Signed by both owners", "noor-haddad")
+    commit(stage, place, "Finance signs from 48,000 EUR on, signed by both owners", "noor-haddad", amend=True)
     push(stage, place, "noor-haddad")
+
+
+def past_the_gate(stage: Stage) -> None:
+    """Switch the hook off for a minute, as somebody who runs the server can."""
+    day(stage, "2026-12-19", "Past the gate")
+    tell(
+        "Yusuf looks after the server. As a favour he switches the hook off for a minute and pushes Barnacle Chat, "
+        "which is in use already: no proposal, no certificate, nobody who agreed."
+    )
+    place = stage.clone("yusuf-demir")
+    text = (place / "vendors" / f"{VENDOR}.yaml").read_text("utf-8")
+    text = text.replace(VENDOR, "barnacle-chat").replace("Foghorn", "Barnacle").replace("foghorn", "barnacle")
+    text = text.replace("status: approved", "status: live").replace("held: true", "held: false")
+    (place / "vendors" / "barnacle-chat.yaml").write_text(text, "utf-8")
+    commit(stage, place, "Barnacle Chat", "yusuf-demir")
+    hook = stage.server / "hooks" / "pre-receive"
+    hook.chmod(0o644)
+    push(stage, place, "yusuf-demir")
+    hook.chmod(0o755)
+
+
+def audit(stage: Stage) -> None:
+    """Ask what an auditor asks."""
+    day(stage, "2026-12-21", "The auditor")
+    tell("The auditor trusts nobody's word. Every commit is judged again, by the rules that were in force before it.")
+    place = stage.clone("elise-fontaine")
+    code, said = stage.preflight("audit", "replay", at=place)
+    show("preflight audit replay", said)
+    if code != 1 or "Barnacle Chat" not in said:
+        message = "the replay should have found Barnacle Chat"
+        raise Surprise(message)
+    tell("Who approved Foghorn, when, on what evidence, under which rules?")
+    _, said = stage.preflight("audit", "who", VENDOR, at=place)
+    show(f"preflight audit who {VENDOR}", said)
+    tell("And will the history still be this one next year? The auditor takes a checkpoint home.")
+    checkpoint = stage.root / "checkpoint.json"
+    show("preflight audit checkpoint", stage.preflight("audit", "checkpoint", checkpoint, at=place)[1])
+    tell("In a copy of the repository, somebody takes Barnacle out of the history, as if it had never been there.")
+    copy = stage.root / "clones" / "rewritten"
+    stage.must("git", "clone", "-q", stage.server, copy, at=stage.root)
+    stage.must("git", "reset", "-q", "--hard", "HEAD~1", at=copy)
+    code, said = stage.preflight("audit", "verify", checkpoint, at=copy)
+    show("preflight audit verify checkpoint.json", said)
+    if code != 1:
+        message = "a rewritten history should not verify"
+        raise Surprise(message)
 
 
 def epilogue(stage: Stage) -> None:
     """Show what is left to look at."""
     day(stage, "2026-12-22", "Who decided what")
     place = stage.clone("elise-fontaine")
-    _, said = stage.preflight("decisions", VENDOR, at=place)
-    show(f"preflight decisions {VENDOR}", said)
+    show(f"preflight decisions {VENDOR}", stage.preflight("decisions", VENDOR, at=place)[1])
     tell(f"The repository is in {stage.server}, a clone in {place}. Look around, and try to get something past it:")
-    bin_ = shlex.quote(str(PREFLIGHT))
-    print(f"\n  cd {shlex.quote(str(place))}\n  {bin_} --as-of {stage.today} explain {VENDOR} --for approver\n")
+    program = shlex.quote(str(PREFLIGHT))
+    print(f"\n  cd {shlex.quote(str(place))}\n  {program} --as-of {stage.today} explain {VENDOR} --for approver\n")
 
 
 def main(arguments: list[str]) -> int:
@@ -368,7 +414,19 @@ def main(arguments: list[str]) -> int:
         return 2
     stage = Stage(root.resolve())
     try:
-        for act in (build, good_proposal, red_flag, approval, raised, waived, attack, amended, epilogue):
+        for act in (
+            build,
+            good_proposal,
+            red_flag,
+            approval,
+            raised,
+            waived,
+            attack,
+            amended,
+            past_the_gate,
+            audit,
+            epilogue,
+        ):
             act(stage)
     except Surprise as surprise:
         print(f"\nThe play did not go as it should: {surprise}", file=sys.stderr)

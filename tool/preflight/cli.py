@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from preflight import __version__
-from preflight.commands import COMMANDS
+from preflight.commands import COMMANDS, LIGHT
 from preflight.errors import PreflightError
 from preflight.escaping import terminal as escape
 
@@ -75,11 +75,12 @@ def cli(  # noqa: PLR0913 - one argument an option
     Each vendor is a YAML file in git. 'preflight check' judges the files by the rules in policies/ and blocks
     while a red flag stands. Start with 'preflight init', then 'preflight new' and 'preflight check'.
     """
-    from preflight.commands.session import Session  # noqa: PLC0415 - help needs none of it
+    from preflight.commands.given import Given  # noqa: PLC0415 - help needs none of it
 
     # UTC, so that a gate in one time zone and an auditor in another see the same day.
     today = as_of or datetime.now(UTC).date()
-    context.obj = Session(root, today, at, quiet=quiet, color=not no_color)
+    given = Given(root, today, at, quiet=quiet, color=not no_color)
+    context.obj = given if context.invoked_subcommand in LIGHT else given.session
 
 
 def run(arguments: list[str] | None = None) -> int:  # noqa: PLR0911 - one return an exit code

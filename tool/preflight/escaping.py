@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from html import escape as _html_escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0", "|", "%", "＝", "＋", "－",
 _RUNNER = re.compile(r"(?<=##)\[")
 _MERMAID = re.compile(r"[!-+./:-@\[-`{-~]|^-")  # all ASCII punctuation but comma, and hyphen within a line
 _UNUSUAL = re.compile(r"[^ -~\n]")
+_one_line = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def visible(text: str) -> str:
@@ -80,7 +80,7 @@ def json_text(value: Json) -> str:
 
 def json_line(value: Json) -> str:
     """Return the same in one line."""
-    text = json.dumps(value, ensure_ascii=False)
+    text = _one_line(value)
     if "##[" in text:
         text = _RUNNER.sub(r"\\u005b", text)
     return text if text.isascii() and text.isprintable() else _UNUSUAL.sub(_json_escape, text)
@@ -88,7 +88,9 @@ def json_line(value: Json) -> str:
 
 def html(text: str) -> str:
     """Escape text for the content of an HTML element, or for an attribute in quotes."""
-    return _html_escape(visible(text), quote=True)
+    from html import escape  # noqa: PLC0415 - loads a large table of names, and few runs write HTML
+
+    return escape(visible(text), quote=True).replace("##[", "##&#91;")  # a page may go by in the log of a CI job
 
 
 def _json_escape(found: re.Match[str]) -> str:

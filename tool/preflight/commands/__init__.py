@@ -19,9 +19,13 @@ COMMANDS = {
     "impact": "impact",
     "overlap": "overlap",
     "assess": "assess",
+    "audit": "audit",
     "policy": "policy",
     "hook": "hook",
     "codeowners": "codeowners",
     "doctor": "doctor",
     "completion": "completion",
 }
+
+# Commands that take ``given.Given`` instead of a session: most of them need nothing that judges, and start quickly.
+LIGHT = frozenset({"audit"})

@@ -144,6 +144,15 @@ def _read_chunk(
 
 def read_one(session: Session, file: RecordFile, *, everything: bool, judging: bool) -> FirstRound:
     """Judge one file that was read: its form first; rules see only records of the right shape."""
+    return session.first_round(file, partial(_read_one, session, file, everything, judging), judging=judging)
+
+
+def _read_one(
+    session: Session,
+    file: RecordFile,
+    everything: bool,  # noqa: FBT001 - bound by partial
+    judging: bool,  # noqa: FBT001 - as above
+) -> FirstRound:
     problems = file.problems
     if file.document is not None:
         problems = (*problems, *session.policy.shape.problems(file.document.value, file.document))

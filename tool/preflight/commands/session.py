@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from preflight.commands.rounds import FirstRound
     from preflight.commands.trust import Verified
     from preflight.engine import Judged
     from preflight.model import Brief, Context, FactModule, JsonObject, Verdict
@@ -183,6 +184,10 @@ class Session:
         whole = entries is self.entries
         results = rounds.judge(self, entries, whole=whole, everything=everything)
         return trust.together(results, trust.told(self, None if whole else [each.vendor for each in results]))
+
+    def first_round(self, file: RecordFile, read: Callable[[], FirstRound], *, judging: bool) -> FirstRound:  # noqa: ARG002 - for those who remember
+        """Return what the first round gives of a file; a session that remembers may know it already."""
+        return read()
 
     @property
     def again(self) -> Callable[[], Session]:

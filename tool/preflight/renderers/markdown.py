@@ -43,7 +43,8 @@ def render(report: Report, *, color: bool, width: int) -> str:  # noqa: ARG001 -
     lines += _table(f"Waived ({len(rows)})", rows, folded=True)
     lines += fixed
     if room.left_out:
-        lines += [f"{counted(room.left_out, 'more entry', 'more entries')} left out for length; run `preflight check` to see all.", ""]
+        more = counted(room.left_out, "more entry", "more entries")
+        lines += [f"{more} left out for length; run `preflight check` to see all.", ""]
     return "\n".join(lines)
 
 

@@ -57,7 +57,8 @@ def locate(root: Path, revision: str) -> Spot:
         raise UsageError(message, fix="Fetch the whole history: git fetch --unshallow, or fetch-depth: 0 in CI.")
     _, folder, _ = _run(root, ["rev-parse", "--git-common-dir"])
     _, prefix, _ = _run(root, ["rev-parse", "--show-prefix"])
-    return Spot(root, commit, os.path.join(root, os.fsdecode(folder[:-1])), _decoded(prefix[:-1]))  # noqa: PTH118 - may be absolute
+    # The folder may be given from the root, or absolute.
+    return Spot(root, commit, str(root / os.fsdecode(folder[:-1])), _decoded(prefix[:-1]))
 
 
 def line(root: Path, commit: str, most: int = 0) -> list[str]:
@@ -75,7 +76,17 @@ def touched(root: Path, pairs: Sequence[tuple[str, str]]) -> dict[str, list[Touc
     """Return what each commit changes against its first parent; ``pairs`` are (commit, first parent or empty)."""
     asked = "".join(f"{commit} {parent}".strip() + "\n" for commit, parent in pairs).encode("ascii")
     found: dict[str, list[Touch]] = {commit: [] for commit, _ in pairs}
-    options = ["--stdin", "-r", "-z", "--root", "--no-renames", "--raw", "--full-index", "--ignore-submodules=none", "--no-relative"]
+    options = [
+        "--stdin",
+        "-r",
+        "-z",
+        "--root",
+        "--no-renames",
+        "--raw",
+        "--full-index",
+        "--ignore-submodules=none",
+        "--no-relative",
+    ]
     tokens = iter(output(root, ["diff-tree", *options], asked).split(b"\0"))
     current: list[Touch] = []
     for token in tokens:
@@ -87,14 +98,11 @@ def touched(root: Path, pairs: Sequence[tuple[str, str]]) -> dict[str, list[Touc
     return found
 
 
-def listing(root: Path, commit: str) -> dict[str, str]:
-    """Return the contents of all paths of a commit."""
-    found = {}
-    for entry in filter(None, output(root, ["ls-tree", "-r", "-z", "--full-tree", commit]).split(b"\0")):
-        about, _, path = entry.partition(b"\t")
-        mode, _, name = about.split(b" ")
-        found[_decoded(path)] = _content(mode, name)
-    return found
+def content(root: Path, commit: str, path: str) -> str:
+    """Return the content at a path of a commit, empty where there is none."""
+    asked = ["--literal-pathspecs", "ls-tree", "-z", "--full-tree", commit, "--", path]
+    found = output(root, asked).partition(b"\t")[0].split()
+    return _content(found[0], found[2]) if found and found[1] == b"blob" else ""
 
 
 def same(root: Path, one: str, other: str, paths: Iterable[str]) -> bool:

@@ -7,34 +7,31 @@ is that of the line; what commits claim of dates orders nothing.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, date, datetime
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
-from preflight.decisions import FOLDER
 from preflight.errors import DocumentError
-from preflight.history import POLICIES, STREAMS, Where, commits, lines, seals
-from preflight.history.line import Fact, Line, Touch
+from preflight.escaping import json_line
+from preflight.history import STREAMS, Where, lines, seals
+from preflight.history.line import NO_FILE
 from preflight.history.seals import Key
 from preflight.shell import git_objects
-from preflight.shell.files import Entry, Kind, matching
 from preflight.shell.history_cache import Cache, Row, series
-from preflight.shell.terminal import Progress, note
+from preflight.shell.terminal import note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from preflight.history import Change, Commit, Stream
-    from preflight.history.line import Event
     from preflight.shell.git_objects import Spot
-    from preflight.shell.history_work import Compared, Pair, Style
 
-BATCH = 2_000  # contents to compare before they are written to the cache: what a Ctrl-C can lose
 RECENT = 64  # commits of the line that are asked for first: most runs come soon after another
 CONFIGS = ("preflight.yaml", "preflight.yml", "preflight.json")
 SIGNERS = "allowed_signers"
-MAX_SIGNERS = 1024 * 1024
+UNSIGNED = '"seal": {"kind": "unsigned", '
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +51,17 @@ class Step:
 
     def lines(self, stream: Stream) -> bytes:
         """Return the published JSON of what it changed, an entry a line."""
-        return lines.sealed(self._lines[stream], self.signature)
+        told = self._lines[stream]
+        return told if UNSIGNED in self._about else lines.sealed(told, self.signature)
+
+    @property
+    def empty(self) -> bool:
+        """Whether it changed nothing that is told of."""
+        return not any(self._lines.values())
 
     def names(self, vendor: str) -> bool:
         """Whether it may have changed something of that vendor; False is certain, and quick to tell."""
-        wanted = f'"vendor": {json.dumps(vendor)}, '.encode()
+        wanted = f'"vendor": {json_line(vendor)}, '.encode()
         return any(wanted in each for each in self._lines.values())
 
     @property
@@ -103,7 +106,9 @@ class _Reader:
         kept = series("line", self.spot.prefix, json.dumps(asdict(where)))
         order, rows = self._known(kept)
         if len(rows) < len(order):
-            rows |= _Filling(self.spot, self.cache, where, kept, order, rows, quiet=self.quiet).fill()
+            from preflight.shell.history_filling import Filling  # noqa: PLC0415 - loads YAML, and is seldom needed
+
+            rows |= Filling(self.spot, where, partial(self.cache.put, kept), quiet=self.quiet).fill(order, rows)
         return History(self.spot.commit, where, tuple(_steps((rows[name] for name in order), keys)))
 
     # ---- How the head wants to be read --------------------------------------------------------------
@@ -115,19 +120,20 @@ class _Reader:
         """
         heads = series("heads", self.spot.prefix)
         known = self.cache.heads(heads)
-        for name, told in known[:1] if known and known[0][0] != self.spot.commit else known:
-            where, keys = _told(told)
-            if name == self.spot.commit:
-                return where, keys
-            deciding = [*CONFIGS, where.schema, f"{where.policies}/{SIGNERS}"]
-            paths = [self.spot.prefix + path for path in deciding]
-            if git_objects.same(self.spot.root, name, self.spot.commit, paths):
-                self.cache.put_head(heads, self.spot.commit, told)
-                return where, keys
-        where = self._where()
-        keys = self._keys(where)
-        self.cache.put_head(heads, self.spot.commit, json.dumps([asdict(where), _plain(keys)]))
-        return where, keys
+        told = dict(known).get(self.spot.commit) or (self._unchanged(*known[0]) if known else "")
+        if not told:
+            where = self._where()
+            told = json.dumps([asdict(where), {name: asdict(key) for name, key in self._keys(where).items()}])
+        if not known or (self.spot.commit, told) not in known:
+            self.cache.put_head(heads, self.spot.commit, told)
+        return _told(told)
+
+    def _unchanged(self, earlier: str, told: str) -> str:
+        """Return what was told of an earlier head, if it holds for this one as well."""
+        where, _ = _told(told)
+        deciding = [*CONFIGS, where.schema, f"{where.policies}/{SIGNERS}"]
+        paths = [self.spot.prefix + path for path in deciding]
+        return told if git_objects.same(self.spot.root, earlier, self.spot.commit, paths) else ""
 
     def _where(self) -> Where:
         from preflight.shell import registry  # noqa: PLC0415 - loads the compilers of schemas and rules
@@ -138,11 +144,10 @@ class _Reader:
 
     def _keys(self, where: Where) -> dict[str, Key]:
         path = f"{where.policies}/{SIGNERS}"
-        objects = git_objects.Objects(self.spot.root)
-        try:
-            _, data = objects.read_path(self.spot.commit, self.spot.prefix + path, MAX_SIGNERS)
-        finally:
-            objects.close()
+        name = git_objects.content(self.spot.root, self.spot.commit, self.spot.prefix + path)
+        if not name or name.startswith(NO_FILE):
+            return {}
+        [data] = git_objects.whole(self.spot.root, [name])
         try:
             return seals.keys(data.decode("utf-8"))
         except (DocumentError, UnicodeDecodeError) as error:
@@ -189,22 +194,12 @@ def _told(text: str) -> tuple[Where, dict[str, Key]]:
     return Where(**where), {fingerprint: Key(**each) for fingerprint, each in keys.items()}
 
 
-def _plain(keys: Mapping[str, Key]) -> dict[str, dict[str, object]]:
-    return {fingerprint: asdict(key) for fingerprint, key in keys.items()}
-
-
 def _steps(rows: Iterable[Row], keys: Mapping[str, Key]) -> Iterator[Step]:
     """Yield the steps. A commit counts as no earlier than those before it, so that no key signs after its end."""
-    latest = date.min
     for row in rows:
         signature = "unsigned"
-        if '"kind": "unsigned"' not in row.about:  # nearly all are, and need not be looked at
-            commit = lines.as_commit(row.about, "")
-            latest = max(latest, _day(commit.date))
-            signature = seals.state(commit.seal, latest, keys)
+        if UNSIGNED not in row.about:  # nearly all are, and need not be looked at
+            seal = lines.as_commit(row.about, "").seal
+            signature = seals.state(seal, date.fromisoformat(row.latest), keys)
         about: dict[Stream, bytes] = {"changes": row.changes, "decisions": row.decisions, "policies": row.policies}
         yield Step(row.number, row.name, signature, row.about, about)
-
-
-def _day(moment: str) -> date:
-    return datetime.fromisoformat(moment).astimezone(UTC).date()

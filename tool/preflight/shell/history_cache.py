@@ -1,8 +1,9 @@
 """What was once told of a commit, kept in the git directory: a commit cannot change, so neither can what it changed.
 
-Results never depend on it. Every row has a digest, and one that does not fit is as if it were not there; so is a
-file that SQLite cannot read, which is thrown away. Rows are kept apart by the code that wrote them and by the layout
-they were read by. Where the directory cannot be written, there is no cache, and nobody is told.
+Results never depend on it. Every row has a checksum, and one that does not fit is as if it were not there; so is a
+file that SQLite cannot read, which is thrown away. (Whoever may write to the git directory can do worse than forge a
+row: an auditor reads with --no-cache, in a clone of their own.) Rows are kept apart by the code that wrote them and by
+the layout they were read by. Where the directory cannot be written, there is no cache, and nobody is told.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ import contextlib
 import hashlib
 import platform
 import sqlite3
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from zlib import crc32
 
 from preflight import escaping, field_changes, history, pointers
 
@@ -31,32 +32,40 @@ TABLES = (
     "PRAGMA auto_vacuum = INCREMENTAL",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = NORMAL",
-    "CREATE TABLE IF NOT EXISTS commits (series TEXT, number INTEGER, name TEXT, parent TEXT, about TEXT, changes BLOB,"
-    " decisions BLOB, policies BLOB, pending TEXT, digest BLOB, PRIMARY KEY (series, name))",
+    """CREATE TABLE IF NOT EXISTS commits (
+        series TEXT, number INTEGER, name TEXT, parent TEXT, latest TEXT, about TEXT,
+        changes BLOB, decisions BLOB, policies BLOB, pending TEXT, digest INTEGER, PRIMARY KEY (series, name))""",
     "CREATE INDEX IF NOT EXISTS line ON commits (series, number, name, parent)",
-    "CREATE TABLE IF NOT EXISTS heads (series TEXT, name TEXT, told TEXT, digest BLOB, PRIMARY KEY (series, name))",
+    "CREATE TABLE IF NOT EXISTS heads (series TEXT, name TEXT, told TEXT, digest INTEGER, PRIMARY KEY (series, name))",
 )
-COLUMNS = "number, name, parent, about, changes, decisions, policies, pending"
+COLUMNS = "number, name, parent, latest, about, changes, decisions, policies, pending"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What is kept of a commit: its place on the line and its first parent, the commit, its lines, what is pending."""
+class Row(NamedTuple):
+    """What is kept of a commit: place on the line, first parent, latest day so far, itself, its lines, what is pending.
+
+    ``pending`` is that of ``history.line.Line`` after it, as JSON; empty: nothing.
+    """
 
     number: int
     name: str
     parent: str
+    latest: str
     about: str
     changes: bytes
     decisions: bytes
     policies: bytes
     pending: str = ""
 
-    def digest(self, series: str) -> bytes:
-        """Return what shows that a row is as it was written."""
-        told = "\0".join((series, str(self.number), self.name, self.parent, self.about, self.pending))
-        sums = [hashlib.sha256(part).digest() for part in (self.changes, self.decisions, self.policies)]
-        return hashlib.sha256(told.encode("utf-8", "surrogateescape") + b"\0" + b"".join(sums)).digest()
+
+def _sum(series: str, row: Row) -> int:
+    """Return what shows that a row is as it was written, but for the intent of somebody who may write here anyway."""
+    told = f"{series}\0{row.number}\0{row.name}\0{row.parent}\0{row.latest}\0{row.about}\0{row.pending}"
+    return crc32(row.policies, crc32(row.decisions, crc32(row.changes, _check(told))))
+
+
+def _check(text: str) -> int:
+    return crc32(text.encode("utf-8", "surrogateescape"))
 
 
 def series(*parts: str) -> str:
@@ -102,15 +111,11 @@ class Cache:
 
     def put(self, series: str, rows: Iterable[Row]) -> None:
         """Keep rows; where that takes too much room, those of other series go first, then the oldest commits."""
-        given = [
-            (series, each.number, each.name, each.parent, each.about, each.changes, each.decisions, each.policies)
-            + (each.pending, each.digest(series))
-            for each in rows
-        ]
+        given = [(series, *each, _sum(series, each)) for each in rows]
 
         def write(base: sqlite3.Connection) -> bool:
             with base:
-                base.executemany(f"INSERT OR REPLACE INTO commits VALUES ({', '.join('?' * 10)})", given)
+                base.executemany("INSERT OR REPLACE INTO commits VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", given)
             _make_room(base, series)
             return True
 
@@ -120,14 +125,14 @@ class Cache:
         """Return names of commits that were read, and what was told of them; the latest first."""
         asked = "SELECT name, told, digest FROM heads WHERE series = ? ORDER BY rowid DESC"
         found = self._do(lambda base: base.execute(asked, (series,)).fetchall()) or []
-        return [(name, told) for name, told, digest in found if digest == _sum(series, name, told)]
+        return [(name, told) for name, told, digest in found if digest == _check(f"{series}\0{name}\0{told}")]
 
     def put_head(self, series: str, name: str, told: str) -> None:
         """Keep what was told of a commit that was read."""
 
         def write(base: sqlite3.Connection) -> bool:
             with base:
-                row = (series, name, told, _sum(series, name, told))
+                row = (series, name, told, _check(f"{series}\0{name}\0{told}"))
                 base.execute("INSERT OR REPLACE INTO heads VALUES (?, ?, ?, ?)", row)
                 kept = "SELECT rowid FROM heads ORDER BY rowid DESC LIMIT ?"
                 base.execute(f"DELETE FROM heads WHERE rowid NOT IN ({kept})", (MOST_HEADS,))  # noqa: S608 - as above
@@ -173,14 +178,10 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
         base.close()
 
 
-def _sum(*parts: str) -> bytes:
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).digest()
-
-
-def _sound(series: str, found: Iterable[tuple[object, ...]]) -> Iterator[tuple[str, Row]]:
+def _sound(series: str, found: Iterable[tuple[Any, ...]]) -> Iterator[tuple[str, Row]]:
     for *members, digest in found:
-        row = Row(*members)  # type: ignore[arg-type]  # what is of another type has another digest, or raises
-        if row.digest(series) == digest:
+        row = Row(*members)
+        if digest == _sum(series, row):
             yield row.name, row
 
 
@@ -193,8 +194,9 @@ def _make_room(base: sqlite3.Connection, series: str) -> None:
         oldest = "SELECT rowid FROM commits ORDER BY number LIMIT MAX(1, (SELECT COUNT(*) / 8 FROM commits))"
         with base:
             base.execute(f"DELETE FROM commits WHERE rowid IN ({oldest})")  # noqa: S608 - as above
-    base.execute("PRAGMA incremental_vacuum").fetchall()
-    base.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    base.executescript(
+        "PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)"
+    )  # steps to the end, as execute does not
 
 
 def _size(base: sqlite3.Connection) -> int:

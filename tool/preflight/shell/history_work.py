@@ -7,6 +7,7 @@ once although it is compared twice.
 from __future__ import annotations
 
 import os
+import threading
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from preflight.errors import DocumentError
 from preflight.history import identity, lines
 from preflight.history.line import NO_FILE, Fact
-from preflight.shell import documents, workers
+from preflight.shell import documents, sections, workers
 from preflight.shell.git_objects import Objects
 
 if TYPE_CHECKING:
@@ -41,11 +42,15 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What is known of both, and what differs: None where one of them cannot be read."""
+    """What is known of both, and what differs: None where one of them cannot be read.
+
+    ``nodes``: how many values the later one has, where it was cut into its members; else 0.
+    """
 
     before: Fact
     after: Fact
     fragments: list[str] | None
+    nodes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,35 +59,54 @@ class _Parsed:
     fact: Fact
 
 
-_open: dict[int, tuple[Objects, dict[tuple[str, int], _Parsed]]] = {}
+@dataclass
+class _Bench:
+    """What a process works with: its own git, what it read last, and what is known to be readable."""
+
+    objects: Objects
+    parsed: dict[tuple[str, int], _Parsed]
+    sound: dict[str, int]  # content → how many values it has
 
 
-def compare(root: Path, where: Where, pairs: Sequence[Pair], progress: Callable[[int], None]) -> dict[Pair, Compared]:
-    """Compare contents on all cores. Raises CannotJudge for an object that is missing."""
+_open: dict[tuple[int, int], _Bench] = {}  # by process and thread
+
+
+def compare(
+    root: Path, where: Where, pairs: Sequence[Pair], sound: dict[str, int], progress: Callable[[int], None]
+) -> dict[Pair, Compared]:
+    """Compare contents on all cores. Raises CannotJudge for an object that is missing.
+
+    ``sound`` remembers contents from one call to the next: of one that is known, only what changed is parsed.
+    """
     try:
-        return dict(zip(pairs, workers.spread(partial(_chunk, root, where), pairs, progress), strict=True))
+        found = dict(zip(pairs, workers.spread(partial(_chunk, root, where, sound), pairs, progress), strict=True))
     finally:
-        _close()
+        bench = _open.pop(_here(), None)
+        if bench is not None:
+            bench.objects.close()
+    sound |= {pair.after: each.nodes for pair, each in found.items() if each.nodes}
+    return found
 
 
-def _close() -> None:
-    objects, _ = _open.pop(os.getpid(), (None, None))
-    if objects is not None:
-        objects.close()
+def _here() -> tuple[int, int]:
+    return os.getpid(), threading.get_ident()
 
 
-def _chunk(root: Path, where: Where, pairs: Sequence[Pair]) -> list[Compared]:
-    process = os.getpid()
-    if process not in _open:
-        _open.clear()  # what a process inherits is not its own
-        _open[process] = (Objects(root), {})
-    objects, parsed = _open[process]
-    return [_compared(objects, parsed, where, pair) for pair in pairs]
+def _chunk(root: Path, where: Where, sound: dict[str, int], pairs: Sequence[Pair]) -> list[Compared]:
+    here = _here()
+    if here not in _open:
+        _open[here] = _Bench(Objects(root), {}, dict(sound))
+    return [_compared(_open[here], where, pair) for pair in pairs]
 
 
-def _compared(objects: Objects, parsed: dict[tuple[str, int], _Parsed], where: Where, pair: Pair) -> Compared:
+def _compared(bench: _Bench, where: Where, pair: Pair) -> Compared:
+    if pair.style == "record":
+        quick = _by_members(bench, where, pair)
+        if quick is not None:
+            bench.sound[pair.after] = quick.nodes
+            return quick
     limit = documents.MAX_BYTES if pair.style == "record" else MAX_POLICY_BYTES
-    before, after = (_parsed(objects, parsed, where, name, limit) for name in (pair.before, pair.after))
+    before, after = (_parsed(bench, where, name, limit) for name in (pair.before, pair.after))
     if before.fact.fault or after.fact.fault:
         found = None
     elif pair.style == "statement" or not (pair.before and pair.after):
@@ -92,18 +116,50 @@ def _compared(objects: Objects, parsed: dict[tuple[str, int], _Parsed], where: W
     return Compared(before.fact, after.fact, found)
 
 
-def _parsed(objects: Objects, parsed: dict[tuple[str, int], _Parsed], where: Where, name: str, limit: int) -> _Parsed:
+def _by_members(bench: _Bench, where: Where, pair: Pair) -> Compared | None:
+    """Compare two records by those members that differ in writing; None where that cannot be done."""
+    if not pair.after or NO_FILE in pair.before[:1] + pair.after[:1]:
+        return None
+    after = sections.cut(_bytes(bench, pair.after))
+    before = sections.cut(_bytes(bench, pair.before)) if pair.before else {}
+    if after is None or before is None:
+        return None
+    counted = bench.sound.get(pair.before, 0)
+    # Of an unknown version every member is parsed; of a known one those that differ, and that of the id.
+    naming = b"" if where.managed else (where.id or "/id").split("/")[1].encode()
+    chosen = {key for key in before.keys() | after.keys() if not counted or before.get(key) != after.get(key)} | {
+        naming
+    }
+    was, now = (sections.parse({key: text for key, text in each.items() if key in chosen}) for each in (before, after))
+    if was is None or now is None:
+        return None
+    less, more = (sum(part.nodes for part in each.values()) for each in (was, now))
+    nodes = (counted - less if counted else 1) + more
+    if nodes > documents.MAX_NODES or (not counted and less >= documents.MAX_NODES):
+        return None
+    old, new = sections.together(was), sections.together(now)
+    facts = (Fact(identity(old, where)) if pair.before else Fact(), Fact(identity(new, where)))
+    found = lines.fragments(old, new) if pair.before else lines.whole(None, new)
+    return Compared(*facts, found, nodes)
+
+
+def _bytes(bench: _Bench, name: str) -> bytes:
+    """Return a content, empty where it is too large to be a record."""
+    return bench.objects.read(name, documents.MAX_BYTES)[1]
+
+
+def _parsed(bench: _Bench, where: Where, name: str, limit: int) -> _Parsed:
     if not name:
         return _Parsed(None, Fact())
     if name.startswith(NO_FILE):
         kind = name.removeprefix(NO_FILE).rpartition(" ")[0]
         return _Parsed(None, Fact(fault=f"this is a {kind}; a record is a regular file"))
     key = (name, limit)
-    if key not in parsed:
-        if len(parsed) >= REMEMBERED:
-            del parsed[next(iter(parsed))]
-        parsed[key] = _read(objects, where, name, limit)
-    return parsed[key]
+    if key not in bench.parsed:
+        if len(bench.parsed) >= REMEMBERED:
+            del bench.parsed[next(iter(bench.parsed))]
+        bench.parsed[key] = _read(bench.objects, where, name, limit)
+    return bench.parsed[key]
 
 
 def _read(objects: Objects, where: Where, name: str, limit: int) -> _Parsed:

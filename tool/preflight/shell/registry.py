@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 CONFIG = "preflight.yaml"
 VENDORS = "vendors/*.yaml"
 KINDS = tuple(  # policies/NAME.yaml ↔ its schema
-    "approvals calendar checklist contract levels lifecycle limits overlap ownership people rates "  # noqa: SIM905 - a list of them would fill the page
+    "alignment approvals calendar checklist contract levels lifecycle limits overlap ownership people rates "  # noqa: SIM905 - a list of them would fill the page
     "requirements risk systems waivers".split()
 )
 EXAMPLE = "example"  # policies/example.yaml, of the shape of a vendor record

@@ -34,13 +34,30 @@ def show(text: str) -> None:
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
-    except BrokenPipeError:
-        # Python would complain when it flushes at exit; what was not read is not wanted.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up(error)
+
+
+def _give_up(error: OSError) -> None:
+    """Write nothing more to stdout. Raises UsageError, but for a reader that has seen enough."""
+    # Python would complain when it flushes at exit; what was not read is not wanted.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if not isinstance(error, BrokenPipeError):
         message = f"the verdict cannot be written to stdout: {error.strerror or error}"
         raise UsageError(message, fix="Make room, or write it to a file with --format F=FILE.") from None
+
+
+def show_bytes(data: bytes) -> None:
+    """Write a verdict, or a part of it, that is UTF-8 already: long ones need not be encoded once more."""
+    if sys.stdout.isatty() or not hasattr(sys.stdout, "buffer"):
+        show(data.decode("utf-8"))
+        return
+    show("")  # flushes what was written as text before
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        _give_up(error)
 
 
 def note(text: str, *, quiet: bool = False) -> None:

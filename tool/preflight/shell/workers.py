@@ -32,15 +32,21 @@ def cores() -> int:
 
 
 def spread(
-    work: Callable[[Sequence[Item]], list[Result]], items: Sequence[Item], progress: Callable[[int], None]
+    work: Callable[[Sequence[Item]], list[Result]],
+    items: Sequence[Item],
+    progress: Callable[[int], None],
+    *,
+    serial: int = SERIAL,
+    size: int = CHUNK,
 ) -> list[Result]:
     """Apply ``work`` to all items, chunk by chunk, and return all results in the order of the items.
 
-    ``work`` has to be picklable where processes are not forked. Raises whatever ``work`` raises, and
-    CannotJudge where a process dies: a verdict that nobody reached is not a pass.
+    Fewer than ``serial`` are done here; a chunk has ``size`` of them: what takes long goes in smaller ones. ``work``
+    has to be picklable where processes are not forked. Raises whatever ``work`` raises, and CannotJudge where a
+    process dies: a verdict that nobody reached is not a pass.
     """
-    chunks = [items[start : start + CHUNK] for start in range(0, len(items), CHUNK)]
-    if len(items) < SERIAL or cores() == 1:
+    chunks = [items[start : start + size] for start in range(0, len(items), size)]
+    if len(items) < serial or cores() == 1:
         return [result for chunk in chunks for result in _counted(work(chunk), len(chunk), progress)]
     # Forked processes inherit the compiled rules; elsewhere each process compiles its own.
     method = "fork" if sys.platform == "linux" else "spawn"
