@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,11 @@ ROOT = Path(__file__).parents[1]
 AS_OF = "2026-11-22"  # the day on which the story of the sample registry is told
 
 
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Jobs in the background are begun without Ctrl-C, and would hand that on to the programs that the tests interrupt.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @dataclass(frozen=True)
 class Result:
     """What a command gave back."""
@@ -33,7 +39,7 @@ class Result:
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the surroundings of the test run (CI, hooks, colours) out of what is tested."""
     for name in list(os.environ):
-        if name.startswith(("GIT_", "GITHUB_", "PREFLIGHT_")) or name in {"NO_COLOR", "FORCE_COLOR", "CI"}:
+        if name.startswith(("GIT_", "GITHUB_", "GL_", "PREFLIGHT_")) or name in {"NO_COLOR", "FORCE_COLOR", "CI"}:
             monkeypatch.delenv(name)
 
 

@@ -1,7 +1,7 @@
 """Hostile text in a record, through every way in which preflight says something: it stays text.
 
 tests/test_escaping.py has each function that escapes; here it goes from the file to the sink. File names that are
-hostile are in test_tree.py: they never become records.
+hostile are in test_attack_tree.py: they never become records.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from adversarial.ground import LIMITS, OWNERS, ROOT, Ground, Said
-from adversarial.test_decisions import waiver
+from adversarial.test_attack_decisions import waiver
 
 if TYPE_CHECKING:
     from pathlib import Path
