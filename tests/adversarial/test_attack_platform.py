@@ -4,7 +4,8 @@
 - The merge queue: test_gate.py, …the_merge_queue_is_judged_like_a_pull_request.
 - A job that is skipped and counts as passed: test_hygiene.py. The required check is one job without needs and without
   a condition, so no other job can skip it. Below is what that rests on.
-- A workflow that is edited together with a vendor: test_attack_policies.py, and test_gate.py for what is run all the same.
+- A workflow that is edited together with a vendor: test_attack_policies.py, and test_gate.py for what is run
+  all the same.
 """
 
 from __future__ import annotations
