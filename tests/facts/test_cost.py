@@ -247,6 +247,14 @@ def test_a_term_kept_beside_the_one_that_took_its_place_is_over() -> None:
     assert (found["annual"], found["committed"]) == (13000, 13000)
 
 
+@pytest.mark.parametrize("other", [500_000, 1], ids=["the same again", "next to nothing"])
+def test_two_that_begin_on_one_day_do_not_end_each_other(other: int) -> None:
+    """One day that renews by itself goes on, and something bought for the same day takes nothing's place."""
+    pair = [bought(price, starts="2026-06-01", ends="2026-06-01", auto_renews=True) for price in (500_000, other)]
+    found = facts(record(*pair))
+    assert found["annual"] == 500_000 + other
+
+
 def test_all_that_runs_or_is_to_come_is_promised() -> None:
     found = facts(record(bought(), bought(5000, product="Chat", starts="2027-01-01", ends="2028-12-31")))
     assert (found["committed"], found["term_months"]) == (22000, 24)

@@ -256,6 +256,11 @@ def test_a_vendor_of_which_the_company_is_not_known_is_a_group_of_its_own() -> N
         pytest.param({"parent": "Bolt"}, {"name": "Bolt", "parent": "Cleat"}, id="the one is the other's parent"),
         pytest.param({"name": "Acme", "parent": "Bolt"}, {"name": "Acme", "parent": "Cleat"}, id="two parents"),
         pytest.param({"parent": "Acme"}, {"parent": "\u0410cm\u0435"}, id="letters that look like others"),
+        pytest.param(
+            {"name": "Acme", "domains": ["acme.example"]},
+            {"name": "Acme Messaging", "domains": ["ACME.example"]},
+            id="one domain under two names",
+        ),
     ],
 )
 def test_companies_that_hang_together_are_one_group(one: JsonObject, two: JsonObject) -> None:

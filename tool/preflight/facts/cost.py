@@ -251,6 +251,7 @@ def _until(entry: JsonObject, listed: Sequence[JsonObject]) -> date | None:
     """Return the last day on which a subscription runs; None where it goes on until somebody cancels it.
 
     One that renews by itself, or of which that is not known, goes on, unless the record says what takes its place.
+    That begins later: of two that begin on one day neither follows the other, and both are paid for.
     """
     if "ends" not in entry:
         return None
@@ -258,7 +259,10 @@ def _until(entry: JsonObject, listed: Sequence[JsonObject]) -> date | None:
     following = [
         date.fromisoformat(each["starts"])
         for each in listed
-        if each is not entry and _place(each) == _place(entry) and each.get("starts", "") >= entry["ends"]
+        if each is not entry
+        and _place(each) == _place(entry)
+        and each.get("starts", "") >= entry["ends"]
+        and each["starts"] > entry.get("starts", "")
     ]
     goes_on = entry.get("auto_renews", True)
     if not following:

@@ -78,6 +78,7 @@ def extract(record: JsonObject, context: Context) -> JsonObject:
         "parent": entity.get("parent") or entity.get("name") or "",
         "company": entity.get("name", ""),
         "companies": [entity[each] for each in ("parent", "name") if each in entity],
+        "domains": [each.casefold() for each in entity.get("domains", ())],
         "over": cost.is_over(record, context),
         "annual": known.get("annual"),
         "least": known["at_least"],
@@ -162,7 +163,7 @@ def gather(extracts: Mapping[str, JsonObject], context: Context) -> dict[str, Js
 
 
 def _members(extracts: Mapping[str, JsonObject], context: Context) -> list[list[str]]:
-    """Return the vendors of each group: those of one parent, one company, or one that is the other's parent.
+    """Return the vendors of each group: those of one parent, company or domain, or one that is the other's parent.
 
     A vendor of nobody known is a group of its own. What one record says of a company holds for the others that
     name it: leaving the parent out of one of them separates nothing.
@@ -178,6 +179,7 @@ def _members(extracts: Mapping[str, JsonObject], context: Context) -> list[list[
     own = {}
     for vendor, taken in extracts.items():
         names = [plain for each in taken["companies"] if (plain := plain_name(each, forms))]
+        names += [f"@{each}" for each in taken["domains"]]  # one domain, one house, whatever its name
         own[vendor] = names[0] if names else f"={vendor}"  # no plain name has a "="
         for name in names[1:]:
             above[top(name)] = top(names[0])
