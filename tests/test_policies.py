@@ -33,6 +33,7 @@ SAID = {
     "architecture/record-claimed-once",
     "lifecycle/begins-at-the-beginning",
     "lifecycle/nothing-depends-on-the-retired",
+    "lifecycle/proposal-dated-truly",
     "lifecycle/transition-allowed",
     "ownership/owners-in-office",
     "ownership/references-exist",

@@ -34,9 +34,11 @@ OWNERS = ("noor-haddad", "ruben-castellanos")
 MALLORY = "tomas-hedlund"  # may push, and owns the vendor
 RULES = (
     "contract/amounts-convertible",
+    "contract/seller-known",
     "lifecycle/begins-at-the-beginning",
     "lifecycle/demands-met",
     "lifecycle/id-not-reused",
+    "lifecycle/proposal-dated-truly",
     "lifecycle/transition-allowed",
     "risk/approved-by-the-roles",
     "risk/no-split-purchase",

@@ -68,7 +68,8 @@ def test_two_requests_that_are_good_alone_are_judged_together_in_the_queue(groun
     for name in ("one", "two"):
         ground.git("checkout", "--quiet", "-b", name, "main")
         record = text.replace("id: foghorn-sms", f"id: company-{name}").replace("Foghorn SMS", f"Company {name}")
-        ground.write(f"vendors/company-{name}.yaml", record.replace("Foghorn Messaging GmbH", "Sliced Ltd"))
+        record = record.replace("Foghorn Messaging GmbH", "Sliced Ltd").replace("[foghorn.example]", "[sliced.example]")
+        ground.write(f"vendors/company-{name}.yaml", record)
         ground.commit()
         assert ground.check().red == []
         heads.append(ground.tip())

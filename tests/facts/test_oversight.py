@@ -231,6 +231,33 @@ def test_purchases_one_after_the_other_count_together_within_the_window() -> Non
 
 
 @pytest.mark.parametrize(
+    "term",
+    [
+        pytest.param({"starts": "2023-01-01", "ends": "2023-12-31", "auto_renews": False}, id="ended"),
+        pytest.param({"starts": "2023-01-01", "ends": "2026-05-31", "auto_renews": True}, id="followed by a small one"),
+    ],
+)
+def test_what_is_said_to_be_bought_before_the_proposal_is_bought_with_it(term: JsonObject) -> None:
+    small = {"starts": "2026-06-01", "ends": "2027-05-31", "auto_renews": False}
+    terms = [
+        {"product": "P", "per": "term", "price": {"amount": 500_000, "currency": "EUR"}, **term},
+        {"product": "P", "per": "term", "price": {"amount": 1, "currency": "EUR"}, **small},
+    ]
+    bought: JsonObject = {"contract": {"subscriptions": terms}}
+    new = vendor(1, lifecycle={"status": "approved", "proposed_on": "2026-05-20"}, **bought)
+    assert missing(judged(around(CFO), acme=new)["acme"]) == {"cfo": "nobody"}
+    old = vendor(1, lifecycle={"status": "approved", "proposed_on": "2022-11-20"}, **bought)
+    assert missing(judged(around(CFO), acme=old)["acme"]) == {}, "somebody was asked then"
+
+
+def test_what_was_paid_once_before_the_proposal_is_bought_with_it() -> None:
+    fee = {"kind": "setup", "amount": {"amount": 500_000, "currency": "EUR"}, "date": "2024-01-01"}
+    for day, wanted in (("2026-05-20", {"cfo": "nobody"}), ("2023-12-20", {})):
+        life = {"status": "approved", "proposed_on": day}
+        assert missing(judged(around(CFO), acme=vendor(1, lifecycle=life, cost={"one_off": [fee]}))["acme"]) == wanted
+
+
+@pytest.mark.parametrize(
     ("amount", "found"),
     [
         pytest.param(47_499.99, 0, id="below the band"),

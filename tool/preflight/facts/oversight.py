@@ -18,7 +18,7 @@ from preflight.authority import Amounts, by_role, demanded, names
 from preflight.facts import cost, risk
 from preflight.facts.references import departures
 from preflight.money import decimal, plain
-from preflight.naming import LEGAL_FORMS, legal_forms
+from preflight.naming import LEGAL_FORMS, legal_forms, words
 from preflight.naming import plain as plain_name
 from preflight.periods import add_days
 from preflight.shapes import NUMBER, TEXT, WHOLE, faults
@@ -106,7 +106,7 @@ def _undated(record: JsonObject, parts: Sequence[JsonObject], context: Context) 
 
 def _parts(record: JsonObject, context: Context) -> Iterator[JsonObject]:
     """Yield the purchases that run, are to come, or were made within the window."""
-    first = add_days(context.today, -context.policies["approvals"]["window_days"])
+    first = _counted_from(record, context)
     running = {each.pointer for each in cost.purchases(record, context) or ()}
     for each in cost.bought_since(record, context, date.min):
         recent = each.starts is None or each.starts >= first
@@ -118,6 +118,16 @@ def _parts(record: JsonObject, context: Context) -> Iterator[JsonObject]:
             amount = cost.rates(context).converted(entry["amount"], context.today)
             once = {"pointer": f"/cost/one_off/{index}", "amount": amount, "annual": None}
             yield {**once, "recent": True, "term": False}
+
+
+def _counted_from(record: JsonObject, context: Context) -> date:
+    """Return the first day whose purchases are of late: that of the window.
+
+    For a vendor that was proposed within it, all are: nobody was asked about what is said to have been bought before.
+    """
+    first = add_days(context.today, -context.policies["approvals"]["window_days"])
+    proposed = record.get("lifecycle", {}).get("proposed_on", "")
+    return date.min if proposed >= first.isoformat() else first
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +225,7 @@ def _facts(vendor: str, taken: JsonObject, group: _Group, context: Context, dire
     # A role that is asked for because of money has to cover the money of the group; the others know this vendor alone.
     paying = {each["role"] for each in policy["demands"] if "annual_cost_from" in each}
     alone = replace(amounts, least=decimal(taken["least"]), basis="a year")
-    signed = [_for_whom(each, taken, context) for each in context.decided.approvals.get(vendor, ())]
+    signed = [_for_whom(each, taken) for each in context.decided.approvals.get(vendor, ())]
     approvals = [*_recorded(taken), *signed]
     proposers = context.decided.proposers.get(vendor, NOBODY)
     standing = {
@@ -262,20 +272,20 @@ def roles(policy: JsonObject, demands: Iterable[JsonObject]) -> list[Role]:
     return [Role(name, proofs.get(name, SIGNED), count, strangers) for name, count in people.items()]
 
 
-def _for_whom(approval: JsonObject, taken: JsonObject, context: Context) -> JsonObject:
+def _for_whom(approval: JsonObject, taken: JsonObject) -> JsonObject:
     """Return an approval; one that was signed for another company than the record names now as such.
 
-    A record that keeps its id and becomes that of somebody else does not inherit what was signed.
+    A record that keeps its id and becomes that of somebody else does not inherit what was signed. Another legal form
+    is somebody else: a GmbH and a Ltd of one name are two companies, in two countries.
     """
     meant = approval.get("company")
-    forms = legal_forms(tuple(context.policies.get("overlap", {}).get("legal_forms", LEGAL_FORMS)))
-    if (
-        not meant
-        or approval["state"] != "in-force"
-        or plain_name(str(meant), forms) == plain_name(taken["company"], forms)
-    ):
+    if not meant or approval["state"] != "in-force" or _as_written(str(meant)) == _as_written(taken["company"]):
         return approval
     return {**approval, "state": "other"}
+
+
+def _as_written(company: str) -> str:
+    return "".join(words(company))
 
 
 def _recorded(taken: JsonObject) -> list[JsonObject]:
