@@ -39,8 +39,9 @@ format: $(VENV)/dev ## Format the code
 lock: $(VENV)/dev ## Pin all dependencies anew, with hashes
 	$(BIN)/pip install --quiet uv
 	$(PIN) pyproject.toml -o tool/constraints-core.txt
+	$(PIN) --extra site pyproject.toml -o tool/constraints-site.txt
 	$(PIN) --group build -o tool/constraints-build.txt
-	$(PIN) --group dev pyproject.toml -o tool/constraints-dev.txt
+	$(PIN) --extra site --group dev pyproject.toml -o tool/constraints-dev.txt
 
 clean: ## Remove the virtual environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -33,6 +33,8 @@ RATIOS = (
     "preflight --version / python -c pass",
     "peak memory, all processes, at most",
     "audit log of 100 commits over 30 vendors, cold / git log --raw and cat-file",
+    "the same, processor time of all cores",
+    "the same / git on the history before it was packed anew",
     "the same from the cache / the program's start and reading a commit",
     "the same with one new commit / the program's start and reading it",
     "peak memory of the audit, largest process",

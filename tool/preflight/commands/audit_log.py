@@ -11,7 +11,7 @@ import click
 from preflight.errors import UsageError
 from preflight.history import STREAMS, Logged, lines
 from preflight.history.selection import CHOICES, Selection
-from preflight.shell import git_objects, history, terminal
+from preflight.shell import git_objects, history_sheaf, terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 JSON = "json"
 FORMATS = ("table", JSON, "csv", "markdown", "html")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-PIECE = 1 << 20  # bytes that are written at once
+PIECE = 1 << 16  # bytes that are written at once
 
 
 @click.command("log", short_help="List what every commit changed, field by field.")
@@ -56,11 +56,17 @@ def command(  # noqa: PLR0913 - one argument an option
     is followed by its id. Works on any repository of YAML records, without a schema and rules.
 
     Names and dates are what commits claim, and nothing is ordered by them. What was read is kept in the git directory
-    (preflight/history.sqlite, at most 256 MiB); it can be deleted at any time.
+    (in preflight/ there, at most 320 MiB); it can be deleted at any time.
     """
     if pointer and not pointer.startswith("/"):
         message = f"{pointer!r} is not a pointer to a field"
         raise UsageError(message, fix=f"Begin with a slash, as in /{pointer}.")
+    if output == JSON and not (vendor or pointer or kinds or author or since or until):
+        whole = history_sheaf.published(given.root, given.at or "HEAD", cached=not no_cache, quiet=given.quiet)
+        _show(lines.document(whole.head, whole.pieces.items()))
+        return 0
+    from preflight.shell import history  # noqa: PLC0415 - the whole log is kept in one piece
+
     found = history.read(given.root, given.at or "HEAD", cached=not no_cache, quiet=given.quiet)
     selection = Selection(vendor, pointer, kinds, author, tuple(_reaches(given, found.head, since, until)))
     if vendor and not any(step.names(vendor) for step in found.steps):
@@ -75,10 +81,6 @@ def command(  # noqa: PLR0913 - one argument an option
 
 
 def _streams(found: History, selection: Selection) -> Iterator[tuple[Stream, Iterable[bytes]]]:
-    if selection.everything:
-        for stream in STREAMS:
-            yield stream, (step.lines(stream) for step in found.steps)
-        return
     chosen: dict[Stream, list[bytes]] = {stream: [] for stream in STREAMS}
     for each in _chosen(found, selection):
         chosen[each.change.stream].append(lines.entry(each))
@@ -99,6 +101,11 @@ def _show(pieces: Iterable[bytes]) -> None:
     waiting: list[bytes] = []
     size = 0
     for piece in pieces:
+        if len(piece) >= PIECE // 2:  # as it is, without another copy
+            terminal.show_bytes(b"".join(waiting))
+            terminal.show_bytes(piece)
+            waiting, size = [], 0
+            continue
         waiting.append(piece)
         size += len(piece)
         if size >= PIECE:

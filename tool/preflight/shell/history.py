@@ -91,25 +91,65 @@ def read(root: Path, revision: str = "HEAD", *, cached: bool = True, quiet: bool
     ``cached`` False: nothing is taken from the cache, and nothing is put there.
     """
     spot = git_objects.locate(root, revision)
-    reader = _Reader(spot, Cache(spot.folder if cached else None), quiet=quiet)
-    return reader.history()
+    return Reader.of(spot, cached=cached, quiet=quiet).history()
 
 
 @dataclass
-class _Reader:
+class Reader:
+    """Reads the line of one commit. ``told`` says in JSON, afterwards, how its head wants to be read."""
+
     spot: Spot
     cache: Cache
     quiet: bool
+    told: str = ""
+
+    @classmethod
+    def of(cls, spot: Spot, *, cached: bool, quiet: bool) -> Reader:
+        """Return one with the cache of the repository, or without any."""
+        return cls(spot, Cache(spot.folder if cached else None), quiet=quiet)
 
     def history(self) -> History:
+        """Return the whole line. Raises PreflightError."""
         where, keys = self._head()
-        kept = series("line", self.spot.prefix, json.dumps(asdict(where)))
+        kept = self._series(where)
         order, rows = self._known(kept)
-        if len(rows) < len(order):
-            from preflight.shell.history_filling import Filling  # noqa: PLC0415 - loads YAML, and is seldom needed
-
-            rows |= Filling(self.spot, where, partial(self.cache.put, kept), quiet=self.quiet).fill(order, rows)
+        places = [(number, name, order[number - 1] if number else "") for number, name in enumerate(order)]
+        rows |= self._filled(kept, where, places, rows)
         return History(self.spot.commit, where, tuple(_steps((rows[name] for name in order), keys)))
+
+    def after(self, earlier: str, number: int, told: str) -> list[Step] | None:
+        """Return the steps after an earlier commit of the line, whose number on it is known.
+
+        None where that is not so close by, was read in another way, or is not in the cache.
+        """
+        where, keys = self._head()
+        newest = git_objects.line(self.spot.root, self.spot.commit, RECENT)
+        if self.told != told or earlier not in newest:
+            return None
+        order = newest[newest.index(earlier) :: -1]
+        places = [(number + at, name, order[at - 1]) for at, name in enumerate(order)][1:]
+        kept = self._series(where)
+        rows = self.cache.rows(kept, order)
+        if earlier not in rows or rows[earlier].number != number:
+            return None
+        right = {name: (at, parent) for at, name, parent in places}
+        rows = {name: row for name, row in rows.items() if name == earlier or right[name] == (row.number, row.parent)}
+        rows |= self._filled(kept, where, places, rows)
+        return list(_steps((rows[name] for _, name, _ in places), keys))
+
+    def _series(self, where: Where) -> str:
+        return series("line", self.spot.prefix, json.dumps(asdict(where)))
+
+    def _filled(
+        self, kept: str, where: Where, places: list[tuple[int, str, str]], rows: Mapping[str, Row]
+    ) -> dict[str, Row]:
+        """Return the rows of the places (number, name, first parent) that are not known."""
+        missing = [place for place in places if place[1] not in rows]
+        if not missing:
+            return {}
+        from preflight.shell.history_filling import Filling  # noqa: PLC0415 - loads YAML, and is seldom needed
+
+        return Filling(self.spot, where, partial(self.cache.put, kept), quiet=self.quiet).fill(missing, rows)
 
     # ---- How the head wants to be read --------------------------------------------------------------
 
@@ -126,6 +166,7 @@ class _Reader:
             told = json.dumps([asdict(where), {name: asdict(key) for name, key in self._keys(where).items()}])
         if not known or (self.spot.commit, told) not in known:
             self.cache.put_head(heads, self.spot.commit, told)
+        self.told = told
         return _told(told)
 
     def _unchanged(self, earlier: str, told: str) -> str:

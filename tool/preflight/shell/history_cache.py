@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import platform
-import sqlite3
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from zlib import crc32
@@ -19,6 +18,7 @@ from zlib import crc32
 from preflight import escaping, field_changes, history, pointers
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Iterable, Iterator
     from types import ModuleType
 
@@ -78,8 +78,8 @@ def _code() -> str:
     modules: tuple[ModuleType, ...] = (history, escaping, field_changes, pointers)
     files = {Path(str(module.__file__)) for module in modules}
     files |= {*Path(str(history.__file__)).parent.glob("*.py"), *Path(__file__).parent.glob("history*.py")}
-    files |= {Path(__file__).parent / "documents.py", Path(__file__).parent / "git_objects.py"}
-    found = hashlib.sha256(platform.python_version().encode())
+    files |= {Path(__file__).with_name(name) for name in ("documents.py", "git_objects.py", "sections.py")}
+    found = hashlib.sha256(sys.version.encode())
     for path in sorted(files):
         found.update(path.read_bytes())
     return found.hexdigest()
@@ -142,6 +142,8 @@ class Cache:
 
     def _do(self, work: Callable[[sqlite3.Connection], Result]) -> Result | None:
         """Do something with the file; None where that cannot be. A file that is damaged is thrown away, once."""
+        import sqlite3  # noqa: PLC0415 - whoever gets the whole log in one piece needs none
+
         for _ in range(2):
             if self._path is None:
                 return None
@@ -166,6 +168,8 @@ class Cache:
 
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    import sqlite3  # noqa: PLC0415 - as above
+
     if not path.exists():
         path.parent.mkdir(exist_ok=True)
     base = sqlite3.connect(path, timeout=PATIENCE)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from preflight.decisions import FOLDER
@@ -15,11 +16,13 @@ from preflight.history.line import Line, Touch
 from preflight.shell import git_objects, history_work, workers
 from preflight.shell.files import Entry, Kind, matching
 from preflight.shell.history_cache import Row
+from preflight.shell.history_pool import Pool
 from preflight.shell.history_work import Pair
 from preflight.shell.terminal import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from preflight.history import Commit, Stream, Where
     from preflight.history.line import Event
@@ -27,8 +30,8 @@ if TYPE_CHECKING:
     from preflight.shell.history_work import Compared, Style
     from preflight.shell.registry import Layout
 
-BATCH = 2_000  # files that a batch of commits touches, about: what a Ctrl-C can lose
-SLICE = 1_000  # commits of which git is asked at once
+BATCH = 6_000  # files that a batch of commits touches, about: what a Ctrl-C can lose
+SLICE = 1_000  # commits of which one git is asked; as many are asked at once as there are cores
 STYLES: dict[Stream, Style] = {"changes": "record", "decisions": "statement", "policies": "policy"}
 
 
@@ -39,8 +42,8 @@ class _Sorted:
     number: int
     name: str
     parent: str
-    records: tuple[Touch, ...]
-    files: tuple[tuple[Stream, str, Touch], ...]
+    records: tuple[Touch, ...] = ()
+    files: tuple[tuple[Stream, str, Touch], ...] = ()
 
 
 @dataclass
@@ -52,34 +55,49 @@ class Filling:
     keep: Callable[[Iterable[Row]], None]
     quiet: bool = False
 
-    def fill(self, order: Sequence[str], known: Mapping[str, Row]) -> dict[str, Row]:
-        """Return the rows of all commits of a line, oldest first, that are not known. Raises CannotJudge."""
-        missing = [number for number, name in enumerate(order) if name not in known]
+    def fill(self, missing: Sequence[tuple[int, str, str]], known: Mapping[str, Row]) -> dict[str, Row]:
+        """Return the rows of commits of a line (number, name, first parent), oldest first. Raises CannotJudge.
+
+        ``known`` has those of their parents that are not among them.
+        """
         found: dict[str, Row] = {}
         self._line, self._latest = Line(), ""
         self._sound: dict[str, int] = {}
-        with Progress("Reading history", len(missing), quiet=self.quiet) as bar:
-            for batch in _batches(self._sorted(order, missing)):
-                share = _Share(bar, len(batch))
-                found |= {row.name: row for row in self._rows(batch, known, share.advance)}
-                self.keep(found[each.name] for each in batch)
-                share.finish()
+        with Pool() as self._pool, Progress("Reading history", len(missing), quiet=self.quiet) as bar:
+            begun: _Begun | None = None
+            for batch in _batches(self._sorted(missing)):  # git tells of a batch while the last is compared
+                compared = begun.wait() if begun else {}
+                last, begun = begun, self._begin(batch, _Share(bar, len(batch)))
+                if last:
+                    found |= self._finish(last, compared, known)
+            if begun:
+                found |= self._finish(begun, begun.wait(), known)
         return found
 
     # ---- What a commit touches ----------------------------------------------------------------------
 
-    def _sorted(self, order: Sequence[str], missing: Sequence[int]) -> Iterator[_Sorted]:
-        for start in range(0, len(missing), SLICE):
-            numbers = missing[start : start + SLICE]
-            pairs = [(order[number], order[number - 1] if number else "") for number in numbers]
-            touched = git_objects.touched(self.spot.root, pairs)
-            for number, (name, parent) in zip(numbers, pairs, strict=True):
-                yield self._of(number, name, parent, touched[name])
+    def _sorted(self, missing: Sequence[tuple[int, str, str]]) -> Iterator[_Sorted]:
+        together = SLICE * workers.cores()
+        for start in range(0, len(missing), together):
+            places = missing[start : start + together]
+            pairs = [(name, parent) for _, name, parent in places]
+            slices = [pairs[at : at + SLICE] for at in range(0, len(pairs), SLICE)]
+            with ThreadPoolExecutor(len(slices)) as gits:  # threads, because it is git that works
+                touched = list(gits.map(partial(git_objects.touched, self.spot.root), slices))
+            ours = [self._ours(each[name]) for part, each in zip(slices, touched, strict=True) for name, _ in part]
+            records = self._records({touch.path for touches in ours for touch in touches})
+            for place, touches in zip(places, ours, strict=True):
+                yield self._of(_Sorted(*place), touches, records)
 
-    def _of(self, number: int, name: str, parent: str, touches: Sequence[Touch]) -> _Sorted:
+    def _ours(self, touches: Sequence[Touch]) -> Sequence[Touch]:
+        """Return what a commit touches below the root, as seen from there."""
         prefix = self.spot.prefix
-        ours = [replace(each, path=each.path.removeprefix(prefix)) for each in touches if each.path.startswith(prefix)]
-        records = self._records(ours)
+        if not prefix:
+            return touches
+        inside = (each for each in touches if each.path.startswith(prefix))
+        return [replace(each, path=each.path.removeprefix(prefix)) for each in inside]
+
+    def _of(self, commit: _Sorted, ours: Sequence[Touch], records: AbstractSet[str]) -> _Sorted:
         files: list[tuple[Stream, str, Touch]] = []
         for each in sorted(ours, key=lambda touch: touch.path):
             if each.path in records:
@@ -88,11 +106,10 @@ class Filling:
                 files.append(("decisions", each.path.removeprefix(FOLDER + "/").partition("/")[0], each))
             elif self._judges(each.path):
                 files.append(("policies", POLICIES, each))
-        return _Sorted(number, name, parent, tuple(each for each in ours if each.path in records), tuple(files))
+        return replace(commit, records=tuple(each for each in ours if each.path in records), files=tuple(files))
 
-    def _records(self, touches: Sequence[Touch]) -> set[str]:
+    def _records(self, paths: AbstractSet[str]) -> set[str]:
         """Return the paths that are, or pretend to be, vendor files: those that a gate would look at."""
-        paths = [each.path for each in touches]
         pattern = self.where.vendors
         found = _matching(paths, pattern)
         if pattern.endswith(".yaml"):
@@ -116,12 +133,23 @@ class Filling:
 
     # ---- What it changed ----------------------------------------------------------------------------
 
-    def _rows(
-        self, batch: Sequence[_Sorted], known: Mapping[str, Row], progress: Callable[[int], None]
-    ) -> Iterator[Row]:
+    def _begin(self, batch: Sequence[_Sorted], share: _Share) -> _Begun:
         by_path = sorted((each.path, at, each) for at, one in enumerate(batch) for each in one.records)
         pairs = dict.fromkeys(Pair(each.before, each.after, "record") for _, _, each in by_path)
-        compared = history_work.compare(self.spot.root, self.where, list(pairs), self._sound, progress)
+        return _Begun(batch, share, self._compare(list(pairs), share.advance))
+
+    def _compare(self, pairs: Sequence[Pair], progress: Callable[[int], None]) -> Callable[[], dict[Pair, Compared]]:
+        return history_work.compare(self._pool, self.spot.root, self.where, pairs, self._sound, progress)
+
+    def _finish(self, begun: _Begun, compared: dict[Pair, Compared], known: Mapping[str, Row]) -> dict[str, Row]:
+        rows = {row.name: row for row in self._rows(begun.batch, compared, known)}
+        self.keep(rows.values())
+        begun.share.finish()
+        return rows
+
+    def _rows(
+        self, batch: Sequence[_Sorted], compared: dict[Pair, Compared], known: Mapping[str, Row]
+    ) -> Iterator[Row]:
         facts = history_work.known(compared)
         told: list[tuple[list[Event], str]] = []
         for each in batch:
@@ -132,9 +160,7 @@ class Filling:
             told.append((events, json.dumps(self._line.pending) if self._line.pending else ""))
         more = dict.fromkeys(pair for events, _ in told for pair in map(_pair, events) if pair not in compared)
         more.pop(None, None)
-        compared |= history_work.compare(
-            self.spot.root, self.where, [pair for pair in more if pair], self._sound, lambda _: None
-        )
+        compared |= self._compare([pair for pair in more if pair], lambda _: None)()
         for each, commit, (events, pending) in zip(batch, self._commits(batch), told, strict=True):
             if commit.parents[:1] != ((each.parent,) if each.parent else ()):
                 message = f"git tells other parents of commit {each.name} than the commit itself"
@@ -151,9 +177,18 @@ class Filling:
         objects = zip(names, git_objects.whole(self.spot.root, names), strict=True)
         read = [commits.parse(name, data) for name, data in objects]
         signed = [(payload, signature) for _, payload, signature in read if signature]
-        found = iter(workers.spread(_examined, signed, lambda _: None))
+        found = iter(self._pool.begin(_examined, signed, lambda _: None)())
         for commit, _, signature in read:
             yield replace(commit, seal=next(found)) if signature else commit
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A batch that is being compared; ``wait`` until it is."""
+
+    batch: Sequence[_Sorted]
+    share: _Share
+    wait: Callable[[], dict[Pair, Compared]]
 
 
 @dataclass
@@ -192,7 +227,7 @@ def _batches(found: Iterable[_Sorted]) -> Iterator[list[_Sorted]]:
 class _Paths:
     """Paths as a source of files, of which nothing but the names is asked."""
 
-    paths: Sequence[str]
+    paths: Iterable[str]
 
     def entries(self, folder: str) -> list[Entry]:
         """Return all: the pattern is held against each anyway."""
@@ -208,7 +243,7 @@ class _Paths:
         raise NotImplementedError(path, most)
 
 
-def _matching(paths: Sequence[str], pattern: str) -> set[str]:
+def _matching(paths: Iterable[str], pattern: str) -> set[str]:
     return {entry.path for entry in matching(_Paths(paths), pattern)}
 
 
@@ -227,7 +262,7 @@ def _written(
         if event.stream == stream:
             pair = _pair(event)
             found.append((event, lines.of_event(event, compared[pair].fragments if pair else None)))
-    return lines.written(number, commit, found)
+    return lines.written(number, commit, found) if found else b""
 
 
 def _examined(chunk: Sequence[tuple[bytes, bytes]]) -> list[Seal]:

@@ -1,22 +1,23 @@
 """The heavy part of reading a history, done by all cores: contents parsed and compared, commits read.
 
-Each process has a ``git cat-file`` of its own. Contents of one path come after one another, so that each is parsed
-once although it is compared twice.
+Each process has a ``git cat-file`` of its own, and is asked for many contents at once. Contents of one path come after
+one another, so that each is cut and parsed once although it is compared twice.
 """
 
 from __future__ import annotations
 
 import os
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from preflight.errors import DocumentError
 from preflight.history import identity, lines
 from preflight.history.line import NO_FILE, Fact
-from preflight.shell import documents, sections, workers
+from preflight.shell import documents, sections
 from preflight.shell.git_objects import Objects
+from preflight.shell.history_members import Members
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from preflight.history import Where
     from preflight.model import Json
+    from preflight.shell.history_pool import Pool
 
 MAX_POLICY_BYTES = 1024 * 1024
 REMEMBERED = 8  # parsed contents in a process
@@ -64,39 +66,55 @@ class _Bench:
     """What a process works with: its own git, what it read last, and what is known to be readable."""
 
     objects: Objects
-    parsed: dict[tuple[str, int], _Parsed]
-    sound: dict[str, int]  # content → how many values it has
+    members: Members = field(default_factory=Members)
+    parsed: dict[tuple[str, int], _Parsed] = field(default_factory=dict)
+    fetched: dict[str, bytes] = field(default_factory=dict)  # contents that the chunk in hand asks for
+    cuts: dict[str, dict[bytes, bytes] | None] = field(default_factory=dict)
+    sound: dict[str, int] = field(default_factory=dict)  # content → how many values it has
 
 
 _open: dict[tuple[int, int], _Bench] = {}  # by process and thread
 
 
-def compare(
-    root: Path, where: Where, pairs: Sequence[Pair], sound: dict[str, int], progress: Callable[[int], None]
-) -> dict[Pair, Compared]:
-    """Compare contents on all cores. Raises CannotJudge for an object that is missing.
+def compare(  # noqa: PLR0913, PLR0917 - what, how, by whom, and for whom
+    pool: Pool, root: Path, where: Where, pairs: Sequence[Pair], sound: dict[str, int], progress: Callable[[int], None]
+) -> Callable[[], dict[Pair, Compared]]:
+    """Begin to compare contents on all cores; what is returned waits until that is done.
 
-    ``sound`` remembers contents from one call to the next: of one that is known, only what changed is parsed.
+    ``sound`` remembers contents from one call to the next: of one that is known, only what changed is parsed. Waiting
+    raises CannotJudge for an object that is missing.
     """
-    try:
-        found = dict(zip(pairs, workers.spread(partial(_chunk, root, where, sound), pairs, progress), strict=True))
-    finally:
-        bench = _open.pop(_here(), None)
-        if bench is not None:
-            bench.objects.close()
-    sound |= {pair.after: each.nodes for pair, each in found.items() if each.nodes}
-    return found
+    # Each pair goes with what is known of it: all of it would have to be sent with every chunk.
+    items = [(pair, sound.get(pair.before, 0)) for pair in pairs]
+    results = pool.begin(partial(_chunk, root, where), items, progress)
+
+    def done() -> dict[Pair, Compared]:
+        try:
+            found = dict(zip(pairs, results(), strict=True))
+        finally:
+            bench = _open.pop(_here(), None)
+            if bench is not None:
+                bench.objects.close()
+        sound.update((pair.after, each.nodes) for pair, each in found.items() if each.nodes)
+        return found
+
+    return done
 
 
 def _here() -> tuple[int, int]:
     return os.getpid(), threading.get_ident()
 
 
-def _chunk(root: Path, where: Where, sound: dict[str, int], pairs: Sequence[Pair]) -> list[Compared]:
+def _chunk(root: Path, where: Where, items: Sequence[tuple[Pair, int]]) -> list[Compared]:
     here = _here()
     if here not in _open:
-        _open[here] = _Bench(Objects(root), {}, dict(sound))
-    return [_compared(_open[here], where, pair) for pair in pairs]
+        _open[here] = _Bench(Objects(root))
+    bench = _open[here]
+    wanted = dict.fromkeys(name for pair, _ in items if pair.style == "record" for name in (pair.before, pair.after))
+    names = [name for name in wanted if name and not name.startswith(NO_FILE)]
+    bench.fetched = bench.objects.fetch(names, documents.MAX_BYTES)
+    bench.sound |= {pair.before: counted for pair, counted in items if counted}
+    return [_compared(bench, where, pair) for pair, _ in items]
 
 
 def _compared(bench: _Bench, where: Where, pair: Pair) -> Compared:
@@ -120,8 +138,8 @@ def _by_members(bench: _Bench, where: Where, pair: Pair) -> Compared | None:
     """Compare two records by those members that differ in writing; None where that cannot be done."""
     if not pair.after or NO_FILE in pair.before[:1] + pair.after[:1]:
         return None
-    after = sections.cut(_bytes(bench, pair.after))
-    before = sections.cut(_bytes(bench, pair.before)) if pair.before else {}
+    after = _cut(bench, pair.after)
+    before = _cut(bench, pair.before) if pair.before else {}
     if after is None or before is None:
         return None
     counted = bench.sound.get(pair.before, 0)
@@ -130,7 +148,9 @@ def _by_members(bench: _Bench, where: Where, pair: Pair) -> Compared | None:
     chosen = {key for key in before.keys() | after.keys() if not counted or before.get(key) != after.get(key)} | {
         naming
     }
-    was, now = (sections.parse({key: text for key, text in each.items() if key in chosen}) for each in (before, after))
+    was, now = (
+        bench.members.parse({key: text for key, text in each.items() if key in chosen}) for each in (before, after)
+    )
     if was is None or now is None:
         return None
     less, more = (sum(part.nodes for part in each.values()) for each in (was, now))
@@ -143,9 +163,13 @@ def _by_members(bench: _Bench, where: Where, pair: Pair) -> Compared | None:
     return Compared(*facts, found, nodes)
 
 
-def _bytes(bench: _Bench, name: str) -> bytes:
-    """Return a content, empty where it is too large to be a record."""
-    return bench.objects.read(name, documents.MAX_BYTES)[1]
+def _cut(bench: _Bench, name: str) -> dict[bytes, bytes] | None:
+    """Cut a content into its members; None also where it is too large to be a record."""
+    if name not in bench.cuts:
+        if len(bench.cuts) >= REMEMBERED:
+            del bench.cuts[next(iter(bench.cuts))]
+        bench.cuts[name] = sections.cut(bench.fetched[name])
+    return bench.cuts[name]
 
 
 def _parsed(bench: _Bench, where: Where, name: str, limit: int) -> _Parsed:

@@ -18,8 +18,8 @@ from preflight.shell import documents
 if TYPE_CHECKING:
     from preflight.model import Json, JsonObject
 
-_KEY = re.compile(rb"^([A-Za-z_][A-Za-z0-9_-]{0,99}):(?=[ \r\n]|\Z)", re.MULTILINE)
-_OTHER = re.compile(rb"^(?![ \r\n#-]|[A-Za-z_][A-Za-z0-9_-]{0,99}:(?:[ \r\n]|\Z))[^\n]|^-(?![ \r\n])", re.MULTILINE)
+# Where a line begins: with a key, or with something else than a space, a comment or an item of a list.
+_START = re.compile(rb"\n(?:([A-Za-z_][A-Za-z0-9_-]{0,99}):(?=[ \r\n]|\Z)|(?![ \r\n#-])[^\n]|-(?![ \r\n]))")
 _BEFORE = re.compile(rb"(?:[ ]*(?:#[^\n]*)?\r?\n)*")
 
 
@@ -33,8 +33,11 @@ class Part:
 
 def cut(data: bytes) -> dict[bytes, bytes] | None:
     """Return the members of a record by key, as they are written; None where it has to be read as a whole."""
-    places = [(found.start(), found[1]) for found in _KEY.finditer(data)]
-    if not places or len(data) > documents.MAX_BYTES or _OTHER.search(data):
+    if len(data) > documents.MAX_BYTES:
+        return None
+    # With a line feed in front, so that every line begins with one: the search is quick to find those.
+    places = [(found.start(), found[1]) for found in _START.finditer(b"\n" + data)]
+    if not places or any(key is None for _, key in places):
         return None
     first = _BEFORE.match(data)
     if first is None or first.end() != places[0][0]:
@@ -49,15 +52,22 @@ def parse(parts: dict[bytes, bytes]) -> dict[bytes, Part] | None:
     """Parse members; None where one of them is not readable by itself, and so the whole has to say why."""
     found: dict[bytes, Part] = {}
     for key, text in parts.items():
-        try:
-            document = documents.parse(text)
-        except DocumentError:
+        part = member(key.decode("ascii"), text)
+        if part is None:
             return None
-        name = key.decode("ascii")
-        if not isinstance(document.value, dict) or list(document.value) != [name]:
-            return None
-        found[key] = Part(document.value[name], len(document.marks) - 1)
+        found[key] = part
     return found
+
+
+def member(name: str, text: bytes) -> Part | None:
+    """Parse one member; None where it is not readable by itself, or is not just that member."""
+    try:
+        document = documents.parse(text)
+    except DocumentError:
+        return None
+    if not isinstance(document.value, dict) or list(document.value) != [name]:
+        return None
+    return Part(document.value[name], len(document.marks) - 1)
 
 
 def together(parts: dict[bytes, Part]) -> JsonObject:
