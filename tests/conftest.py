@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import signal
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,15 +15,43 @@ from typing import TYPE_CHECKING
 import pytest
 
 from preflight import cli
+from ready import started
 from signing import Keys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).parents[1]
 AS_OF = "2026-11-22"  # the day on which the story of the sample registry is told
 
+# What git need not do for repositories that are thrown away: wait for the disk, and start a program to tidy up.
+BRIEFLY = {"core.fsync": "none", "gc.auto": "0", "maintenance.auto": "false"}
+SETTINGS = {"GIT_CONFIG_COUNT": str(len(BRIEFLY))} | {
+    f"GIT_CONFIG_{part}_{number}": text
+    for number, pair in enumerate(BRIEFLY.items())
+    for part, text in zip(("KEY", "VALUE"), pair, strict=True)
+}
+MEMORY = Path("/dev/shm")  # noqa: S108 - a file system in memory, where Linux has one
+ROOM = 2 << 30  # several times what the tests need at once
 
+
+def in_memory() -> bool:
+    """Whether temporary files of the tests can lie in memory: there is room, and programs may be run from there."""
+    if sys.platform != "linux" or not os.access(MEMORY, os.R_OK | os.W_OK | os.X_OK):
+        return False
+    available = re.search(r"^MemAvailable: *(\d+) kB$", Path("/proc/meminfo").read_text("ascii"), re.MULTILINE)
+    room = min(shutil.disk_usage(MEMORY).free, 1024 * int(available[1]) if available else 0)
+    return room > ROOM and not os.statvfs(MEMORY).f_flag & os.ST_NOEXEC
+
+
+os.environ.update(SETTINGS)
+# preflight is started thousands of times: what Python compiles is kept, else each start would compile all of it.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+if "TMPDIR" not in os.environ and "PYTEST_DEBUG_TEMPROOT" not in os.environ and in_memory():
+    # Tens of thousands of small files are made, read once and taken away: on a disk that is half of the time.
+    os.environ["TMPDIR"] = str(MEMORY)
+    tempfile.tempdir = None  # asked for anew
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # Jobs in the background are begun without Ctrl-C, and would hand that on to the programs that the tests interrupt.
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -41,6 +72,8 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith(("GIT_", "GITHUB_", "GL_", "PREFLIGHT_")) or name in {"NO_COLOR", "FORCE_COLOR", "CI"}:
             monkeypatch.delenv(name)
+    for name, text in SETTINGS.items():
+        monkeypatch.setenv(name, text)
 
 
 @pytest.fixture
@@ -55,6 +88,13 @@ def run(capfd: pytest.CaptureFixture[str]) -> Callable[..., Result]:
         return Result(code, out, err)
 
     return call
+
+
+@pytest.fixture(scope="session")
+def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let what is begun with ``ready.ASK`` be answered by a preflight that has loaded its modules."""
+    with started(tmp_path_factory.mktemp("ready")):
+        yield
 
 
 @pytest.fixture(scope="session")

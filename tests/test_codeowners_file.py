@@ -125,9 +125,9 @@ def test_any_text_can_be_read(text: str) -> None:
 
 @pytest.mark.parametrize("pattern", ["*a" * 5000, "**/" * 5000, "a/**/" * 5000, "?" * 5000])
 def test_no_pattern_takes_long(pattern: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     matches(pattern + "b", "a/" * 60)
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 # ---- Who is asked -------------------------------------------------------------------------------

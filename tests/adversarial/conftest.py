@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from adversarial.ground import Ground, build
+from ready import READY
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from signing import Keys
+
+
+@pytest.fixture
+def from_the_start(ready: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - what is left out
+    """Let every command start anew: where the limits hold for all that it does."""
+    monkeypatch.delenv(READY, raising=False)
 
 
 @pytest.fixture(scope="session")
@@ -20,5 +27,5 @@ def built(tmp_path_factory: pytest.TempPathFactory, signer: Keys) -> Ground:
 
 
 @pytest.fixture
-def ground(built: Ground, tmp_path: Path) -> Ground:
+def ground(built: Ground, tmp_path: Path, ready: None) -> Ground:  # noqa: ARG001 - it only has to be there
     return built.copy(tmp_path / "ground")

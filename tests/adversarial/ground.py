@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -18,6 +17,7 @@ from preflight.decisions.statement import Statement
 from preflight.shell import trust_root
 from preflight.shell.git import GitTree
 from preflight.shell.registry import layout
+from ready import ASK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,7 +48,7 @@ RULES = (
 # Two seconds of processor and half a gibibyte of memory, held by the kernel and not by a clock.
 LIMITS = "ulimit -t 2 && ulimit -v 524288"
 WITHIN = ("sh", "-c", f'{LIMITS} && exec "$@"', "sh")
-PREFLIGHT = (sys.executable, "-m", "preflight", "--as-of", TODAY)
+PREFLIGHT = (*ASK, "--as-of", TODAY)
 APPROVALS = """approvals:
   - {role: marketing-operations-lead, by: sanne-devries, date: 2026-11-27}
   - {role: it-owner, by: lena-brandt, date: 2026-11-27}

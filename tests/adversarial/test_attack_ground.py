@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from adversarial.ground import RECORD
 
 if TYPE_CHECKING:
     from adversarial.ground import Ground
+
+pytestmark = pytest.mark.usefixtures("from_the_start")  # the limits are held from the first import on
 
 
 def test_an_honest_change_is_taken_within_the_limits(ground: Ground) -> None:

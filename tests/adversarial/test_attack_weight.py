@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from adversarial.ground import MALLORY, PREFLIGHT, RECORD, VENDOR
 
 if TYPE_CHECKING:
     from adversarial.ground import Ground
 
+pytestmark = pytest.mark.usefixtures("from_the_start")  # the limits are held from the first import on
 ASKED = "risk/approved-by-the-roles"
 MANY = 1_000
 

@@ -22,8 +22,7 @@ def top(text: str) -> tuple[str, str]:
     return TOP, text
 
 
-TRAPS = {
-    # What makes more of itself, or much of little
+BOMBS = {  # what makes more of itself, or much of little
     "alias bomb": (top(f"x0: &x0 [a, a, a, a, a, a, a, a, a]\n{LEVELS}"), "yaml/anchor", LINE),
     "an alias alone": (top("name: *somebody\n"), "yaml/alias", LINE),
     "nesting of 50,000, which ends libyaml with a crash": (top("name: " + "[" * 50_000 + "\n"), "yaml/depth", LINE),
@@ -34,6 +33,8 @@ TRAPS = {
     "a file of more than 64 KiB": (top("name: " + "x" * 66_000 + "\n"), "yaml/size", 1),
     "a file of 3.3 MB": (top("name: " + "x" * 3_300_000 + "\n"), "yaml/size", 1),
     "20,000 digits": (("users: 40", "users: " + "9" * 20_000), "yaml/number", 0),
+}
+TRAPS = {
     # What is read in two ways
     "a key that stands twice": (top("name: Foghorn SMS\nname: Another\n"), "yaml/duplicate-key", LINE + 1),
     "a merge key": (top("name: Foghorn SMS\n<<: {id: other}\n"), "yaml/merge-key", LINE + 1),
@@ -68,9 +69,20 @@ TRAPS = {
 }
 
 
+@pytest.mark.usefixtures("from_the_start")  # the limits are held from the first import on
+@pytest.mark.parametrize("attack", BOMBS)
+def test_a_bomb_is_refused_with_its_place_within_the_limits(ground: Ground, attack: str) -> None:
+    refused_with_its_place(ground, *BOMBS[attack])
+
+
 @pytest.mark.parametrize("attack", TRAPS)
 def test_a_trap_is_refused_with_its_place(ground: Ground, attack: str) -> None:
-    (old, new), rule, line = TRAPS[attack]
+    refused_with_its_place(ground, *TRAPS[attack])
+
+
+def refused_with_its_place(ground: Ground, change: tuple[str, str], rule: str, line: int) -> None:
+    """Make a change of the record, and see it refused: by that rule, at that line or where the change begins."""
+    old, new = change
     ground.edit(RECORD, (old, new))
     place = line or 1 + ground.read(RECORD).partition(new)[0].count("\n")
     ground.commit()

@@ -11,14 +11,24 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture
-def registry(tmp_path: Path) -> Path:
-    """A copy of the sample registry, committed."""
-    root = tmp_path / "registry"
+@pytest.fixture(scope="session")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample registry, committed and packed: few files to copy."""
+    root = tmp_path_factory.mktemp("begun") / "registry"
     for folder in ("policies", "schemas", "vendors"):
         shutil.copytree(ROOT / folder, root / folder)
     commit(root, "Begin")
+    with git.Repo(root) as repository:
+        repository.git.repack("-a", "-d", "-q")
+    for sample in (root / ".git" / "hooks").glob("*.sample"):
+        sample.unlink()
     return root
+
+
+@pytest.fixture
+def registry(begun: Path, tmp_path: Path) -> Path:
+    """A copy of the sample registry, committed."""
+    return Path(shutil.copytree(begun, tmp_path / "registry"))
 
 
 def commit(root: Path, message: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from commands.conftest import commit
+from ready import ASK
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,12 +35,12 @@ def known_author(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def server(registry: Path, tmp_path: Path) -> Path:
+def server(registry: Path, tmp_path: Path, ready: None) -> Path:  # noqa: ARG001 - it only has to be there
     """A bare repository with the hook, that holds the sample registry already."""
     bare = tmp_path / "server.git"
     assert git(tmp_path, "clone", "--quiet", "--bare", str(registry), str(bare)).returncode == 0
     hook = bare / "hooks" / "pre-receive"
-    hook.write_text(f"#!/bin/sh\nexec {sys.executable} -m preflight --as-of 2026-11-22 hook pre-receive\n", "utf-8")
+    hook.write_text(f"#!/bin/sh\nexec {' '.join(ASK)} --as-of 2026-11-22 hook pre-receive\n", "utf-8")
     hook.chmod(0o755)
     git(registry, "remote", "add", "server", str(bare))
     return bare
@@ -156,6 +159,82 @@ def test_the_first_push_has_to_hold_by_its_own_rules(registry: Path, server: Pat
     result = push(registry)
     assert result.returncode == 0, result.stderr
     assert tip(server) == tip(registry, "HEAD")
+
+
+@pytest.fixture
+def young(registry: Path, server: Path) -> Path:
+    """A registry of rules and people without a vendor or a history, and the server without anything."""
+    for ref in git(server, "for-each-ref", "--format=%(refname)").stdout.split():
+        git(server, "update-ref", "-d", ref)
+    shutil.rmtree(registry / "vendors")
+    git(registry, "update-ref", "-d", "HEAD")
+    return registry
+
+
+def told(result: subprocess.CompletedProcess[str]) -> str:
+    return " ".join(line.removeprefix("remote:").strip() for line in result.stderr.splitlines())
+
+
+def test_an_empty_server_takes_rules_without_a_vendor_and_says_that_nothing_was_judged(
+    young: Path, server: Path, begun: Path
+) -> None:
+    commit(young, "The rules")
+    result = push(young)
+    assert result.returncode == 0, result.stderr
+    assert re.fullmatch(
+        r"This begins the registry with \d+ rules and without a vendor: nothing was judged\. "
+        r"Every later push is judged by the rules before it\.\s*",
+        told(result),
+    )
+    change(young, "annual_cost_from: 50000", "annual_cost_from: 500000", "policies/approvals.yaml")
+    weaker = push(young)
+    assert weaker.returncode != 0, "from now on there is a branch to guard"
+    assert "no vendor file matches" in told(weaker)
+    git(young, "reset", "--hard", "--quiet", "HEAD~1")
+    shutil.copytree(begun / "vendors", young / "vendors")
+    change(young, "amount: 46000", "amount: 52000")
+    first = push(young)
+    assert first.returncode != 0, "the first vendor is judged by the rules that were there before it"
+    assert "lifecycle/begins-at-the-beginning" in told(first)
+    assert tip(server) == tip(young, "HEAD~1")
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "said"),
+    [
+        pytest.param("policies/rules/security/second-factor-required.yaml", "vendor.security", "vendor.securty",
+                     "securty", id="a rule that cannot be used"),
+        pytest.param("policies/allowed_signers", ",preflight-policy@v1", "",
+                     "and here 0 people could give one: after this push nobody could change them", id="no owner's key"),
+    ],
+)  # fmt: skip
+def test_rules_that_nobody_could_use_or_change_begin_nothing(
+    young: Path, server: Path, path: str, old: str, new: str, said: str
+) -> None:
+    change(young, old, new, path)
+    result = push(young)
+    assert result.returncode != 0
+    assert said in told(result)
+    assert not tip(server)
+
+
+@pytest.mark.parametrize("other", ["HEAD:proposal", "HEAD:refs/tags/v1"])
+def test_a_server_that_holds_anything_takes_no_rules_without_a_vendor(young: Path, server: Path, other: str) -> None:
+    commit(young, "The rules")
+    assert push(young, other).returncode == 0
+    result = push(young)
+    assert result.returncode != 0
+    assert "no vendor file matches" in told(result)
+    assert not tip(server)
+
+
+@pytest.mark.parametrize("path", ["vendors/a.txt", "vendors/decisions/a/b.json", "vendors/a.yml"])
+def test_what_only_pretends_to_be_a_record_is_judged_with_the_rules(young: Path, server: Path, path: str) -> None:
+    (young / path).parent.mkdir(parents=True, exist_ok=True)
+    (young / path).write_text("id: a\n", "utf-8")
+    commit(young, "The rules")
+    assert push(young).returncode != 0
+    assert not tip(server)
 
 
 def test_a_tag_is_nothing_to_judge(registry: Path, server: Path) -> None:

@@ -20,7 +20,7 @@ from preflight.importers import candidates, issue_form
 
 if TYPE_CHECKING:
     from preflight.importers.candidates import Background, Candidate
-    from preflight.model import Json
+    from preflight.model import Json, JsonObject
 
 NEEDED = {
     "name": "Acme Mail",
@@ -260,11 +260,11 @@ UNREADABLE = [
 
 @pytest.mark.parametrize(("data", "message"), UNREADABLE)
 def test_what_is_no_issue_is_refused_soon(background: Background, data: bytes, message: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(UsageError) as caught:
         issue_form.read(data, background)
     assert message in caught.value.message
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_a_numbered_issue_is_a_whole_positive_number(background: Background) -> None:
@@ -305,6 +305,22 @@ def without(record: Json, pointer: str) -> Json:
     return copied
 
 
+FULL = {**NEEDED, "legal-entity": "Acme", "product": "Plan", "currency": "EUR", "price": "5"}
+FULL["team"] = "Service Desk (service-desk)"
+
+
+@pytest.fixture(scope="session")
+def expected(background: Background) -> JsonObject:
+    """The record of answers in which nothing is odd."""
+    return read(background, body(background, FULL)).record
+
+
+@pytest.fixture(scope="session")
+def pointer_of(background: Background) -> dict[str, str]:
+    """Where the answer to a question goes."""
+    return {each.id: each.pointer for each in intake_form.questions(background.schema, background.policies)}
+
+
 @settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
     name=st.sampled_from([*FREE, "alternatives", "domain", "region", "price", "volume", "starts", "category", "q1-1"]),
@@ -312,25 +328,16 @@ def without(record: Json, pointer: str) -> Json:
 )
 @example(name="summary", text="x\n\n### Price\n\n1\n\n### Currency\n\nEUR")
 @example(name="name", text="_No response_")
-def test_any_text_in_any_answer_changes_no_other_field(background: Background, name: str, text: str) -> None:
+def test_any_text_in_any_answer_changes_no_other_field(
+    background: Background, expected: JsonObject, pointer_of: dict[str, str], name: str, text: str
+) -> None:
     """It gives a record whose field is that text, or a refusal."""
-    full = {
-        **NEEDED,
-        "legal-entity": "Acme",
-        "product": "Plan",
-        "currency": "EUR",
-        "price": "5",
-        "team": "Service Desk (service-desk)",
-    }
-    expected = read(background, body(background, full)).record
     try:
-        found = read(background, body(background, {**full, name: text}))
+        found = read(background, body(background, {**FULL, name: text}))
     except UsageError:
         return
     plain = text.replace("\r\n", "\n").strip()
-    pointer = next(
-        each.pointer for each in intake_form.questions(background.schema, background.policies) if each.id == name
-    )
+    pointer = pointer_of[name]
     if name in FREE and plain not in {"", "_No response_"}:
         assert pointers.get(found.record, pointer) == plain
         assert not any(unicodedata.category(each) in {"Cc", "Cf", "Cs"} for each in plain.replace("\n", ""))

@@ -2,7 +2,8 @@
 
 What a runner has and a test has not is put in its place, and nothing else: Python makes environments without asking
 a package registry (and notes what it was asked to install), ``gh`` notes what it is told, artefacts go to a folder,
-and the day is that of the sample.
+and the day is that of the sample. The shell keeps what the steps print: act stops reading when a step fails, and what
+the step printed last is then missing from its own log.
 """
 
 from __future__ import annotations
@@ -14,11 +15,14 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import preflight
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ROOT = Path(__file__).parents[2]
 ACT = Path(sys.executable).parent / "act"
@@ -63,6 +67,13 @@ OF_THE_DAY = """\
 #!/bin/sh
 echo "${{PREFLIGHT_PROPOSERS-nobody}}" >> {log}/proposers
 PYTHONPATH={package} exec {python} -P -m preflight --as-of {as_of} "$@"
+"""
+BASH = """\
+#!{bash}
+# The shell of a step. A shell that the step itself starts writes to where the step sends it.
+test -z "$KEPT" || exec {bash} "$@"
+KEPT=yes {bash} "$@" 2>&1 | tee -a {log}/printed
+exit "${{PIPESTATUS[0]}}"
 """
 GH = """\
 #!/bin/sh
@@ -142,8 +153,9 @@ class Forge:
     def run(self, workflow: str, event: str, payload: dict[str, Any], *more: str) -> Run:
         """Run one workflow for an event."""
         (self.around / "event.json").write_text(json.dumps(payload), "utf-8")
+        (self.around / "log" / "printed").write_bytes(b"")
         environment = {
-            "PATH": f"{self.around / 'bin'}{os.pathsep}{os.environ['PATH']}",
+            "PATH": os.pathsep.join([*(str(self.around / each) for each in ("shell", "bin")), os.environ["PATH"]]),
             "HOME": str(self.around / "home"),
             "XDG_CACHE_HOME": str(self.around / "cache"),
             "XDG_CONFIG_HOME": str(self.around / "config"),
@@ -164,10 +176,10 @@ class Forge:
             timeout=120,
             stdin=subprocess.DEVNULL,
         )
-        return _read(done)
+        return _read(done, self.logged("printed"))
 
 
-def _read(done: subprocess.CompletedProcess[str]) -> Run:
+def _read(done: subprocess.CompletedProcess[str], printed: Sequence[str]) -> Run:
     lines, summaries, outputs = [], [], {}
     for line in done.stdout.splitlines():
         said = json.loads(line)
@@ -175,9 +187,11 @@ def _read(done: subprocess.CompletedProcess[str]) -> Run:
             summaries.append(str(said["content"]))
         elif said.get("command") == "set-output":
             outputs[str(said["name"])] = str(said["arg"])
-        lines.append(str(said.get("raw", said["msg"])))
+        if "raw_output" not in said:
+            lines.append(str(said["msg"]))
+    log = "\n".join([*lines, *printed, done.stderr])
     # What an action writes is told of twice: by its step, and by the action.
-    return Run(done.returncode == 0, "\n".join([*lines, done.stderr]), "\n".join(dict.fromkeys(summaries)), outputs)
+    return Run(done.returncode == 0, log, "\n".join(dict.fromkeys(summaries)), outputs)
 
 
 @pytest.fixture(scope="session")
@@ -201,21 +215,23 @@ def forge(prepared: Path, tmp_path: Path) -> Forge:
     if sys.platform != "linux" or not ACT.exists():
         pytest.skip("act runs the jobs of ubuntu-latest on the machine itself, so it has to be Linux")
     shutil.copytree(prepared, tmp_path / "registry")
-    for folder in ("bin", "log", "home", "artefacts", "config/act"):
+    for folder in ("shell", "bin", "log", "home", "artefacts", "config/act"):
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "config" / "act" / "actrc").write_text("", "utf-8")  # else act asks which image to take
     known = {"python": sys.executable, "bin": tmp_path / "bin", "log": tmp_path / "log", "as_of": AS_OF}
     known["package"] = Path(preflight.__file__).parents[1]
+    known["bash"] = shutil.which("bash") or pytest.fail("the steps of the workflows are written for bash")
     programs = {
-        "python3": PYTHON,
-        "python": PYTHON,
-        "in-environment": IN_ENVIRONMENT,
-        "preflight-of-the-day": OF_THE_DAY,
-        "gh": GH,
+        "shell/bash": BASH,
+        "bin/python3": PYTHON,
+        "bin/python": PYTHON,
+        "bin/in-environment": IN_ENVIRONMENT,
+        "bin/preflight-of-the-day": OF_THE_DAY,
+        "bin/gh": GH,
     }
     for name, text in programs.items():
-        (tmp_path / "bin" / name).write_text(text.format(**known), "utf-8")
-        (tmp_path / "bin" / name).chmod(0o755)
+        (tmp_path / name).write_text(text.format(**known), "utf-8")
+        (tmp_path / name).chmod(0o755)
     for uses, command in ARTEFACTS.items():
         action = tmp_path / uses.partition("@")[0]
         action.mkdir(parents=True)
