@@ -250,6 +250,38 @@ def test_what_is_said_to_be_bought_before_the_proposal_is_bought_with_it(term: J
     assert missing(judged(around(CFO), acme=old)["acme"]) == {}, "somebody was asked then"
 
 
+def test_what_is_paid_once_comes_on_top_of_what_runs() -> None:
+    """Each below the limit: a subscription from before the window, and a fee of today."""
+    old = {"product": "P", "per": "year", "price": {"amount": 30_000, "currency": "EUR"}, "starts": "2022-01-01"}
+    fee = {"kind": "licence", "amount": {"amount": 30_000, "currency": "EUR"}, "date": "2026-05-30"}
+    record = vendor(1, contract={"subscriptions": [old]}, cost={"one_off": [fee]})
+    facts = judged(around(CFO), acme=record)["acme"]
+    assert (facts["group_annual"], facts["window"]) == (30000, 30000)
+    assert missing(facts) == {"cfo": "nobody"}
+    assert facts["demanded"][0]["why"].startswith("60,000 EUR bought within 365 days")
+
+
+def test_data_that_only_the_ai_sees_is_data() -> None:
+    seen = vendor(1, data={"classes": ["public"]}, ai={"data_seen": ["internal", "personal"]})
+    assert missing(judged(around(SECURITY), acme=seen)["acme"]) == {"security": "nobody"}
+    harmless = vendor(1, data={"classes": ["public"]}, ai={"data_seen": ["internal"]})
+    assert missing(judged(around(SECURITY), acme=harmless)["acme"]) == {}
+
+
+def test_a_term_cut_in_two_is_as_long_as_the_whole() -> None:
+    def cut(*days: tuple[str, str]) -> JsonObject:
+        price = {"amount": 23_000, "currency": "EUR"}
+        terms = [{"product": "P", "per": "year", "price": price, "starts": a, "ends": b} for a, b in days]
+        return vendor(1, contract={"subscriptions": terms})
+
+    whole = cut(("2026-07-01", "2028-06-30"), ("2028-07-01", "2031-06-30"))
+    assert missing(judged(around(LONG), acme=whole)["acme"]) == {"cfo": "nobody"}
+    renewed = cut(("2024-08-01", "2026-07-31"), ("2026-08-01", "2028-07-31"))
+    assert missing(judged(around(LONG), acme=renewed)["acme"]) == {}, "what is behind us binds nobody"
+    gap = cut(("2026-07-01", "2028-06-30"), ("2028-08-01", "2031-06-30"))
+    assert missing(judged(around(LONG), acme=gap)["acme"]) == {}
+
+
 def test_what_was_paid_once_before_the_proposal_is_bought_with_it() -> None:
     fee = {"kind": "setup", "amount": {"amount": 500_000, "currency": "EUR"}, "date": "2024-01-01"}
     for day, wanted in (("2026-05-20", {"cfo": "nobody"}), ("2023-12-20", {})):
@@ -287,6 +319,11 @@ def test_a_vendor_of_which_the_company_is_not_known_is_a_group_of_its_own() -> N
             {"name": "Acme", "domains": ["acme.example"]},
             {"name": "Acme Messaging", "domains": ["ACME.example"]},
             id="one domain under two names",
+        ),
+        pytest.param(
+            {"name": "Acme", "domains": ["acme.example"]},
+            {"name": "Tarn", "domains": ["eu.acme.example"]},
+            id="a domain below the other",
         ),
     ],
 )

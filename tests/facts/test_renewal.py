@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 PLACE = "/contract/subscriptions/0"
 
 
-def facts(*subscriptions: JsonObject, today: str = "2026-11-22", status: str = "live") -> JsonObject:
-    record = {"lifecycle": {"status": status}, "contract": {"subscriptions": list(subscriptions)}}
+def facts(*subscriptions: JsonObject, today: str = "2026-11-22", status: str = "live", **life: str) -> JsonObject:
+    record = {"lifecycle": {"status": status, **life}, "contract": {"subscriptions": list(subscriptions)}}
     return renewal.of(record, Context(date.fromisoformat(today), {}))
 
 
@@ -199,9 +199,18 @@ def test_an_entry_with_absurd_dates_does_not_succeed_itself() -> None:
     assert [each["days"] for each in found["ended"]] == [325]
 
 
-@pytest.mark.parametrize("status", ["proposed", "rejected", "retired"])
-def test_without_a_contract_there_are_no_terms(status: str) -> None:
-    assert facts({"product": "Mail", **YEAR}, status=status) == {"terms": [], "ended": [], "undated": []}
+@pytest.mark.parametrize(
+    "life", [{"status": "proposed"}, {"status": "rejected"}, {"status": "retired", "retired_on": "2026-11-22"}]
+)
+def test_without_a_contract_there_are_no_terms(life: dict[str, str]) -> None:
+    assert facts({"product": "Mail", **YEAR}, **life) == {"terms": [], "ended": [], "undated": []}
+
+
+@pytest.mark.parametrize(
+    "life", [{"status": "retired", "retired_on": "2026-11-23"}, {"status": "rejected", "signed_on": "2026-01-01"}]
+)
+def test_a_word_alone_ends_no_contract(life: dict[str, str]) -> None:
+    assert [each["product"] for each in facts({"product": "Mail", **YEAR}, **life)["terms"]] == ["Mail"]
 
 
 def test_nothing_is_known_while_the_subscriptions_are_not() -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from preflight.decisions.statement import BOUNDS
 from preflight.errors import UsageError
+from preflight.facts import oversight
 from preflight.levels import rank
 from preflight.money import CENT, decimal, plain, shown
 from preflight.wording import counted
@@ -80,18 +81,15 @@ def extent(vendor: str, facts: Mapping[str, JsonObject], extracts: Mapping[str, 
     """Return what an approval has to cover. ``paying``: the role answers for money, so that of the group counts."""
     own = extracts[vendor]
     members = [extracts[each] for each in ([vendor] if own["over"] else group(vendor, facts, extracts))]
+    together = oversight.Sums.of(members)
     least = decimal(own["least"])
     if paying and not own["over"]:
-        annual = sum((decimal(each["least"]) for each in members), Decimal(0))
-        recent = [part["amount"] for each in members for part in each["parts"] if part["recent"] and part["amount"]]
-        bought = sum((*recent, *(decimal(each["undated"]) for each in members)), Decimal(0))
-        least = max(annual, bought)
+        least = together.amount
     priced = all(part["amount"] is not None for part in own["parts"] if part["recent"])
-    committed = sum((decimal(each["committed"] or 0) for each in members), Decimal(0))
     return Extent(
         annual_cost=least if own["annual"] is not None and priced else None,
         least=least,
-        commitment=None if own["committed"] is None else committed,
+        commitment=None if own["committed"] is None else together.committed,
         term_months=own["term_months"],
         risk=own["risk"],
         data=None if own["classes"] is None else tuple(own["classes"]),

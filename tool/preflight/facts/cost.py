@@ -19,7 +19,7 @@ from preflight.money import A_YEAR, DAYS, Rates, decimal, plain, total
 from preflight.periods import YEAR, add_days, whole_term
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from preflight.model import Context, JsonObject
 
@@ -82,6 +82,7 @@ class Purchase:
     """One subscription: what it costs a year and over its term, in the base currency; None: not known.
 
     ``least`` is what is known of a year. ``until`` is the last day on which it runs; None: until somebody cancels.
+    ``ends`` is that of its term. Those of one ``place`` (product, team, region) follow upon each other.
     """
 
     pointer: str
@@ -91,6 +92,8 @@ class Purchase:
     months: int | None
     starts: date | None
     until: date | None
+    ends: date | None = None
+    place: tuple[str | None, ...] = ()
 
     @property
     def in_a_year(self) -> Decimal | None:
@@ -174,7 +177,7 @@ def _known(record: JsonObject, context: Context) -> JsonObject:
         if inside_sure:
             facts["total_annual"] = plain(annual + inside)
     facts["mismatch"] = _mismatch(record, bought if sure else None, paid if paid_sure else None, context.today)
-    return facts | _promised(bought)
+    return facts | _promised(bought, context.today)
 
 
 A_KIND = ("subscription", "support", "storage", "data-transfer", INSIDE, "integration", "training", "other")
@@ -226,7 +229,8 @@ def _purchase(pointer: str, entry: JsonObject, listed: Sequence[JsonObject], con
             annual, term = _not_below(yearly, annual), _not_below(minimum, term)
     if starts and ends and ends < starts:  # one of the two is wrong, so neither is known
         return Purchase(pointer, annual, term, least, None, None, None)
-    return Purchase(pointer, annual, term, least, length.months if length else None, starts, _until(entry, listed))
+    months = length.months if length else None
+    return Purchase(pointer, annual, term, least, months, starts, _until(entry, listed), ends, _place(entry))
 
 
 def _not_below(least: Decimal, amount: Decimal | None) -> Decimal | None:
@@ -251,7 +255,8 @@ def _until(entry: JsonObject, listed: Sequence[JsonObject]) -> date | None:
     """Return the last day on which a subscription runs; None where it goes on until somebody cancels it.
 
     One that renews by itself, or of which that is not known, goes on, unless the record says what takes its place.
-    That begins later: of two that begin on one day neither follows the other, and both are paid for.
+    That begins later: of two that begin on one day neither follows the other, and both are paid for. Upon one of which
+    nobody knows when it began nothing follows.
     """
     if "ends" not in entry:
         return None
@@ -260,9 +265,10 @@ def _until(entry: JsonObject, listed: Sequence[JsonObject]) -> date | None:
         date.fromisoformat(each["starts"])
         for each in listed
         if each is not entry
+        and "starts" in entry
         and _place(each) == _place(entry)
         and each.get("starts", "") >= entry["ends"]
-        and each["starts"] > entry.get("starts", "")
+        and each["starts"] > entry["starts"]
     ]
     goes_on = entry.get("auto_renews", True)
     if not following:
@@ -275,6 +281,13 @@ def _place(entry: JsonObject) -> tuple[str | None, ...]:
     return entry["product"], entry.get("team"), entry.get("region")
 
 
+def peak(bought: list[Purchase]) -> list[Purchase]:
+    """Return the most that runs at one time from now on, by what is known; of several times the first."""
+    marks = sorted({each.starts for each in bought if each.starts})
+    times = [[each for each in bought if _runs(each, mark)] for mark in (None, *marks)]
+    return max(times, key=lambda running: sum((each.least for each in running), Decimal(0)))
+
+
 def _yearly(bought: list[Purchase] | None) -> tuple[Decimal, bool]:
     """Return the most that runs at one time from now on, a year, as far as it is known; and whether all of it is.
 
@@ -282,9 +295,8 @@ def _yearly(bought: list[Purchase] | None) -> tuple[Decimal, bool]:
     """
     if bought is None:
         return Decimal(0), True
-    marks = {each.starts for each in bought if each.starts} | {None}
-    peaks = [sum((each.least for each in bought if _runs(each, mark)), Decimal(0)) for mark in marks]
-    return max(peaks), all(each.annual is not None for each in bought)
+    most = sum((each.least for each in peak(bought)), Decimal(0))
+    return most, all(each.annual is not None for each in bought)
 
 
 def _runs(purchase: Purchase, mark: date | None) -> bool:
@@ -328,7 +340,7 @@ def _has_subscription(record: JsonObject) -> bool:
     return any(entry["kind"] == "subscription" for entry in record.get("cost", {}).get("recurring", ()))
 
 
-def _promised(bought: list[Purchase] | None) -> JsonObject:
+def _promised(bought: list[Purchase] | None, today: date) -> JsonObject:
     if bought is None:
         return {}
     promised: JsonObject = {}
@@ -337,8 +349,23 @@ def _promised(bought: list[Purchase] | None) -> JsonObject:
         promised["committed"] = plain(committed)
     months = [each.months for each in bought]
     if None not in months:
-        promised["term_months"] = max((each for each in months if each is not None), default=0)
+        longest = max((each for each in months if each is not None), default=0)
+        promised["term_months"] = max(longest, *_chained(bought, today), 0)
     return promised
+
+
+def _chained(bought: Iterable[Purchase], today: date) -> Iterator[int]:
+    """Yield in months how far from today on terms bind that follow each other without a gap: cut in two, as one."""
+    bound: dict[tuple[str | None, ...], tuple[date, date]] = {}
+    for each in sorted((each for each in bought if each.starts and each.ends), key=lambda each: str(each.starts)):
+        if each.starts is None or each.ends is None:
+            continue
+        first, last = bound.get(each.place, (each.starts, each.ends))
+        if each.starts > add_days(last, 1):
+            first = each.starts
+        bound[each.place] = (first, max(last, each.ends))
+        length = Length.of(max(first, today), bound[each.place][1])
+        yield length.months if length else 0
 
 
 def unpriced(record: JsonObject, context: Context) -> list[JsonObject]:

@@ -21,7 +21,7 @@ SHAPE: JsonObject = {
         },
         "contracted": {
             "type": "boolean",
-            "description": "Whether there is a contract: approved, live or deprecated.",
+            "description": "Whether there is, or may be, a contract: the rules apply, and it is more than proposed.",
             "needs": ["/lifecycle/status"],
         },
     },
@@ -40,8 +40,6 @@ def _has_ended(lifecycle: JsonObject, today: date) -> bool:
 
 def of(record: JsonObject, context: Context) -> JsonObject:
     """Return what the status means."""
-    status = record["lifecycle"]["status"]
-    return {
-        "governed": not _has_ended(record["lifecycle"], context.today),
-        "contracted": status in {"approved", "live", "deprecated"},
-    }
+    governed = not _has_ended(record["lifecycle"], context.today)
+    # Retired on a day to come, or rejected after the signature: there is a contract still, whatever the word says.
+    return {"governed": governed, "contracted": governed and record["lifecycle"]["status"] != "proposed"}

@@ -18,7 +18,7 @@ from preflight.authority import Amounts, by_role, demanded, names
 from preflight.facts import cost, risk
 from preflight.facts.references import departures
 from preflight.money import decimal, plain
-from preflight.naming import LEGAL_FORMS, legal_forms, words
+from preflight.naming import LEGAL_FORMS, legal_forms, owned, words
 from preflight.naming import plain as plain_name
 from preflight.periods import add_days
 from preflight.shapes import NUMBER, TEXT, WHOLE, faults
@@ -33,6 +33,7 @@ INPUTS = ("/approvals", "/contract/subscriptions", "/cost/recurring", "/cost/usa
 POLICIES = ("approvals", "people", "rates", "risk", "systems")
 
 
+OPEN = frozenset({"public", "internal"})  # data that AI may be shown without being named among the classes
 MOST_TOLD = 20  # others of a group that are listed beside one vendor
 
 _ROLE = {"role": TEXT, "title": TEXT, "why": TEXT}
@@ -78,7 +79,7 @@ def extract(record: JsonObject, context: Context) -> JsonObject:
         "parent": entity.get("parent") or entity.get("name") or "",
         "company": entity.get("name", ""),
         "companies": [entity[each] for each in ("parent", "name") if each in entity],
-        "domains": [each.casefold() for each in entity.get("domains", ())],
+        "domains": [owned(each) for each in entity.get("domains", ())],
         "over": cost.is_over(record, context),
         "annual": known.get("annual"),
         "least": known["at_least"],
@@ -88,9 +89,16 @@ def extract(record: JsonObject, context: Context) -> JsonObject:
         "undated": _undated(record, parts, context),
         "risk": level.level,
         "risk_least": level.at_least,
-        "classes": record.get("data", {}).get("classes"),
+        "classes": _classes(record),
         "approvals": record.get("approvals", []),
     }
+
+
+def _classes(record: JsonObject) -> list[str] | None:
+    """Return the classes of data that it holds, or that its AI is shown; None: it is not known."""
+    held = record.get("data", {}).get("classes")
+    seen = record.get("ai", {}).get("data_seen", ())
+    return None if held is None else list(dict.fromkeys([*held, *(each for each in seen if each not in OPEN)]))
 
 
 def _undated(record: JsonObject, parts: Sequence[JsonObject], context: Context) -> Decimal:
@@ -131,6 +139,42 @@ def _counted_from(record: JsonObject, context: Context) -> date:
 
 
 @dataclass(frozen=True, slots=True)
+class Sums:
+    """What vendors of one group cost together, as far as is known.
+
+    ``annual``: a year. ``once``: paid once within the window, on top of it. ``window``: all that was bought within the
+    window. ``committed``: promised over the terms.
+    """
+
+    annual: Decimal
+    once: Decimal
+    window: Decimal
+    committed: Decimal
+
+    @classmethod
+    def of(cls, extracts: Sequence[JsonObject]) -> Sums:
+        """Add up what ``extract`` gave for each of them."""
+        recent = [part for taken in extracts for part in taken["parts"] if part["recent"] and part["amount"]]
+        undated = sum((decimal(taken["undated"]) for taken in extracts), Decimal(0))
+        return cls(
+            sum((decimal(taken["least"]) for taken in extracts), Decimal(0)),
+            sum((part["amount"] for part in recent if not part["term"]), Decimal(0)),
+            sum((part["amount"] for part in recent), undated),
+            sum((decimal(taken["committed"] or 0) for taken in extracts), Decimal(0)),
+        )
+
+    @property
+    def amount(self) -> Decimal:
+        """The amount that limits are held against: a year with what is paid once in it, or all that was bought."""
+        return max(self.annual + self.once, self.window)
+
+    @property
+    def bought(self) -> bool:
+        """Whether it is what was bought within the window that counts."""
+        return self.amount > self.annual
+
+
+@dataclass(frozen=True, slots=True)
 class _Group:
     """The vendors of one legal parent that are paid for, and what they cost together.
 
@@ -138,15 +182,8 @@ class _Group:
     """
 
     members: tuple[str, ...]
-    annual: Decimal
-    window: Decimal
-    committed: Decimal
+    sums: Sums
     slices: Mapping[float, int]
-
-    @property
-    def amount(self) -> Decimal:
-        """The amount that limits are held against."""
-        return max(self.annual, self.window)
 
     def others(self, vendor: str) -> tuple[list[str], int]:
         """Return the first other members, and how many there are in all."""
@@ -201,12 +238,9 @@ def _members(extracts: Mapping[str, JsonObject], context: Context) -> list[list[
 
 def _group(members: Sequence[str], extracts: Mapping[str, JsonObject], limits: Collection[float]) -> _Group:
     parts = [part for vendor in members for part in extracts[vendor]["parts"]]
-    undated = sum((extracts[vendor]["undated"] for vendor in members), Decimal(0))
     return _Group(
         tuple(sorted(members)),
-        sum((decimal(extracts[vendor]["least"]) for vendor in members), Decimal(0)),
-        sum((part["amount"] for part in parts if part["recent"] and part["amount"]), undated),
-        sum((decimal(extracts[vendor]["committed"] or 0) for vendor in members), Decimal(0)),
+        Sums.of([extracts[vendor] for vendor in members]),
         {limit: sum(_is_below(part, limit) for part in parts) for limit in limits},
     )
 
@@ -241,8 +275,8 @@ def _facts(vendor: str, taken: JsonObject, group: _Group, context: Context, dire
     unsure = any(said is None and not standing[each["role"]].enough for each, said in demands)
     facts: JsonObject = {
         "group": listed,
-        "group_annual": plain(group.annual),
-        "window": plain(group.window),
+        "group_annual": plain(group.sums.annual),
+        "window": plain(group.sums.window),
         "demanded": wanted,
         "agreed": [_agreed(each) for role in wanted for each in standing[role["role"]].counted],
         "split": [],
@@ -300,18 +334,18 @@ def _agreed(approval: JsonObject) -> JsonObject:
 
 def _amounts(taken: JsonObject, group: _Group, window: int) -> Amounts:
     """Return what demands compare with: the money of the group, the rest of the vendor itself."""
-    least = decimal(taken["least"]) if taken["over"] else group.amount
+    least = decimal(taken["least"]) if taken["over"] else group.sums.amount
     priced = all(part["amount"] is not None for part in taken["parts"] if part["recent"])
     committed = None if taken["committed"] is None else decimal(taken["committed"])
     return Amounts(
         None if taken["annual"] is None or not priced else least,
         least,
-        committed if committed is None or taken["over"] else group.committed,
+        committed if committed is None or taken["over"] else group.sums.committed,
         taken["term_months"],
         taken["risk"],
         taken["risk_least"],
         None if taken["classes"] is None else frozenset(taken["classes"]),
-        "a year" if taken["over"] or group.annual >= group.window else f"bought within {window} days",
+        "a year" if taken["over"] or not group.sums.bought else f"bought within {window} days",
     )
 
 
@@ -329,7 +363,7 @@ def _told(demand: JsonObject, group: _Group, titles: Mapping[str, str], currency
         "title": titles.get(demand["role"], demand["role"]),
         "why": demand["why"],
         "limit": demand["annual_cost_from"],
-        "amount": plain(group.amount),
+        "amount": plain(group.sums.amount),
         "currency": currency,
         "with_whom": others or "itself",
     }
@@ -339,11 +373,11 @@ def _split(demand: JsonObject, taken: JsonObject, group: _Group, told: JsonObjec
     """Yield the vendor's part in purchases that reach a limit together, and each stay below it."""
     limit = demand["annual_cost_from"]
     own = [part for part in taken["parts"] if _is_below(part, limit)]
-    if own and group.slices[limit] > 1 and group.amount >= decimal(limit):
+    if own and group.slices[limit] > 1 and group.sums.amount >= decimal(limit):
         yield {**told, "pointer": own[0]["pointer"], "parts": group.slices[limit]}
 
 
 def _just_under(demand: JsonObject, group: _Group, percent: float, told: JsonObject) -> Iterator[JsonObject]:
     limit = decimal(demand["annual_cost_from"])
-    if limit * (100 - decimal(percent)) / 100 <= group.amount < limit:
+    if limit * (100 - decimal(percent)) / 100 <= group.sums.amount < limit:
         yield {**told, "pointer": "/contract/subscriptions"}
