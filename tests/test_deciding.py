@@ -98,17 +98,3 @@ def test_a_role_signs_for_all_that_its_demands_look_at() -> None:
     assert bounds.asked("cfo", demands) == ("annual_cost", "term_months")
     assert bounds.asked("board", demands) == ("risk",)
     assert bounds.asked("nobody-asks", demands) == ("annual_cost", "risk")
-
-
-def test_a_group_is_whole_though_each_lists_only_a_part() -> None:
-    facts: dict[str, JsonObject] = {
-        "a": {"group": ["b"]},
-        "b": {"group": ["a"]},
-        "c": {"group": ["a"]},
-        "over": {"group": ["a"]},
-        "z": {"group": []},
-    }
-    extracts: dict[str, JsonObject] = {each: {"over": each == "over"} for each in facts}
-    for vendor in ("a", "b", "c"):
-        assert bounds.group(vendor, facts, extracts) == ["a", "b", "c"]
-    assert bounds.group("z", facts, extracts) == ["z"]

@@ -31,6 +31,8 @@ SAID = {
     "ai/no-training-on-our-data",
     "architecture/consent-per-region",
     "architecture/record-claimed-once",
+    "contract/payments-entered-in-time",
+    "contract/purchases-entered-in-time",
     "lifecycle/begins-at-the-beginning",
     "lifecycle/nothing-depends-on-the-retired",
     "lifecycle/proposal-dated-truly",

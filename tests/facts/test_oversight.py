@@ -207,11 +207,35 @@ def test_one_purchase_over_the_limit_is_no_split() -> None:
     assert judged(around(CFO), acme=vendor(60_000))["acme"]["split"] == []
 
 
-def test_what_has_ended_does_not_count() -> None:
-    retired = vendor(40_000, lifecycle={"status": "retired", "retired_on": "2026-05-01"})
-    found = judged(around(CFO), old=retired, new=vendor(40_000))
+def test_what_ended_counts_as_long_as_it_was_bought_of_late() -> None:
+    """Who buys, retires and buys again has bought twice."""
+    for starts, wanted in (("2026-01-01", {"cfo": "nobody"}), ("2025-01-01", {})):
+        retired = vendor(40_000, lifecycle={"status": "retired", "retired_on": "2026-05-01"})
+        retired["contract"]["subscriptions"][0]["starts"] = starts
+        found = judged(around(CFO), old=retired, new=vendor(40_000))
+        assert missing(found["new"]) == wanted
+        assert found["new"]["group"] == [], "nobody is paid there any more"
+
+
+def test_what_was_rejected_was_never_bought() -> None:
+    found = judged(around(CFO), old=vendor(40_000, lifecycle={"status": "rejected"}), new=vendor(40_000))
     assert missing(found["new"]) == {}
-    assert found["new"]["group"] == []
+
+
+def test_an_approval_from_before_the_proposal_is_about_something_else() -> None:
+    early = vendor(60_000, lifecycle={"status": "approved", "proposed_on": "2026-05-20"})
+    early["approvals"] = [approval(date="2026-05-19")]
+    assert missing(judged(around(CFO), acme=early)["acme"]) == {
+        "cfo": "gareth on 2026-05-19, before it was proposed (2026-05-20)"
+    }
+
+
+def test_a_subscription_that_is_paid_and_not_written_down_promises_nobody_knows_what() -> None:
+    price = {"amount": 30_000, "currency": "EUR"}
+    paid = {"recurring": [{"kind": "subscription", "per": "year", "amount": price}]}
+    record = vendor(1, contract={"subscriptions": []}, cost=paid)
+    assert missing(judged(around(PROMISED), acme=record)["acme"]) is None
+    assert missing(judged(around(LONG), acme=record)["acme"]) is None
 
 
 def test_purchases_one_after_the_other_count_together_within_the_window() -> None:
@@ -320,6 +344,8 @@ def test_a_vendor_of_which_the_company_is_not_known_is_a_group_of_its_own() -> N
             {"name": "Acme Messaging", "domains": ["ACME.example"]},
             id="one domain under two names",
         ),
+        pytest.param({"name": "Acme Mail GmbH"}, {"name": "AcmeMail gmbh"}, id="without the blank"),
+        pytest.param({"name": "Acme Inc"}, {"name": "Acme plc Inc"}, id="two legal forms"),
         pytest.param(
             {"name": "Acme", "domains": ["acme.example"]},
             {"name": "Tarn", "domains": ["eu.acme.example"]},

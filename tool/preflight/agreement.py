@@ -112,6 +112,8 @@ def _faults(role: Role, approval: JsonObject, directory: Directory, proposers: P
         yield f"{by} on {given}, {STATES.get(approval['state'], approval['state'])}"
     if given > directory.today.isoformat():
         yield f"{by}, on a day that is still to come ({given})"
+    if given < approval.get("proposed_on", ""):
+        yield f"{by} on {given}, before it was proposed ({approval['proposed_on']})"
     if not any(holds(each, given) for each in directory.roles.get(by, ()) if each["role"] == role.name):
         yield f"{by}, who did not hold that role on {given}"
     if directory.left.get(by, "9999-12-31") < given:

@@ -100,6 +100,11 @@ def command(  # noqa: PLR0913 - one argument an option
     return 0
 
 
+def measured(given: Given, count: int = 4, *, cached: bool = True) -> Report:
+    """Measure the last quarters. Raises PreflightError where there is no log, no directory or no scale."""
+    return _Gauge.over(given, cached=cached).report(count)
+
+
 def _documents(session: Session) -> dict[str, PolicyDocument]:
     """Return the policy documents. Raises CannotJudge where one is missing that nothing can be measured without."""
     found = registry.policy_documents(session.source, session.layout)

@@ -18,7 +18,7 @@ from preflight.facts import oversight
 from preflight.shell import decision_files, registry, terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from preflight.commands.session import Session
@@ -51,11 +51,15 @@ def command(session: Session, vendor: str | None, *, output: str, everything: bo
     faults = [each for each in verified.faults if vendor in (None, _vendor(each))]
     past = listing.past(verified.decisions)
     shown = wanted if everything else [each for each in wanted if each.path not in past]
-    notes = {**_approvals(session, shown), **_waivers(session, shown)}
-    rows = [_row(each, notes, verified.arrived) for each in _in_order(shown)]
     frame = Frame(session.today, faults, len(wanted) - len(shown), terminal.width())
-    terminal.show(listing.FORMATS[output](rows, frame))
+    terminal.show(listing.FORMATS[output](rows(session, shown), frame))
     return 0
+
+
+def rows(session: Session, shown: Sequence[Decision]) -> list[Row]:
+    """Return decisions as they stand today, in the order of vendor and day. Raises CannotJudge."""
+    notes = {**_approvals(session, shown), **_waivers(session, shown)}
+    return [_row(each, notes, session.verified.arrived) for each in _in_order(shown)]
 
 
 def _refuse_unknown(session: Session, vendor: str | None) -> None:

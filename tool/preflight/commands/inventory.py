@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from preflight.commands import inventory_build, inventory_diff, stocktaking
 from preflight.commands.options import format_option
 from preflight.errors import CannotJudge, UsageError
 from preflight.facts import completeness
@@ -20,14 +21,20 @@ if TYPE_CHECKING:
     from preflight.engine import Judged
     from preflight.model import Json
 
+SAASBOM = "saasbom"
 
-@click.group("inventory", short_help="List the vendors of the registry.")
+
+@click.group("inventory", short_help="Show what is in the registry: a list, or a site.")
 def command() -> None:
-    """Show what is in the registry."""
+    """Show what is in the registry: as a list, or as pages that people open by themselves."""
+
+
+command.add_command(inventory_build.command)
+command.add_command(inventory_diff.command)
 
 
 @command.command("list")
-@format_option(listing.FORMATS)
+@format_option([*listing.FORMATS, SAASBOM], note="saasbom is a CycloneDX bill of materials of services")
 @click.option(
     "--column",
     "columns",
@@ -41,12 +48,26 @@ def list_vendors(session: Session, output: str, columns: tuple[str, ...]) -> int
 
     Works on any folder of YAML records: without a schema and rules, it lists the fields that they have.
     """
+    if output == SAASBOM:
+        terminal.show(_bill(session, columns))
+        return 0
     _refuse_unknown(session, columns)
     files = session.files(session.entries)
     readable = [(file.id, file.path, file.document.value if file.document else None) for file in files]
     rows = listing.rows(readable, _judged(session), columns, _completeness(session, readable))
-    terminal.show(listing.FORMATS[output](rows, session.today.isoformat()))
+    terminal.show(listing.FORMATS[output](rows, session.today.isoformat(), terminal.width()))
     return 0
+
+
+def _bill(session: Session, columns: Sequence[str]) -> str:
+    """Return the bill of materials. Raises UsageError where the package that writes it is missing."""
+    if columns:
+        message = f"--column and --format {SAASBOM} exclude each other"
+        raise UsageError(message, fix="A bill of materials has fields of its own.")
+    with inventory_build.of_the_extra("the bill of materials"):
+        from preflight.inventory.exports import saasbom  # noqa: PLC0415 - needs an extra
+
+        return saasbom.render(stocktaking.take(session, past=False))
 
 
 def _refuse_unknown(session: Session, columns: Sequence[str]) -> None:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from preflight.decisions.statement import BOUNDS
 from preflight.errors import UsageError
-from preflight.facts import oversight
 from preflight.levels import rank
 from preflight.money import CENT, decimal, plain, shown
 from preflight.wording import counted
@@ -64,36 +63,25 @@ class Extent:
     together: tuple[str, ...] = ()
 
 
-def group(vendor: str, facts: Mapping[str, JsonObject], extracts: Mapping[str, JsonObject]) -> list[str]:
-    """Return the vendors of a group that are paid for, that one included. Both are those of facts.oversight.
-
-    Each lists only the first of the others, so those belong together whose lists meet.
-    """
-    near = {vendor, *facts[vendor]["group"]}
-    return sorted(
-        each
-        for each in facts
-        if each == vendor or (not extracts[each]["over"] and not near.isdisjoint((each, *facts[each]["group"])))
-    )
-
-
 def extent(vendor: str, facts: Mapping[str, JsonObject], extracts: Mapping[str, JsonObject], *, paying: bool) -> Extent:
-    """Return what an approval has to cover. ``paying``: the role answers for money, so that of the group counts."""
+    """Return what an approval has to cover. ``paying``: the role answers for money, so that of the group counts.
+
+    ``facts`` and ``extracts`` are those of facts.oversight.
+    """
     own = extracts[vendor]
-    members = [extracts[each] for each in ([vendor] if own["over"] else group(vendor, facts, extracts))]
-    together = oversight.Sums.of(members)
     least = decimal(own["least"])
+    committed = decimal(own["committed"] or 0) if own["over"] else decimal(facts[vendor]["promised"])
     if paying and not own["over"]:
-        least = together.amount
+        least = decimal(facts[vendor]["amount"])
     priced = all(part["amount"] is not None for part in own["parts"] if part["recent"])
     return Extent(
         annual_cost=least if own["annual"] is not None and priced else None,
         least=least,
-        commitment=None if own["committed"] is None else together.committed,
+        commitment=None if own["committed"] is None else committed,
         term_months=own["term_months"],
         risk=own["risk"],
         data=None if own["classes"] is None else tuple(own["classes"]),
-        together=tuple(facts[vendor]["group"]) if len(members) > 1 else (),
+        together=() if own["over"] else tuple(facts[vendor]["group"]),
     )
 
 

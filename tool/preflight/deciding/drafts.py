@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 MOST_FACT = 160  # characters
 MOST_PATH = 100
 MOST_REASON = 500
+MOST_RESTS = 6  # facts
+RESTS_ON = "Rests on"  # the fields of the record, and the facts, by which a waiver stands and falls
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +85,16 @@ def waiver(  # noqa: PLR0913, PLR0917 - each is a part of what is signed
     rule: Rule,
     found: Sequence[Verdict],
     fingerprint: str,
+    rests_on: Iterable[str],
     reason: str,
     *,
     until: date,
 ) -> Statement:
-    """Draft a waiver of the findings of a rule at one place."""
+    """Draft a waiver of the findings of a rule at one place. ``rests_on``: what the fingerprint is made of."""
     facts: list[tuple[str, Fact]] = [("Vendor", one_line(record["name"])), ("Rule", one_line(rule.title))]
     facts += [(f"Finding {number}", one_line(each.message)) for number, each in enumerate(found[:5], 1)]
     facts.append(("Level", found[0].level.value))
+    facts += [(f"{RESTS_ON} {number}", each) for number, each in enumerate(_lines(rests_on), 1)]
     return replace(
         heading.statement("waive", record["id"]),
         rule=rule.id,
@@ -100,6 +104,17 @@ def waiver(  # noqa: PLR0913, PLR0917 - each is a part of what is signed
         reason=a_reason(reason),
         facts=tuple(facts),
     )
+
+
+def _lines(names: Iterable[str]) -> list[str]:
+    """Join names, as many as go into one fact; what does not go into a few facts is left out, and told."""
+    lines: list[str] = []
+    for name in map(one_line, names):
+        if lines and len(lines[-1]) + len(name) + 2 <= MOST_FACT:
+            lines[-1] += f", {name}"
+        else:
+            lines.append(name)
+    return lines if len(lines) <= MOST_RESTS else [*lines[: MOST_RESTS - 1], "and more fields of the record"]
 
 
 def revocation(heading: Heading, vendor: str, identifier: str, decision: Decision | None, reason: str) -> Statement:
@@ -182,7 +197,9 @@ def sentences(said: Statement, titles: Mapping[str, str]) -> Iterator[str]:
         where = f" at {said.pointer}" if said.pointer else ""
         yield f"{said.by}, as {role}, lets {said.vendor} stand although it fails {said.rule}{where}{until}."
         yield f"Because: {said.reason}"
-        yield "It stops counting by itself as soon as the record says something else there."
+        named = ", ".join(str(value) for name, value in said.facts if name.startswith(RESTS_ON))
+        what = f": {named}" if named else ""
+        yield f"It stops counting by itself as soon as anything changes that the rule looked at{what}."
     elif said.kind == "revoke":
         yield f"{said.by}, as {role}, takes back the decision {said.revokes} on {said.vendor}, for good."
         yield f"Because: {said.reason}"

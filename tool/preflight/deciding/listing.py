@@ -11,7 +11,7 @@ from preflight.tables import table, wrapped
 from preflight.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date
 
     from preflight.decisions import Decision
@@ -119,13 +119,10 @@ def _middle(row: Row) -> tuple[str, ...]:
 
 
 def _right(row: Row) -> tuple[str, ...]:
-    arrived = f"; here since {row.arrived}" if row.arrived else ""
+    arrived = [f"here since {row.arrived}"] if row.arrived else []
     touch = ", touched" if row.decision.touched else ""
-    return (*([f"→ {row.why}"] if row.why else []), *what(row.decision.statement), *_key(row, touch + arrived))
-
-
-def _key(row: Row, more: str) -> Iterator[str]:
-    yield f"{row.decision.fingerprint}{more}"
+    key = f"{row.decision.fingerprint}{touch}"
+    return (*([f"→ {row.why}"] if row.why else []), *what(row.decision.statement), key, *arrived)
 
 
 # ---- JSON ---------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ NAME = "Vendors: what falls due"
 REFRESH = timedelta(hours=12)
 
 
-def render(items: Iterable[DueItem], as_of: date) -> str:
+def render(items: Iterable[DueItem], as_of: date, name: str = NAME) -> str:
     """Return the calendar, with CR LF at the end of each line. Raises UsageError where the package is missing."""
     try:
         from icalendar import Calendar  # noqa: PLC0415 - an extra that the gate does without
@@ -39,8 +39,8 @@ def render(items: Iterable[DueItem], as_of: date) -> str:
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    calendar.add("name", NAME)
-    calendar.add("x-wr-calname", NAME)
+    calendar.add("name", visible(name))
+    calendar.add("x-wr-calname", visible(name))
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT12H")  # the same, for Outlook
     for item in items:

@@ -177,6 +177,8 @@ def _known(record: JsonObject, context: Context) -> JsonObject:
         if inside_sure:
             facts["total_annual"] = plain(annual + inside)
     facts["mismatch"] = _mismatch(record, bought if sure else None, paid if paid_sure else None, context.today)
+    if bought == [] and paid > 0:
+        return facts  # something is subscribed to, and nobody wrote down for how long
     return facts | _promised(bought, context.today)
 
 
@@ -224,9 +226,13 @@ def _purchase(pointer: str, entry: JsonObject, listed: Sequence[JsonObject], con
         if minimum is None:  # owed, and nobody can say how much
             annual = term = None
         else:
-            yearly = length.yearly(minimum) if length and length.over_a_year else minimum
+            renews = entry.get("auto_renews", True)
+            # Owed once a term: of a short one that begins anew by itself, several times a year.
+            yearly = length.yearly(minimum) if length and (length.over_a_year or renews) else minimum
             least = max(least, yearly)
             annual, term = _not_below(yearly, annual), _not_below(minimum, term)
+            if length is None and renews:  # nobody knows how often
+                annual = None
     if starts and ends and ends < starts:  # one of the two is wrong, so neither is known
         return Purchase(pointer, annual, term, least, None, None, None)
     months = length.months if length else None

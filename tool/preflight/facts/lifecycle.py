@@ -43,3 +43,14 @@ def of(record: JsonObject, context: Context) -> JsonObject:
     governed = not _has_ended(record["lifecycle"], context.today)
     # Retired on a day to come, or rejected after the signature: there is a contract still, whatever the word says.
     return {"governed": governed, "contracted": governed and record["lifecycle"]["status"] != "proposed"}
+
+
+def settled(record: JsonObject) -> JsonObject:
+    """Return the same whatever day it is, for what is agreed to today and has to hold tomorrow.
+
+    A rule that reads no more than this says the same of what is approved and of what is live. What has a day on which
+    it is switched off counts as ended from when the record says so.
+    """
+    lifecycle = {"status": "", **(record.get("lifecycle") or {})}
+    governed = not _has_ended(lifecycle, date.max)
+    return {"governed": governed, "contracted": governed and lifecycle["status"] != "proposed"}

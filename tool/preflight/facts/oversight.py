@@ -50,6 +50,8 @@ SHAPE: JsonObject = {
         "parent": {**TEXT, "description": "The legal parent, as the record writes it.", "needs": ["/legal_entity"]},
         "group_annual": {**NUMBER, "description": "What the group costs in a year, as far as is known."},
         "window": {**NUMBER, "description": "What was bought from the group within the rolling window."},
+        "amount": {**NUMBER, "description": "What limits are held against: the more of a year and the window."},
+        "promised": {**NUMBER, "description": "What is promised to the group over the terms, as far as is known."},
         "demanded": faults("Roles that have to agree, as far as is known.", **_ROLE),
         "agreed": faults(
             "The approvals that count, one a person of each role; id is that of the signed decision.",
@@ -91,6 +93,8 @@ def extract(record: JsonObject, context: Context) -> JsonObject:
         "risk_least": level.at_least,
         "classes": _classes(record),
         "approvals": record.get("approvals", []),
+        "proposed_on": record.get("lifecycle", {}).get("proposed_on", ""),
+        "bought": record.get("lifecycle", {}).get("status") != "rejected",
     }
 
 
@@ -153,14 +157,20 @@ class Sums:
 
     @classmethod
     def of(cls, extracts: Sequence[JsonObject]) -> Sums:
-        """Add up what ``extract`` gave for each of them."""
-        recent = [part for taken in extracts for part in taken["parts"] if part["recent"] and part["amount"]]
-        undated = sum((decimal(taken["undated"]) for taken in extracts), Decimal(0))
+        """Add up what ``extract`` gave for each of them.
+
+        Of one that is over, what was bought within the window counts there still: who buys, retires and buys again
+        has bought twice.
+        """
+        paid = [taken for taken in extracts if not taken["over"]]
+        counted = [taken for taken in extracts if not taken["over"] or taken["bought"]]
+        recent = [part for taken in counted for part in taken["parts"] if part["recent"] and part["amount"]]
+        undated = sum((decimal(taken["undated"]) for taken in paid), Decimal(0))
         return cls(
-            sum((decimal(taken["least"]) for taken in extracts), Decimal(0)),
+            sum((decimal(taken["least"]) for taken in paid), Decimal(0)),
             sum((part["amount"] for part in recent if not part["term"]), Decimal(0)),
             sum((part["amount"] for part in recent), undated),
-            sum((decimal(taken["committed"] or 0) for taken in extracts), Decimal(0)),
+            sum((decimal(taken["committed"] or 0) for taken in paid), Decimal(0)),
         )
 
     @property
@@ -204,7 +214,7 @@ def gather(extracts: Mapping[str, JsonObject], context: Context) -> dict[str, Js
     limits = {each["annual_cost_from"] for each in context.policies["approvals"]["demands"] if _is_plain_limit(each)}
     found: dict[str, JsonObject] = {}
     for members in _members(extracts, context):
-        group = _group([vendor for vendor in members if not extracts[vendor]["over"]], extracts, limits)
+        group = _group(members, extracts, limits)
         found.update((vendor, _facts(vendor, extracts[vendor], group, context, directory)) for vendor in members)
     return found
 
@@ -225,7 +235,7 @@ def _members(extracts: Mapping[str, JsonObject], context: Context) -> list[list[
 
     own = {}
     for vendor, taken in extracts.items():
-        names = [plain for each in taken["companies"] if (plain := plain_name(each, forms))]
+        names = [key for each in taken["companies"] if (key := _house(each, forms))]
         names += [f"@{each}" for each in taken["domains"]]  # one domain, one house, whatever its name
         own[vendor] = names[0] if names else f"={vendor}"  # no plain name has a "="
         for name in names[1:]:
@@ -236,10 +246,16 @@ def _members(extracts: Mapping[str, JsonObject], context: Context) -> list[list[
     return list(groups.values())
 
 
+def _house(company: str, forms: Collection[str]) -> str:
+    """Return the name of a company for comparing: a blank more or less is no other house."""
+    return plain_name(company, forms).replace(" ", "")
+
+
 def _group(members: Sequence[str], extracts: Mapping[str, JsonObject], limits: Collection[float]) -> _Group:
-    parts = [part for vendor in members for part in extracts[vendor]["parts"]]
+    paid = [vendor for vendor in members if not extracts[vendor]["over"]]
+    parts = [part for vendor in paid for part in extracts[vendor]["parts"]]
     return _Group(
-        tuple(sorted(members)),
+        tuple(sorted(paid)),
         Sums.of([extracts[vendor] for vendor in members]),
         {limit: sum(_is_below(part, limit) for part in parts) for limit in limits},
     )
@@ -260,7 +276,7 @@ def _facts(vendor: str, taken: JsonObject, group: _Group, context: Context, dire
     paying = {each["role"] for each in policy["demands"] if "annual_cost_from" in each}
     alone = replace(amounts, least=decimal(taken["least"]), basis="a year")
     signed = [_for_whom(each, taken) for each in context.decided.approvals.get(vendor, ())]
-    approvals = [*_recorded(taken), *signed]
+    approvals = [{**each, "proposed_on": taken["proposed_on"]} for each in (*_recorded(taken), *signed)]
     proposers = context.decided.proposers.get(vendor, NOBODY)
     standing = {
         role.name: agreement(role, approvals, amounts if role.name in paying else alone, directory, proposers)
@@ -276,6 +292,8 @@ def _facts(vendor: str, taken: JsonObject, group: _Group, context: Context, dire
     facts: JsonObject = {
         "group": listed,
         "group_annual": plain(group.sums.annual),
+        "amount": plain(group.sums.amount),
+        "promised": plain(group.sums.committed),
         "window": plain(group.sums.window),
         "demanded": wanted,
         "agreed": [_agreed(each) for role in wanted for each in standing[role["role"]].counted],

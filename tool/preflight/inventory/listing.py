@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import textwrap
 from typing import TYPE_CHECKING
 
 from tabulate import tabulate
@@ -12,6 +13,7 @@ from tabulate import tabulate
 from preflight.escaping import csv_cell, json_text, terminal
 from preflight.model import Level, Outcome
 from preflight.pointers import get
+from preflight.tables import GAP, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -30,6 +32,10 @@ COLUMNS = {
 }
 MOST_GUESSED = 6
 WIDEST = 40  # characters of a cell in the table; CSV and JSON have all of them
+LEAST = 12  # characters of a text that are worth a column
+# What goes first where a terminal is too narrow for all of them.
+SPARE = ("it owner", "advice", "category", "marketing owner", "complete %", "warnings")
+MORE = "A wider terminal shows more, and --format csv everything."
 
 Row = dict[str, "Json"]
 
@@ -86,17 +92,54 @@ def _counts(judged: Mapping[str, Judged] | None, path: str) -> Row:
     }
 
 
-def table(found: Iterable[Row], as_of: str) -> str:  # noqa: ARG001 - one signature for all formats
-    """Return a table for the terminal."""
+def table(found: Iterable[Row], as_of: str, width: int = 0) -> str:  # noqa: ARG001 - one signature for all formats
+    """Return a table; with the ``width`` of a terminal, as much of it as fits there."""
     listed = [{terminal(title): _cut(terminal(_plain(cell))) for title, cell in row.items()} for row in found]
-    return tabulate(listed, headers="keys", tablefmt="simple", disable_numparse=True) + "\n"
+    if not width or not listed:
+        return tabulate(listed, headers="keys", tablefmt="simple", disable_numparse=True) + "\n"
+    room = _Room(listed, width)
+    cells = [[_cut(row[title], room.widths[title]) for title in room.widths] for row in listed]
+    headers = ["\n".join(textwrap.wrap(title, room.widths[title])) for title in room.widths]
+    below = ["-" * width for width in room.widths.values()]  # the library's own header would be wider than its column
+    drawn = tabulate([headers, below, *cells], tablefmt="plain", disable_numparse=True)
+    lines = [line.rstrip() for line in drawn.splitlines()]
+    if room.dropped:
+        lines += ["", *wrapped(f"Left out here: {', '.join(room.dropped)}. {MORE}", width)]
+    return "\n".join(lines) + "\n"
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
+class _Room:
+    """How wide each column may be, and which ones find no room. The first, the id, stays whole."""
+
+    def __init__(self, listed: Sequence[Mapping[str, str]], width: int) -> None:
+        self.widths = {title: max(_header(title), *(len(row[title]) for row in listed)) for title in listed[0]}
+        self.dropped: list[str] = []
+        first, *others = self.widths
+        least = {title: max(_header(title), min(LEAST, self.widths[title])) for title in others}
+        for title in [*(each for each in SPARE if each in least), *reversed(others)]:
+            if self.widths[first] + sum(GAP + each for each in least.values()) <= width:
+                break
+            if title in least:
+                del least[title], self.widths[title]
+                self.dropped.append(title)
+        while sum(self.widths.values()) + GAP * len(least) > width:
+            # At the cost of the widest that still has something to give.
+            giving = [title for title in least if self.widths[title] > least[title]]
+            if not giving:
+                break
+            self.widths[max(giving, key=lambda title: self.widths[title])] -= 1
 
 
-def comma_separated(found: Sequence[Row], as_of: str) -> str:  # noqa: ARG001 - as above
+def _header(title: str) -> int:
+    """Return the width that a header needs: it is broken between words only."""
+    return max(map(len, title.split()), default=0)
+
+
+def _cut(text: str, width: int = WIDEST) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def comma_separated(found: Sequence[Row], as_of: str, width: int = 0) -> str:  # noqa: ARG001 - as above
     """Return CSV for a spreadsheet, in which no cell is a formula."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -107,7 +150,7 @@ def comma_separated(found: Sequence[Row], as_of: str) -> str:  # noqa: ARG001 - 
     return out.getvalue()
 
 
-def as_json(found: Sequence[Row], as_of: str) -> str:
+def as_json(found: Sequence[Row], as_of: str, width: int = 0) -> str:  # noqa: ARG001 - as above
     """Return JSON, described by schemas/inventory.schema.json."""
     return json_text({"schema": SCHEMA, "as_of": as_of, "vendors": found})
 
@@ -120,4 +163,4 @@ def _plain(cell: Json) -> str:
     return cell if isinstance(cell, str) else json.dumps(cell, ensure_ascii=False)
 
 
-FORMATS: dict[str, Callable[[list[Row], str], str]] = {"table": table, "csv": comma_separated, "json": as_json}
+FORMATS: dict[str, Callable[[list[Row], str, int], str]] = {"table": table, "csv": comma_separated, "json": as_json}

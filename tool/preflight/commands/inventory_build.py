@@ -1,0 +1,80 @@
+"""``preflight inventory build``: the static site."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from preflight.errors import UsageError
+from preflight.shell import new_folder, terminal, workers
+from preflight.shell.terminal import Progress
+from preflight.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from preflight.commands.session import Session
+    from preflight.inventory.frame import Site
+
+MARK = "site.json"  # tells a folder that was written by this command
+CHUNK = 16
+_open: list[Site] = []  # what forked processes find
+
+
+@click.command("build", short_help="Write the inventory as a static site.")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--title", default="", help="The name at the head of every page. Default: that of the folder.")
+@click.option("--no-cache", is_flag=True, help="Read the whole history anew, and keep nothing.")
+@click.pass_obj
+def command(session: Session, *, folder: Path, title: str, no_cache: bool) -> int:
+    """Write pages, feeds and exports of the whole registry into DIR: one folder that needs no server and no network.
+
+    A site that stands there is replaced, in one step, once the new one is whole; anything else is left alone. The
+    pages tell what is confidential: look at who can read DIR before you publish it.
+    """
+    from preflight.commands import stocktaking  # noqa: PLC0415 - most runs build no site
+
+    with of_the_extra("the site"):
+        from preflight.inventory import site as pages  # noqa: PLC0415 - needs an extra
+    with new_folder.replacing(folder, MARK) as ready:
+        site = pages.of(stocktaking.take(session, title, cached=not no_cache))
+        for path, data in pages.whole(site):
+            new_folder.add(ready, path, data)
+        _vendors(session, site, ready)
+    terminal.note(f"{counted(len(site.stock.cards), 'vendor')} in {folder / 'index.html'}", quiet=session.quiet)
+    return 0
+
+
+@contextmanager
+def of_the_extra(what: str) -> Iterator[None]:
+    """Say what to install where a package of the extra ``site`` is missing. Raises UsageError."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("preflight"):
+            raise
+        message = f"{what} needs the package {error.name}, which is not installed"
+        raise UsageError(message, fix="pip install 'preflight-governance[site]'") from None
+
+
+def _vendors(session: Session, site: Site, ready: Path) -> None:
+    names = [card.id for card in site.stock.cards]
+    _open.append(site)
+    try:
+        with Progress("Writing pages", len(names), quiet=session.quiet) as progress:
+            workers.spread(partial(_written, ready), names, progress.advance, size=CHUNK)
+    finally:
+        _open.clear()
+
+
+def _written(ready: Path, names: Sequence[str]) -> list[None]:
+    from preflight.inventory import site as pages  # noqa: PLC0415 - as above
+
+    for name in names:
+        for path, data in pages.of_vendor(_open[-1], name):
+            new_folder.add(ready, path, data)
+    return [None] * len(names)

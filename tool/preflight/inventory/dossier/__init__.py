@@ -1,0 +1,1 @@
+"""What the page of one vendor says, section by section, before it is laid out."""

@@ -1,0 +1,1 @@
+"""The same inventory for machines and spreadsheets: one module a format."""

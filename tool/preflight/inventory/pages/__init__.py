@@ -1,0 +1,1 @@
+"""The pages: one module a kind, with its template of the same name."""
