@@ -210,6 +210,14 @@ def test_each_key_is_a_problem_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("word", "known", "suggestion"),
     [
+        pytest.param("nothere", ["quoter"], "", id="nothing that is like it"),
+        pytest.param("security/nonexist", ["security/roles-separated"], "", id="like it only in the folder"),
+        pytest.param(
+            "securty/single-signon",
+            ["security/single-sign-on"],
+            "Did you mean 'security/single-sign-on'?",
+            id="folder and name",
+        ),
         pytest.param("requird", ["required", "require"], "Did you mean 'required'?", id="the closest"),
         pytest.param("url", ["vendor", "vendor_url"], "Did you mean 'vendor_url'?", id="a part of a longer name"),
         pytest.param("zzz", ["required"], "", id="nothing close"),

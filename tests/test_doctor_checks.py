@@ -198,6 +198,28 @@ def test_who_is_not_asked_is_told(clone: Observed, owners: dict[str, str], said:
     assert [message for _, _, message in wrong(replace(clone, owners=owners))] == said
 
 
+@pytest.mark.parametrize(
+    ("changes", "fix"),
+    [
+        ({}, "Run: preflight codeowners --write, and require reviews by code owners on the forge."),
+        ({"schema": False}, "Write .github/CODEOWNERS with an owner for policies/, schemas/vendor.schema.json, "),
+        ({"rules": ()}, "Write .github/CODEOWNERS with an owner for policies/, schemas/vendor.schema.json, "),
+        ({"people": None}, "Write .github/CODEOWNERS with an owner for policies/, schemas/vendor.schema.json, "),
+        ({"people": {"teams": [], "people": []}},
+         "Give two people the role policy-owner, with their logins, in policies/people.yaml. Then run: preflight "),
+    ],
+    ids=["ours", "no schema", "no rules", "no directory", "nobody who owns the rules"],
+)  # fmt: skip
+def test_the_command_is_advised_only_where_it_can_write(clone: Observed, changes: dict[str, Any], fix: str) -> None:
+    found = doctor.examine(replace(clone, owners={}, **changes))
+    assert next(each.fix for each in found if each.check == "trust-root").startswith(fix)
+
+
+def test_where_nothing_judges_nobody_has_to_be_asked(clone: Observed) -> None:
+    found = doctor.examine(replace(clone, owners={}, law=(), rules=(), schema=False))
+    assert "trust-root" not in {each.check for each in found}
+
+
 def test_without_a_forge_owners_are_advice_as_the_hook_guards(server: Observed) -> None:
     [found] = wrong(replace(server, owners={}))
     assert found[:2] == ("trust-root", "advice")
@@ -229,6 +251,10 @@ LOGIN_OF_TWO = "the login noor stands for noor and twin, so it cannot be told wh
         pytest.param([*PEOPLE["people"], {"id": "twin", "name": "T", "logins": ["NOOR"]}], [
             ("logins", "problem", LOGIN_OF_TWO)
         ], id="a login of two"),
+        pytest.param([], [
+            ("roles", "problem", "nobody holds the role cfo, and purchases need its word"),
+            ("policy-owners", "problem", "nobody holds the role policy-owner, and a change of the rules needs two"),
+        ], id="nobody"),
         pytest.param([*PEOPLE["people"], {"id": "new", "name": "N"}, {"id": "old", "name": "", "left": "2020-01-01"}], [
             ("logins", "advice", "1 person without a login (new): nobody sees what they propose")
         ], id="without a login"),
@@ -236,6 +262,22 @@ LOGIN_OF_TWO = "the login noor stands for noor and twin, so it cannot be told wh
 )  # fmt: skip
 def test_who_is_missing_is_told(clone: Observed, everybody: list[JsonObject], said: list[tuple[str, str, str]]) -> None:
     assert wrong(replace(clone, people=people(*everybody))) == said
+
+
+def test_of_nobody_it_is_not_said_that_everybody_can(clone: Observed) -> None:
+    signed = {**APPROVALS, "roles": [{**each, "proof": "signed"} for each in APPROVALS["roles"]]}
+    found = doctor.examine(replace(clone, people=people(), approvals=signed, signers="# nobody yet\n"))
+    told = {each.check: (each.outcome.value, each.message) for each in found}
+    assert not {"logins", "signing", "key-holders", "key-terms"} & set(told)
+    assert told["signers"] == ("problem", "it holds no key yet, and signatures are asked for from: cfo, policy-owner")
+
+
+def test_only_roles_that_somebody_holds_can_sign(clone: Observed, public: list[str]) -> None:
+    roles = [{"role": name, "title": name, "proof": "signed"} for name in ("cfo", "board")]
+    seen = replace(clone, approvals={"roles": roles, "demands": []}, signers=f"gareth {public[0]}\n")
+    [said] = [each for each in doctor.examine(seen) if each.check == "signing"]
+    assert (said.outcome, said.message) == (Outcome.OK, "who has to sign can: cfo")
+    assert ("roles", "advice", "nobody holds the role board") in wrong(seen)
 
 
 @pytest.fixture(scope="session")
@@ -264,6 +306,12 @@ NO_KEY = (
 )
 
 
+UNDER_ADDRESS = (
+    "a key stands under g@harbour.example, and decisions say gareth: whoever verifies one by hand with ssh-keygen and "
+    "that name is told that it cannot be verified"
+)
+
+
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
@@ -287,13 +335,17 @@ NO_KEY = (
             ("key-holders", "problem", "the key of gone, who left on 2026-06-30, is still good")
         ], id="of somebody who left"),
         pytest.param([("gareth", ""), ("gone", 'valid-before="20260701Z" ')], [], id="ended with them"),
+        pytest.param([("g@harbour.example", "")], [
+            ("key-holders", "advice", UNDER_ADDRESS)
+        ], id="under an address"),
     ],
 )  # fmt: skip
 def test_whose_keys_are_good_is_told(
     clone: Observed, public: list[str], lines: list[tuple[str, str]], said: list[tuple[str, str, str]]
 ) -> None:
     text = "".join(f"{name} {options}{key}\n" for (name, options), key in zip(lines, public, strict=False))
-    known = people(*PEOPLE["people"], {"id": "gone", "name": "Gone", "left": "2026-06-30"})
+    everybody = [{**each, "email": f"{each['id'][0]}@harbour.example"} for each in PEOPLE["people"]]
+    known = people(*everybody, {"id": "gone", "name": "Gone", "left": "2026-06-30"})
     assert wrong(replace(clone, people=known, approvals=SIGNED, signers=text)) == said
 
 
@@ -357,6 +409,22 @@ def test_without_a_gate_a_forge_lets_everything_in(clone: Observed) -> None:
     assert found == ("gate", "problem", "nothing here judges a change before it is merged")
     [found] = wrong(replace(gitlab, gitlab=None, forges=frozenset()))
     assert found[:2] == ("gate", "advice")
+
+
+def test_where_the_gate_is_to_be_had_depends_on_where_the_action_is(clone: Observed) -> None:
+    def fix(seen: Observed) -> str:
+        return next(each.fix for each in doctor.examine(seen) if each.check == "gate")
+
+    nothing = replace(clone, workflows=())
+    assert fix(replace(nothing, action=True)).startswith("Take .github/workflows/gate.yml of preflight, ")
+    elsewhere = fix(nothing)
+    assert "on: [pull_request, merge_group]; permissions: {contents: read};" in elsewhere
+    assert "uses: OWNER/preflight@COMMIT, all 40 digits of each." in elsewhere
+    ours = replace(clone, workflows=(workflow(GATE.replace("./action", "./")),))
+    assert wrong(replace(ours, action=True)) == []
+    assert wrong(ours) == [
+        ("gate", "problem", "the gate uses ./, and there is no action.yml at the top of this repository")
+    ]
 
 
 def test_a_gate_of_another_name_is_known_by_what_it_runs(clone: Observed) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from preflight import engine, fingerprints
+from preflight import engine, fingerprints, waiving
 from preflight.examples import merge
 from preflight.model import Decided, Level, Outcome, Problem, Proposers, Waiver
 from preflight.shell.files import WorkingTree
@@ -98,7 +98,21 @@ def test_what_says_something_else_now_is_stale() -> None:
     given = waiver(BUILT, record, "/links/0/safe", "a/2")
     result = judged(BUILT, "{open: true, links: [{to: c, safe: false}]}", given)
     assert ("a/2", "fail", "/links/0/safe", None) in told(result)
-    assert warnings(result) == [("waiver/stale", "the record says something else now")]
+    when = "the record says something else now than when it was signed"
+    assert warnings(result) == [("waiver/stale", f"{when}, at /links/*")]
+
+
+def test_which_field_voids_it_is_told_where_the_record_before_is_known() -> None:
+    """Else it is one of those that it rests on: a waiver holds no copy of the record."""
+    record = {"open": False, "rate": 3, "countries": ["DE"]}
+    built = rules({**OPEN, "assert": "vendor.open && vendor.rate < 3 && size(vendor.countries) > 9"})
+    given = waiver(built, record, "/open", "a/1")
+    context = built.context(TODAY, decided=Decided(waivers={"acme": (given,)}))
+    now = {**record, "rate": 4}
+    _, (known,) = waiving.settle("acme", (now, record), built, context)
+    assert known.message.endswith("lets nothing stand: the record says something else now at /rate")
+    _, (guessed,) = waiving.settle("acme", (now, None), built, context)
+    assert guessed.message.endswith("than when it was signed, at one of /countries, /open or /rate")
 
 
 def test_what_was_put_right_leaves_an_orphan() -> None:

@@ -205,6 +205,7 @@ def test_markdown_shows_the_text_and_no_markup(text: str) -> None:
         pytest.param("`code`", r"\`code\`", id="code"),
         pytest.param("- 1. + *b* _i_ ~s~", r"\- 1. + \*b\* \_i\_ \~s\~", id="lists and emphasis"),
         pytest.param("1. one", r"1\. one", id="a numbered list"),
+        pytest.param("2026-05-19", "2026-05-19", id="a day"),
         pytest.param("\\", r"\\", id="a backslash"),
     ],
 )

@@ -476,13 +476,13 @@ def test_days_between_counts_whole_days(start: str, end: str, days: int) -> None
         pytest.param(
             "1 == 'a'",
             "the expression does not compile: found no matching overload for '_==_' applied to '(int, string)'",
-            "See docs/rules.md for the language.",
+            "The language is CEL (cel.dev): compare it with a rule that works, as 'preflight explain RULE' shows one.",
             id="a type error",
         ),
         pytest.param(
             "vendr.yes",
             "the expression does not compile: undeclared reference to 'vendr.yes' (in container '')",
-            "See docs/rules.md for the language.",
+            "The language is CEL (cel.dev): compare it with a rule that works, as 'preflight explain RULE' shows one.",
             id="a name that is not there",
         ),
         pytest.param(

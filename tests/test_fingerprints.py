@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import random
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,11 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preflight import fingerprints
+from preflight.shell.documents import parse
+from preflight.shell.files import WorkingTree
+from preflight.shell.registry import Layout, load_policy
 from test_engine import LINKS, OPEN, rules
 
 if TYPE_CHECKING:
     from preflight.model import Json, JsonObject
 
+ROOT = Path(__file__).parents[1]
 RECORD: JsonObject = {
     "open": False,
     "rate": 3,
@@ -75,6 +80,61 @@ def test_it_moves_with_what_is_covered_and_with_nothing_else(rule: str, pointer:
         if of({k: v for k, v in RECORD.items() if k != name}, rule, pointer) != of(RECORD, rule, pointer)
     }
     assert gone == covered
+
+
+REAL = load_policy(WorkingTree(ROOT), Layout())
+TRIDENT: JsonObject = parse((ROOT / "vendors/trident-experiments.yaml").read_bytes()).value
+
+
+def real(rule: str, pointer: str, **lifecycle: str) -> str:
+    """Return the fingerprint by a rule of the sample, of a vendor whose life cycle says something else."""
+    compiled = REAL.rule(rule)
+    assert compiled is not None
+    record = {**TRIDENT, "lifecycle": {**TRIDENT["lifecycle"], **lifecycle}}
+    return fingerprints.of(REAL, compiled, record, pointer)
+
+
+def test_what_asks_only_whether_a_vendor_is_governed_outlives_its_going_live() -> None:
+    """Not what it is called, but that the rules apply to it, is what such a rule looks at."""
+    sso = ("security/single-sign-on", "/security/access/sso")
+    same = {real(*sso, status=status) for status in ("proposed", "approved", "live", "deprecated")}
+    assert len(same) == 1
+    assert real(*sso, status="retired", retired_on="2026-01-01") not in same
+    assert real(*sso, status="retired", retired_on="2099-01-01") not in same, "whatever day it is"
+
+
+def test_what_asks_for_the_state_itself_does_not() -> None:
+    rule = next(
+        each
+        for each in REAL.rules
+        if any(str(read) == "vendor.lifecycle.status" for read in each.reads) and not each.rule.each
+    )
+    assert len({real(rule.rule.id, rule.rule.at, status=status) for status in ("approved", "live")}) == 2
+
+
+def test_it_says_what_it_is_made_of() -> None:
+    compiled = REAL.rule("security/single-sign-on")
+    assert compiled is not None
+    assert fingerprints.covers(REAL, compiled, "/security/access/sso")[-1] == "facts.lifecycle.governed"
+    compiled = BUILT.rule("a/2")
+    assert compiled is not None
+    assert fingerprints.covers(BUILT, compiled, "/links/0/safe") == ("/links/*", "/rate")
+
+
+@pytest.mark.parametrize(
+    ("rule", "pointer", "change", "told"),
+    [
+        pytest.param("a/3", "/open", {"rate": 4}, ("/rate",), id="one field"),
+        pytest.param("a/3", "/open", {"rate": 4, "on": "2026-02-01"}, ("/rate",), id="not what it does not look at"),
+        pytest.param("a/1", "/on", {"on": "2026-02-01"}, ("/on",), id="the place"),
+        pytest.param("a/2", "/links/0/safe", {"links": [{"to": "c", "safe": False}]}, ("/links/*",), id="an item"),
+        pytest.param("a/2", "/links/0/safe", {"links": [], "rate": 4}, ("/rate",), id="a field before an item"),
+    ],
+)
+def test_what_differs_is_told(rule: str, pointer: str, change: JsonObject, told: tuple[str, ...]) -> None:
+    compiled = BUILT.rule(rule)
+    assert compiled is not None
+    assert fingerprints.differing(BUILT, compiled, (RECORD, {**RECORD, **change}), pointer) == told
 
 
 def test_two_rules_and_two_fields_are_two_findings() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 from preflight.provenance import CLAIMED, COMPUTED, SIGNED, UNTOLD, WORD, Page, Said, views
 
 COMMIT, BASE = "a1b2c3d4e5f6" + "0" * 28, "b" * 40
@@ -48,6 +51,9 @@ Approved
   2026-05-19  gareth: approves up to high risk, as cfo; in force [signature
               verified, SHA256:kkkkkkkkkkk…]
 
+Waived
+              no rule was waived
+
 Merged
   2026-05-20  Kofi: an approval came, request 9 [signature verified, commit
               a1b2c3d4e5f6]
@@ -77,11 +83,30 @@ def test_the_page_for_a_terminal() -> None:
     assert views.as_text(PAGE) == TEXT
 
 
+def test_statements_stand_in_the_order_of_their_days_and_waivers_by_themselves() -> None:
+    said = (
+        Said("reviewed", "security review", WORD, "noor", "2026-04-20"),
+        Said("reviewed", "architecture review", WORD, "ruben", "2026-04-19"),
+        Said("approved", "changed the status", CLAIMED, "Tomas", "2026-05-20", COMMIT),
+        Said("approved", "2 more like these left out", CLAIMED),
+        Said("waived", "waives security/sso", SIGNED, "noor", "2026-05-10", key="SHA256:k"),
+        Said("approved", "approves up to high risk", SIGNED, "gareth", "2026-05-19", key="SHA256:k"),
+    )
+    page = replace(PAGE, said=said)
+    text = views.as_text(page)
+    order = ["architecture review", "security review", "approves up to", "changed the status", "2 more like", "Waived"]
+    places = [text.index(each) for each in [*order, "waives security/sso"]]
+    assert places == sorted(places)
+    told = json.loads(views.as_json(page))
+    assert "waived" not in told, "the published format has them among the approvals"
+    assert [each["on"] for each in told["approved"]] == ["2026-05-10", "2026-05-19", "2026-05-20", None]
+
+
 def test_markdown_has_a_row_a_statement_with_the_whole_digest() -> None:
     shown = views.as_markdown(PAGE)
     assert shown.startswith("## Acme \\| Mail (acme)\n")
     assert (
-        rf"| 2026\-05-19 | the rules of the commit before it | computed anew | commit bbbbbbbbbbbb, sha256:{'d' * 64} |"
+        f"| 2026-05-19 | the rules of the commit before it | computed anew | commit bbbbbbbbbbbb, sha256:{'d' * 64} |"
         in shown
     )
     assert "*the record names no owner*" in shown

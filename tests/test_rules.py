@@ -135,7 +135,8 @@ def test_optional_fields_of_a_document_are_kept() -> None:
             "assert: vendor.open",
             "assert: vendor.open ||",
             "rules.yaml:5:1  rule security/open, assert: the expression does not compile: Syntax error: mismatched"
-            " input '<EOF>' (column 15 of the expression) · See docs/rules.md for the language.",
+            " input '<EOF>' (column 15 of the expression) ·"
+            " The language is CEL (cel.dev): compare it with a rule that works, as 'preflight explain RULE' shows one.",
             id="a syntax error, with its column",
         ),
         pytest.param(

@@ -34,6 +34,8 @@ OWNERS = ("noor-haddad", "ruben-castellanos")
 MALLORY = "tomas-hedlund"  # may push, and owns the vendor
 RULES = (
     "contract/amounts-convertible",
+    "contract/payments-entered-in-time",
+    "contract/purchases-entered-in-time",
     "contract/seller-known",
     "lifecycle/begins-at-the-beginning",
     "lifecycle/demands-met",

@@ -287,6 +287,23 @@ def test_a_merge_that_takes_the_side_before_a_revocation_does_not_undo_it(ground
     assert "decision/append-only" in ground.refused(f"{head}:refs/heads/main")
 
 
+def test_a_decision_is_not_taken_out_and_put_back(ground: Ground) -> None:
+    """Nothing differs at the end, but the decision came anew: on another day, under the keys and roles of that day."""
+    revoke(ground)
+    before = ground.tip()
+    kept = {path: path.read_bytes() for path in ground.root.glob(f"vendors/decisions/{VENDOR}/*-ffffffff.json*")}
+    assert len(kept) == 2
+    for path in kept:
+        path.unlink()
+    ground.commit()
+    for path, data in kept.items():
+        path.write_bytes(data)
+    ground.commit()
+    assert ground.git("diff", "--name-only", before, "HEAD") == ""
+    assert "decision/append-only" in {rule for rule, _, _ in ground.check().red}
+    assert "decision/append-only" in ground.refused()
+
+
 def test_a_branch_from_before_a_revocation_is_judged_with_it(ground: Ground) -> None:
     """As a forge does that compares the branch itself, and not its merge."""
     before = ground.tip()

@@ -247,12 +247,23 @@ def test_main_among_other_refs_is_judged(ground: Ground) -> None:
         "refs/tags/origin/main",
         "refs/heads/origin/main",
         "refs/heads/refs/heads/main",
+        "refs/heads/Main",
+        "refs/tags/MAIN",
     ],
 )
 def test_no_ref_passes_for_main(ground: Ground, ref: str) -> None:
     """Who says main, or origin/main as a base, means the branch; git would take the tag."""
     raised(ground)
     assert f"{ref} would be taken for main" in ground.refused(f"HEAD:{ref}")
+
+
+@pytest.mark.parametrize("kind", ["heads", "tags"])
+def test_no_ref_passes_for_the_short_name_of_a_commit(ground: Ground, kind: str) -> None:
+    """Whoever repeats what the hook printed would judge something else."""
+    short = ground.main()[:12]
+    ground.raise_cost()
+    ground.commit()
+    assert f"refs/{kind}/{short} would be taken for a commit" in ground.refused(f"HEAD:refs/{kind}/{short}")
 
 
 def test_a_second_guarded_branch_does_not_begin_with_rules_of_its_own(ground: Ground) -> None:

@@ -146,14 +146,14 @@ def test_rules_that_cannot_be_read_are_told_and_stop_nothing(run: Callable[..., 
     level = "policies/levels.yaml"
     text = (story.root / level).read_text("utf-8")
     story.write(level, "nonsense: [")
-    story.commit("Break it")
+    story.commit("Break it (#17)")
     story.edit("vendors/folio-cms.yaml", "summary: ", "summary: Still ")
     story.commit("Nobody can tell")
     story.write(level, text)
     story.commit("Mend it")
     found = replay(run, story, code=1)
     assert [(each["subject"], each["state"]) for each in found["commits"]] == [
-        ("Break it", "refused"),
+        ("Break it (#17)", "refused"),
         ("Nobody can tell", "cannot-judge"),
         ("Mend it", "cannot-judge"),
     ]
@@ -288,7 +288,7 @@ def test_many_commits_are_judged_on_all_cores_like_one_after_the_other(
     for number in range(300):
         path, text = ("README.md", f"{number}\n")
         if number % 10 == 0:
-            path, text = RECORD, base.replace(TRUE, FALSE) if number == 150 else f"{base}# {number}\n"
+            path, text = RECORD, base.replace(TRUE, FALSE) if number == 290 else f"{base}# {number}\n"
         data = text.encode()
         stream.append(
             b"commit refs/heads/main\ncommitter C <c@x.io> %d +0000\ndata 2\nno\n%sM 100644 inline %s\ndata %d\n%s\n"
@@ -302,7 +302,7 @@ def test_many_commits_are_judged_on_all_cores_like_one_after_the_other(
         )
     subprocess.run(["git", "fast-import", "--quiet"], cwd=root, input=b"".join(stream), check=True)
     found = replay(run, story, code=1)
-    assert [(each["number"], each["findings"][0]["rule"]) for each in found["commits"]] == [(151, RULE)]
+    assert [(each["number"], each["findings"][0]["rule"]) for each in found["commits"]] == [(291, RULE)]
     assert (found["summary"]["untouched"], found["summary"]["passed"]) == (270, 29)
     monkeypatch.setattr("preflight.commands.audit_replay.SERIAL", 1000)
     assert replay(run, story, code=1) == found

@@ -78,9 +78,10 @@ def test_authors_and_reviewers_of_a_merged_branch_are_told_apart_from_who_merged
             "wrote a commit that was merged: “Add another” [claimed by the commit]"
         )
     ]
-    assert (
+    assert any(
         "Noor Haddad <noor.haddad@harbourline.example>, noor-haddad of information-security: named as a reviewer"
-        in (texts(found, "reviewed")[0])
+        in each
+        for each in texts(found, "reviewed")
     )
     [merged] = found["merged"]
     assert (merged["request"], merged["commit"], merged["on"]) == (12, merge, "2026-03-04")
@@ -308,7 +309,7 @@ def test_who_pushed_past_the_gate_is_told_with_the_red_flags_that_stood(
     past.commit("Just do it", STRANGER, "2026-03-04")
     found = who("pushed")
     assert found["then"]["approved"]
-    assert "the record came with the status live" in found["approved"][0]["what"]
+    assert any("the record came with the status live" in each["what"] for each in found["approved"])
     assert any(each["what"].startswith("security/single-sign-on stood: ") for each in found["findings"])
 
 

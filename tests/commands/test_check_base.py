@@ -120,6 +120,7 @@ def test_a_change_without_a_vendor_says_so_and_passes(registry: Path, run: Calla
     assert result.code == 0
     assert "no vendor file differs between" in result.err
     assert "0 vendors" in result.out
+    assert "0 verdicts, as no commit changes anything that is judged, as of 2026-11-22" in result.out
 
 
 def test_what_the_change_does_to_others_is_seen(registry: Path, judge: Callable[..., dict[str, Any]]) -> None:

@@ -273,6 +273,16 @@ def test_a_reader_that_closes_the_pipe_gets_the_exit_code_and_no_traceback(root:
     assert errors == b""
 
 
+def _at_work(process: subprocess.Popen[str]) -> None:
+    """Wait until it has begun processes of its own, where that can be seen, or is done."""
+    begun = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    if not begun.exists():
+        time.sleep(0.7)
+    until = time.monotonic() + 30
+    while time.monotonic() < until and process.poll() is None and begun.exists() and not begun.read_text("ascii"):
+        time.sleep(0.01)
+
+
 def test_ctrl_c_says_that_nothing_was_judged(root: Path) -> None:
     for number in range(3000):
         (root / "vendors" / f"v{number:04}.yaml").write_text(MINI.format(f"v{number:04}"), "utf-8")
@@ -283,7 +293,7 @@ def test_ctrl_c_says_that_nothing_was_judged(root: Path) -> None:
         text=True,
         start_new_session=True,
     )
-    time.sleep(0.7)
+    _at_work(process)
     os.killpg(process.pid, signal.SIGINT)
     out, err = process.communicate(timeout=30)
     if process.returncode != 0:  # a fast machine may have finished already

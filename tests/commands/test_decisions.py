@@ -131,7 +131,12 @@ def test_a_waiver_whose_finding_has_changed_lets_nothing_stand(
     desk.edit(
         "vendors/kittiwake-social.yaml", "penetration_test: {date: 2025-09-18", "penetration_test: {date: 2025-09-17"
     )
-    assert list(states(listed("kittiwake-social")).values()) == [("idle", "the record says something else now")]
+    ((state, why),) = states(listed("kittiwake-social")).values()
+    assert state == "idle"
+    assert why == (
+        "the record says something else now than when it was signed, at one of /security/testing/penetration_test or "
+        "facts.lifecycle.governed"
+    )
 
 
 def test_files_with_a_fault_are_listed_and_count_for_nothing(

@@ -51,6 +51,7 @@ def doctor(run: Callable[..., Result]) -> Callable[..., tuple[int, Told]]:
 def well(registry: Path, run: Callable[..., Result]) -> Path:
     """A clone for GitHub with all that this project gives it."""
     shutil.copytree(ROOT / ".github" / "workflows", registry / ".github" / "workflows")
+    shutil.copyfile(ROOT / "action.yml", registry / "action.yml")
     (registry / ".gitattributes").write_text("vendors/decisions/** -text\n", "utf-8")
     assert run("--root", registry, "codeowners", "--write").code == 0
     commit(registry, "Protect")
@@ -207,6 +208,7 @@ def test_a_registry_below_the_top_is_seen_with_what_lies_at_the_top(
     top = tmp_path / "top"
     shutil.copytree(well, top / "stack", ignore=shutil.ignore_patterns(".git", ".github", ".gitattributes"))
     shutil.copytree(well / ".github" / "workflows", top / ".github" / "workflows")
+    shutil.copyfile(ROOT / "action.yml", top / "action.yml")
     (top / ".gitattributes").write_text("stack/vendors/decisions/** -text\n", "utf-8")
     git(top, "init", "--quiet", "--initial-branch=main")
     assert run("--root", top / "stack", "codeowners", "--write").code == 0

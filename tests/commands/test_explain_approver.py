@@ -42,6 +42,7 @@ def test_a_change_is_told_in_the_words_of_the_schema_with_its_price(registry: Pa
     assert "53,740 EUR a year to the vendor (+6,000 EUR)" in text
     assert "[ ] Chief Financial Officer: open: nobody. Why: 53,740 EUR a year, asked from\n" in text
     assert "Cannot be merged: 1 red flag" in text
+    assert "the red flag is an agreement that is still missing" in " ".join(text.split())
 
 
 def test_without_a_change_it_says_so(registry: Path, run: Callable[..., Result]) -> None:

@@ -200,18 +200,18 @@ def test_an_empty_server_takes_rules_without_a_vendor_and_says_that_nothing_was_
 
 
 @pytest.mark.parametrize(
-    ("path", "old", "new", "said"),
+    ("edit", "said"),
     [
-        pytest.param("policies/rules/security/second-factor-required.yaml", "vendor.security", "vendor.securty",
+        pytest.param(("vendor.security", "vendor.securty", "policies/rules/security/second-factor-required.yaml"),
                      "securty", id="a rule that cannot be used"),
-        pytest.param("policies/allowed_signers", ",preflight-policy@v1", "",
+        pytest.param((",preflight-policy@v1", "", "policies/allowed_signers"),
                      "and here 0 people could give one: after this push nobody could change them", id="no owner's key"),
     ],
 )  # fmt: skip
 def test_rules_that_nobody_could_use_or_change_begin_nothing(
-    young: Path, server: Path, path: str, old: str, new: str, said: str
+    young: Path, server: Path, edit: tuple[str, str, str], said: str
 ) -> None:
-    change(young, old, new, path)
+    change(young, *edit)
     result = push(young)
     assert result.returncode != 0
     assert said in told(result)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -55,6 +56,15 @@ def test_what_has_no_red_flag_is_committed_without_a_word(clone: Path) -> None:
     result = git(clone, "commit", "--quiet", "-m", "A little more")
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
     assert tip(clone) != before
+
+
+def test_a_registry_may_begin_with_its_rules_and_is_told_that_nothing_was_judged(clone: Path) -> None:
+    shutil.rmtree(clone / "vendors")
+    git(clone, "update-ref", "-d", "HEAD")
+    git(clone, "add", "--all")
+    result = git(clone, "commit", "--quiet", "-m", "The rules")
+    assert result.returncode == 0, result.stderr
+    assert "rules and without a vendor: nothing was judged." in " ".join((result.stdout + result.stderr).split())
 
 
 def test_a_red_flag_is_refused_with_what_blocks_and_how_to_fix_it(clone: Path) -> None:

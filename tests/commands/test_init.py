@@ -5,6 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
+from preflight.decisions.signers import Signers
+from preflight.shell import documents, starter
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -21,15 +26,43 @@ def contents(root: Path, folder: str) -> dict[Path, bytes]:
 def test_a_new_registry_has_rules_and_nobody_in_it(tmp_path: Path, run: Callable[..., Result]) -> None:
     result = run("init", tmp_path / "registry")
     assert result.code == 0
-    assert result.err == f"Next: preflight --root {tmp_path / 'registry'} new my-vendor\n"
+    assert result.err == (
+        "Fill in policies/people.yaml and policies/allowed_signers: who is who, and whose key is whose.\n"
+        f"Next:\n  cd {tmp_path / 'registry'}\n  preflight new my-vendor\n"
+    )
     people = (tmp_path / "registry" / "policies" / "people.yaml").read_text("utf-8")
-    assert people.splitlines()[1:] == ["teams: []", "people: []"]
+    assert [line for line in people.splitlines() if not line.startswith("#")] == ["teams: []", "people: []"]
     assert not (tmp_path / "registry" / "vendors").exists()
     checked = run("--root", tmp_path / "registry", "check")
     assert checked.code == 2, "an empty registry is not green"
     assert "no vendor file matches" in checked.err
     assert run("--root", tmp_path / "registry", "policy", "test").code == 0
     assert run("--root", tmp_path / "registry", "policy", "coverage").code == 0
+
+
+@pytest.mark.parametrize("name", ["people", "systems"])
+def test_the_examples_in_the_empty_files_are_right_as_they_stand(
+    tmp_path: Path, run: Callable[..., Result], name: str
+) -> None:
+    assert run("init", tmp_path).code == 0
+    lines = (tmp_path / "policies" / f"{name}.yaml").read_text("utf-8").splitlines()
+    start = next(index for index, line in enumerate(lines) if line in {"# teams:", "# systems:"})
+    example = [line.removeprefix("# ") for line in lines[start:] if line.startswith("#")]
+    document = documents.parse(("\n".join(example) + "\n").encode())
+    assert starter.shape(name).problems(document.value) == ()
+
+
+def test_the_lines_for_keys_show_what_owners_of_the_policies_need(tmp_path: Path, run: Callable[..., Result]) -> None:
+    assert run("init", tmp_path).code == 0
+    listed = (tmp_path / "policies" / "allowed_signers").read_text("utf-8")
+    assert Signers.of(listed).keys == {}
+    assert '# ada-moss namespaces="preflight-decision@v1" ssh-ed25519' in listed
+    assert '# ben-kerr namespaces="preflight-decision@v1,preflight-policy@v1" ssh-ed25519' in listed
+
+
+def test_the_next_steps_can_be_typed_as_they_are_printed(tmp_path: Path, run: Callable[..., Result]) -> None:
+    result = run("init", tmp_path / "my vendors", "--sample")
+    assert result.err == f"Next:\n  cd '{tmp_path / 'my vendors'}'\n  preflight check\n"
 
 
 def test_the_sample_is_the_projects_own(tmp_path: Path, run: Callable[..., Result]) -> None:

@@ -79,6 +79,14 @@ def test_the_statement_says_what_is_waived_and_shows_the_finding(desk: Desk, wai
     assert "bounds" not in said
 
 
+def test_the_statement_says_truly_what_voids_it(desk: Desk, waive: Callable[..., Result]) -> None:
+    looked_at = "/security/testing/penetration_test, facts.lifecycle.governed"
+    words = " ".join(waive().out.split())
+    assert f"It stops counting by itself as soon as anything changes that the rule looked at: {looked_at}." in words
+    [path] = [desk.root / each for each in desk.made() if each.endswith(".json")]
+    assert json.loads(path.read_bytes())["facts"]["Rests on 1"] == looked_at
+
+
 def test_of_several_findings_one_has_to_be_named(
     desk: Desk, waive: Callable[..., Result], run: Callable[..., Result]
 ) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from markdown_it import MarkdownIt
 
+from commands.conftest import commit
 from preflight.schema import Shape
 
 if TYPE_CHECKING:
@@ -61,6 +62,19 @@ def change(root: Path, path: str, old: str, new: str) -> None:
     text = (root / path).read_text("utf-8")
     assert old in text
     (root / path).write_text(text.replace(old, new), "utf-8")
+
+
+def test_a_file_that_git_does_not_know_stands_on_no_branch(
+    registry: Path, run: Callable[..., Result], watch: Callable[..., Plan]
+) -> None:
+    before = watch()
+    text = (registry / LIVE).read_text("utf-8").replace(*SHARED).replace("id: trident-experiments", "id: zephyr")
+    (registry / "vendors" / "zephyr.yaml").write_text(text, "utf-8")
+    assert [each for each in watch()["steps"] if each["vendor"] == "zephyr"] == []
+    assert changes(watch()) == changes(before), "nor does it weigh on others"
+    assert run("--root", registry, "watch").err == (
+        "1 vendor file not known to git (vendors/zephyr.yaml), and so on no branch: only what is committed is watched\n"
+    )
 
 
 def test_there_is_one_issue_for_each_vendor_and_kind_with_all_that_is_due(watch: Callable[..., Plan]) -> None:
@@ -209,6 +223,7 @@ def test_hostile_text_stays_text_in_an_issue(registry: Path, watch: Callable[...
 
 def test_an_id_that_wants_to_end_the_marker_does_not(registry: Path, watch: Callable[..., Plan]) -> None:
     (registry / "vendors" / "a --> @b.yaml").write_text("id: x\n", "utf-8")
+    commit(registry, "A name")
     steps = [each for each in watch()["steps"] if each["kind"] == "main"]
     [step] = [each for each in steps if "-->" in each["vendor"] or each["vendor"] == "x"]
     first = step["body"].splitlines()[0]

@@ -222,6 +222,7 @@ def test_questions_that_are_missing_or_have_changed_places_are_refused(backgroun
     assert refusal(background, f"Hello\r\n{whole}").line == 1
     assert "is missing" in refusal(background, "").message
     assert "is missing" in refusal(background, "Please buy Acme Mail.").message
+    assert refusal(background, "hello\n").line == 1
 
 
 def test_line_ends_of_either_kind_and_a_mark_in_front_give_the_same(background: Background) -> None:

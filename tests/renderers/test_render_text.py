@@ -43,22 +43,26 @@ WRAPPED = """\
 vendors/acme.yaml:1:1  <31>schema/required<0>
     name is missing
     → Add name.
-vendors/beacon-mail.yaml:12:3  <31>security/certification-current<0>
+vendors/beacon-mail.yaml:12:3
+    <31>security/certification-current<0>
     The report is 400 days old; 365 were
     wanted
     → Ask for the current report.
 
 <33;1>Warnings (1 finding)<0>
-vendors/beacon-mail.yaml:30:3  <33>stability/support<0>
+vendors/beacon-mail.yaml:30:3
+    <33>stability/support<0>
     No support
 
 <36;1>Advice (1 finding)<0>
-vendors/beacon-mail.yaml:12:3  <36>security/open<0>
+vendors/beacon-mail.yaml:12:3
+    <36>security/open<0>
     4 of 16 answers
     → Ask.
 
 Waived (1 finding)
-vendors/beacon-mail.yaml:12:3  security/mfa
+vendors/beacon-mail.yaml:12:3
+    security/mfa
     The report is 400 days old; 365 were
     wanted
     → Waived by
@@ -101,8 +105,9 @@ def test_wrapped_lines_fit_the_terminal_and_lose_no_word(of: Callable[..., Repor
     message = " ".join(f"word-{number}" for number in range(60))
     lines = text.render(of(message=message, fix=""), color=False, width=width).splitlines()
     body = [line for line in lines if line.startswith("    ")]
-    assert max(map(len, body)) <= max(width, 40)
-    assert " ".join(line.strip() for line in body) == message
+    rule = ["security/certification-current"] if width < 60 else []  # on a line of its own where it does not fit
+    assert max(map(len, lines[1:])) <= max(width, 40)
+    assert " ".join(line.strip() for line in body) == " ".join([*rule, message])
 
 
 @pytest.mark.parametrize("width", range(40, 80))

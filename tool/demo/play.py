@@ -3,6 +3,8 @@
 Builds a bare repository with the gate as its pre-receive hook, makes keys, and plays what happens in a month: a
 proposal, a red flag, a signature, a raise, a waiver that ends, and an attempt on the rules. Everything is real: git,
 the hook, the keys, the commands. What should be refused and is not, or the other way round, ends it with exit code 1.
+
+It plays on fixed days, which the commands are told with --as-of: the same play, whenever somebody plays it.
 """
 
 from __future__ import annotations
@@ -20,9 +22,19 @@ HERE = Path(__file__).resolve().parent
 PREFLIGHT = Path(sys.executable).parent / "preflight"
 VENDOR = "foghorn-sms"
 NAMESPACES = "preflight-decision@v1,preflight-policy@v1"
-# Who has a key: the director of Finance, two owners of the policies, and one who should not have one.
+# Who gets a key: who signs for Finance, two owners of the policies, and one who should not have one.
 SIGNERS = ("gareth-whitlock", "noor-haddad", "ruben-castellanos")
 MALLORY = "viktor-salonen"
+OUTSIDE = "barnacle-chat"  # the vendor that goes past the gate
+UNASKED = (
+    "  proposed_on:",
+    "  it_involved_on:",
+    "  approved_on:",
+    "    - {standard:",
+    "# The vendor of the demo",
+    "#\n",
+)
+FIRST, LAST = "2026-11-23", "2026-12-22"
 WIDTH = 100
 MOST_LINES, LAST_LINES = 30, 5  # of what a command says, and of its end
 
@@ -92,6 +104,10 @@ class Stage:
         """Run preflight on the day of the play."""
         return self.run(PREFLIGHT, "--as-of", self.today, *arguments, at=at, person=person)
 
+    def typed(self, *arguments: str | Path) -> str:
+        """Return the line with which somebody runs preflight on that day."""
+        return shlex.join(["preflight", "--as-of", self.today, *(str(part) for part in arguments)])
+
 
 # ---- Told -----------------------------------------------------------------------------------------
 
@@ -151,7 +167,7 @@ def edit(path: Path, old: str, new: str) -> None:
 def decide(stage: Stage, person: str, *arguments: str, at: Path) -> None:
     """Let somebody decide, with their key."""
     code, said = stage.preflight(*arguments, "--by", person, "--key", stage.key(person), "--yes", at=at, person=person)
-    show(shlex.join(["preflight", *arguments]), said if code else _gist(said))
+    show(stage.typed(*arguments, "--by", person), said if code else _gist(said))
     if code:
         message = f"{arguments[0]} should have gone through"
         raise Surprise(message)
@@ -169,9 +185,17 @@ def _gist(said: str) -> str:
 # ---- The play -------------------------------------------------------------------------------------
 
 
+def hook(stage: Stage, today: str) -> None:
+    """Write the hook of the server. A real one has no --as-of: its day is the one on the wall."""
+    path = stage.server / "hooks" / "pre-receive"
+    line = f'exec {shlex.quote(str(PREFLIGHT))} --as-of "$({today})" hook pre-receive'
+    path.write_text(f"#!/bin/sh\n{line}\n", "utf-8")
+    path.chmod(0o755)
+
+
 def build(stage: Stage) -> None:
     """Make the server, its hook, the keys and the first commit."""
-    day(stage, "2026-11-23", "A registry, a server, a gate")
+    day(stage, FIRST, "A registry, a server, a gate")
     (stage.root / "keys").mkdir(parents=True)
     for person in (*SIGNERS, MALLORY):
         stage.must("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", person, "-f", stage.key(person), at=stage.root)
@@ -182,14 +206,7 @@ def build(stage: Stage) -> None:
         "receive.denyNonFastForwards": "true",
     }.items():
         stage.must("git", "config", name, value, at=stage.server)
-    hook = stage.server / "hooks" / "pre-receive"
-    # A real hook has no --as-of: the day is the one on the wall.
-    today = shlex.quote(str(stage.root / "today"))
-    hook.write_text(
-        f'#!/bin/sh\nexec {shlex.quote(str(PREFLIGHT))} --as-of "$(cat {today})" hook pre-receive\n', "utf-8"
-    )
-    hook.chmod(0o755)
-
+    hook(stage, f"cat {shlex.quote(str(stage.root / 'today'))}")
     place = stage.root / "clones" / "elise-fontaine"
     stage.preflight("init", "--sample", place, at=stage.root)
     stage.must("git", "init", "-q", "-b", "main", at=place)
@@ -197,12 +214,14 @@ def build(stage: Stage) -> None:
     with (place / "policies" / "allowed_signers").open("a", encoding="utf-8") as signers:
         for person in SIGNERS:
             kind, key, _ = stage.key(person).with_suffix(".pub").read_text("utf-8").split()
-            mail = f"{person.replace('-', '.')}@harbourline.example"
-            signers.write(f'{mail} namespaces="{NAMESPACES}" {kind} {key}\n')
+            # By the id, which is what a statement says in "by": so ssh-keygen finds the key by that name.
+            signers.write(f'{person} namespaces="{NAMESPACES}" {kind} {key}\n')
     stage.people.add("elise-fontaine")
     tell(
         "Harbourline, an invented company, has 24 vendors. A bare repository holds them, with preflight as pre-receive "
-        "hook. Three people have keys: Gareth, who signs for Finance, and Noor and Ruben, who own the policies."
+        "hook. Four people may sign: Gareth for Finance, Helene as executive sponsor, and Noor and Ruben, who own the "
+        "policies. Each has a key with which the decisions of the past were signed. Gareth, Noor and Ruben get a "
+        "second one for this play, so that policies/allowed_signers holds seven keys of four people."
     )
     commit(stage, place, "Start the registry", "elise-fontaine")
     push(stage, place, "elise-fontaine")
@@ -354,18 +373,27 @@ def past_the_gate(stage: Stage) -> None:
     day(stage, "2026-12-19", "Past the gate")
     tell(
         "Yusuf looks after the server. As a favour he switches the hook off for a minute and pushes Barnacle Chat, "
-        "which is in use already: no proposal, no certificate, nobody who agreed."
+        "which is in use already: no proposal, no certificate, no review, nobody who agreed."
     )
     place = stage.clone("yusuf-demir")
     text = (place / "vendors" / f"{VENDOR}.yaml").read_text("utf-8")
-    text = text.replace(VENDOR, "barnacle-chat").replace("Foghorn", "Barnacle").replace("foghorn", "barnacle")
-    text = text.replace("status: approved", "status: live").replace("held: true", "held: false")
-    (place / "vendors" / "barnacle-chat.yaml").write_text(text, "utf-8")
+    (place / "vendors" / f"{OUTSIDE}.yaml").write_text(_unasked(text), "utf-8")
     commit(stage, place, "Barnacle Chat", "yusuf-demir")
-    hook = stage.server / "hooks" / "pre-receive"
-    hook.chmod(0o644)
+    gate = stage.server / "hooks" / "pre-receive"
+    gate.chmod(0o644)
     push(stage, place, "yusuf-demir")
-    hook.chmod(0o755)
+    gate.chmod(0o755)
+
+
+def _unasked(foghorn: str) -> str:
+    """Return the record of a vendor that nobody was asked about: Foghorn's, under another name, without all that."""
+    text = foghorn.replace("Foghorn SMS", "Barnacle Chat").replace(VENDOR, OUTSIDE)
+    text = (
+        text.replace("Foghorn", "Barnacle").replace("foghorn", "barnacle").replace("status: approved", "status: live")
+    )
+    text = text.partition("\nreviews:")[0] + "\nreviews: []\nincidents: []\n"  # the approvals came behind them
+    lines = [line for line in text.splitlines(keepends=True) if not line.startswith(UNASKED)]
+    return "".join(lines).replace("  certifications:\n", "  certifications: []\n")
 
 
 def audit(stage: Stage) -> None:
@@ -374,22 +402,23 @@ def audit(stage: Stage) -> None:
     tell("The auditor trusts nobody's word. Every commit is judged again, by the rules that were in force before it.")
     place = stage.clone("elise-fontaine")
     code, said = stage.preflight("audit", "replay", at=place)
-    show("preflight audit replay", said)
+    show(stage.typed("audit", "replay"), said)
     if code != 1 or "Barnacle Chat" not in said:
         message = "the replay should have found Barnacle Chat"
         raise Surprise(message)
     tell("Who approved Foghorn, when, on what evidence, under which rules?")
     _, said = stage.preflight("audit", "who", VENDOR, at=place)
-    show(f"preflight audit who {VENDOR}", said)
+    show(stage.typed("audit", "who", VENDOR), said)
     tell("And will the history still be this one next year? The auditor takes a checkpoint home.")
     checkpoint = stage.root / "checkpoint.json"
-    show("preflight audit checkpoint", stage.preflight("audit", "checkpoint", checkpoint, at=place)[1])
+    made = stage.preflight("audit", "checkpoint", checkpoint, at=place)[1]
+    show(stage.typed("audit", "checkpoint", checkpoint), made)
     tell("In a copy of the repository, somebody takes Barnacle out of the history, as if it had never been there.")
     copy = stage.root / "clones" / "rewritten"
     stage.must("git", "clone", "-q", stage.server, copy, at=stage.root)
     stage.must("git", "reset", "-q", "--hard", "HEAD~1", at=copy)
     code, said = stage.preflight("audit", "verify", checkpoint, at=copy)
-    show("preflight audit verify checkpoint.json", said)
+    show(stage.typed("audit", "verify", checkpoint), said)
     if code != 1:
         message = "a rewritten history should not verify"
         raise Surprise(message)
@@ -397,10 +426,15 @@ def audit(stage: Stage) -> None:
 
 def epilogue(stage: Stage) -> None:
     """Show what is left to look at."""
-    day(stage, "2026-12-22", "Who decided what")
+    day(stage, LAST, "Who decided what")
     place = stage.clone("elise-fontaine")
-    show(f"preflight decisions {VENDOR}", stage.preflight("decisions", VENDOR, at=place)[1])
-    tell(f"The repository is in {stage.server}, a clone in {place}. Look around, and try to get something past it:")
+    show(stage.typed("decisions", VENDOR), stage.preflight("decisions", VENDOR, at=place)[1])
+    # From here on somebody else pushes, whose commits say what day it is for them.
+    hook(stage, f"{{ cat {shlex.quote(str(stage.root / 'today'))}; echo; date -u +%F; }} | sort | tail -n 1")
+    tell(
+        f"The repository is in {stage.server}, a clone in {place}. Look around, and try to get something past it. Give "
+        f"each command of preflight the day, --as-of {LAST}:"
+    )
     program = shlex.quote(str(PREFLIGHT))
     print(f"\n  cd {shlex.quote(str(place))}\n  {program} --as-of {stage.today} explain {VENDOR} --for approver\n")
 
@@ -413,6 +447,11 @@ def main(arguments: list[str]) -> int:
         print(f"{root} is not empty; name another folder", file=sys.stderr)
         return 2
     stage = Stage(root.resolve())
+    tell(
+        f"This plays on days of its own, from {FIRST} to {LAST}, whenever you play it. So every command of preflight "
+        "that you see here, or try out afterwards, names its day with --as-of. Without it preflight takes the day on "
+        "the wall, and says of what was decided on a later one that it is not in force yet."
+    )
     try:
         for act in (
             build,

@@ -12,6 +12,7 @@ from preflight.model import Json, JsonObject, Problem
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+LIKE = 0.65  # from here on two words are taken for the same one, misspelt
 LEAVE_OUT = "Fill it in, or take the line out: a field that is absent means 'not known'."
 TYPE_WORDS = {
     "array": "a list",
@@ -198,9 +199,17 @@ def _example(schema: JsonObject) -> str:
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return a suggestion for a misspelt word, or nothing."""
     names = list(known)
-    close = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
+    close = [
+        each for each in difflib.get_close_matches(word, names, n=3, cutoff=LIKE) if _last_part_is_like(word, each)
+    ]
     close = close or [name for name in names if word and word in name.split("_")]  # url for vendor_url
     return f"Did you mean {close[0]!r}?" if close else ""
+
+
+def _last_part_is_like(word: str, name: str) -> bool:
+    """Whether two paths are alike in more than the folder that they share."""
+    (folder, _, last), (other, _, end) = word.rpartition("/"), name.rpartition("/")
+    return folder != other or difflib.SequenceMatcher(None, end, last).ratio() >= LIKE
 
 
 def _some(names: Iterable[str], most: int = 12) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from preflight.model import Json, JsonObject, Verdict
 
 MOST_CHANGES, MOST_FINDINGS, MOST_ALTERNATIVES = 8, 5, 4
+APPROVALS = "/approvals"  # where a rule points that wants somebody to agree
 MOST_LEAVES = 60  # characters of a value
 
 
@@ -45,7 +46,7 @@ def brief(  # noqa: PLR0913, PLR0917 - all that the page tells
         name=record["name"],
         summary=record.get("summary", ""),
         status=record["lifecycle"]["status"],
-        verdict=_verdict(red, len(failed) - red),
+        verdict=_verdict(red, len(failed) - red, sum(each.pointer == APPROVALS for each in failed[:red])),
         blocked=red > 0,
         changed=tuple(told[:MOST_CHANGES]),
         more_changes=max(0, len(told) - MOST_CHANGES),
@@ -60,9 +61,13 @@ def brief(  # noqa: PLR0913, PLR0917 - all that the page tells
     )
 
 
-def _verdict(red: int, warnings: int) -> str:
+def _verdict(red: int, warnings: int, waiting: int) -> str:
+    """Say whether it can be merged. Who is asked to agree is told where nothing but that is missing."""
     if red:
-        return f"Cannot be merged: {counted(red, 'red flag')}, {counted(warnings, 'warning')}"
+        only = "; the red flag is an agreement that is still missing"
+        some = f"; {waiting} of them for an agreement that is still missing"
+        why = "" if not waiting else only if waiting == red == 1 else some
+        return f"Cannot be merged: {counted(red, 'red flag')}, {counted(warnings, 'warning')}{why}"
     return f"No red flag, {counted(warnings, 'warning')}" if warnings else "No red flag, no warning"
 
 

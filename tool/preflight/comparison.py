@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 FOUND = frozenset({Outcome.FAIL, Outcome.WAIVED})
 NUMBER = re.compile("[0-9]+(?:[.,:-][0-9]+)*")
+AS_BEFORE = "cost and risk: as before"
 ABSENT = Weight(0, 0, None)  # who is not there costs nothing
 
 _Key = tuple[str, str, str, str]
@@ -201,7 +202,7 @@ def told(found: Delta | None, most: int) -> list[str]:
         [sentence(row) for row in listed if not row.vendor],
     )
     more = [f"and {counted(len(vendors) - most, 'more vendor')}"] if len(vendors) > most else []
-    return [*vendors[:most], *more, *total] or ["cost and risk: as before"]
+    return [*vendors[:most], *more, *total] or [AS_BEFORE]
 
 
 def sentence(row: Row) -> str:

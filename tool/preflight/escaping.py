@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 # Besides control characters: format characters can hide or reorder text, separators can break a line.
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~])")
-_LINE_START = re.compile(r"^([0-9]{0,9})([-+=.)])")  # what begins a list or underlines a heading
+_LINE_START = re.compile(r"^([0-9]{1,9})(?=[.)])|^(?=[-+=])")  # what begins a list or underlines a heading
 _XML_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0", "|", "%", "＝", "＋", "－", "＠")
 _RUNNER = re.compile(r"(?<=##)\[")
@@ -51,7 +51,7 @@ def github_property(text: str) -> str:
 def markdown(text: str) -> str:
     """Escape text for one line of Markdown, also within a table cell: no markup, no mention, no reference."""
     escaped = _MARKDOWN.sub(r"\\\1", visible(text).strip()).replace("&", "&amp;")
-    escaped = _LINE_START.sub(r"\1\\\2", escaped).replace("\\<", "&lt;").replace("\\>", "&gt;")
+    escaped = _LINE_START.sub(r"\1\\", escaped).replace("\\<", "&lt;").replace("\\>", "&gt;")
     # A backslash does not stop GitHub from linking @team, #123 or a bare address; a character reference does.
     return escaped.replace("@", "&#64;").replace("\\#", "&#35;").replace("://", "&#58;//").replace("www.", "www&#46;")
 

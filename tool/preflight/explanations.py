@@ -76,15 +76,19 @@ def _yaml(value: Json) -> list[str]:
 # ---- A vendor -----------------------------------------------------------------------------------
 
 
-def of_vendor(record: JsonObject, identifier: str, path: str, as_of: str) -> Iterator[str]:
-    """Say who the vendor is."""
+def of_vendor(record: JsonObject, identifier: str, path: str, as_of: str, width: int = 0) -> Iterator[str]:
+    """Say who the vendor is. ``width`` 0: in lines as long as they are."""
     status, category = get(record, "/lifecycle/status"), get(record, "/category")
     about = " · ".join(str(each) for each in (identifier, category, status) if isinstance(each, str))
-    yield terminal(f"{record.get('name', path)}")
-    yield terminal(f"{about} · {path} · as of {as_of}")
+    yield from _fitted(f"{record.get('name', path)}", width)
+    yield from _fitted(f"{about} · {path} · as of {as_of}", width)
     owners = [(side, get(record, f"/ownership/{side}/owner")) for side in ("marketing", "it")]
     if any(owner for _, owner in owners):
-        yield terminal("Owners: " + ", ".join(f"{side} {owner or 'not known'}" for side, owner in owners))
+        yield from _fitted("Owners: " + ", ".join(f"{side} {owner or 'not known'}" for side, owner in owners), width)
+
+
+def _fitted(text: str, width: int) -> Iterator[str]:
+    yield from _wrapped(text, "", width) if width else [terminal(text)]
 
 
 def of_screening(lines: Sequence[ScreeningLine]) -> Iterator[str]:

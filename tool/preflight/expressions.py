@@ -183,7 +183,7 @@ def _syntax(error: RuntimeError) -> CannotJudge:
     line, column, message = (
         (int(found[1]), int(found[2]), found[3].partition(" expecting ")[0]) if found else (0, 0, text)
     )
-    fix = "See docs/rules.md for the language."
+    fix = "The language is CEL (cel.dev): compare it with a rule that works, as 'preflight explain RULE' shows one."
     if "no matching overload" in message and "double" in message and "int" in message:
         fix = "A number with a fraction compares only with another: write 100.0 for 100."
     return CannotJudge(f"the expression does not compile: {message}", fix=fix, line=line, column=column)

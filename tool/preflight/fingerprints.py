@@ -3,6 +3,10 @@
 A fingerprint is made of record values alone: of the fields that the rule reads, of those that its facts are computed
 from, and of the place that the finding points at. Neither the day nor the wording of a message is in it: a certificate
 that ran out is the same finding tomorrow.
+
+A fact may have a function ``settled``, which says of a record alone what values of the fact mean on whatever day. Of
+such a value that a rule reads, the value is covered and not the field behind it: what is approved is governed as before
+when it goes live, so a waiver outlives that.
 """
 
 from __future__ import annotations
@@ -15,7 +19,7 @@ from typing import TYPE_CHECKING
 from preflight import pointers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from preflight.expressions import Read
     from preflight.model import FactModule, Json, JsonObject
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from preflight.rules import CompiledRule
 
 _FIELD = re.compile(r"(?<![\w/])(?:/[a-z0-9_]+)+")
+WHOLE = "the whole record"
 _INDEX = re.compile(r"/\d+(?=/|$)")
 
 
@@ -36,10 +41,46 @@ def of(policy: Policy, compiled: CompiledRule, record: JsonObject, pointer: str)
     rule = compiled.rule
     # Of an item, what it says counts, and not where in its list it stands.
     item = pointers.get(record, _item(rule.each, pointer)) if rule.each else None
-    values = {each: pointers.values(record, each) for each in _fields(policy, compiled)}
+    values = _values(policy, compiled, record)
     here = None if rule.each else pointers.get(record, pointer) if pointer else None
     about = {"rule": rule.id, "field": field_of(pointer), "here": here, "item": item, "record": values}
     return "sha256:" + hashlib.sha256(_plain(_without_order(about)).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def covers(policy: Policy, compiled: CompiledRule, pointer: str) -> tuple[str, ...]:
+    """Return what the fingerprint of a finding is made of: fields of the record, and facts (``facts.…``)."""
+    named = {name or WHOLE for name in _values(policy, compiled, {})}
+    return _in_order({*named, _place(compiled, pointer)})
+
+
+def differing(
+    policy: Policy, compiled: CompiledRule, records: tuple[JsonObject, JsonObject], pointer: str
+) -> tuple[str, ...]:
+    """Return what of a fingerprint says something else in two records; ``pointer`` is the place in the first.
+
+    Of a finding about an item of a list it is the item where nothing else differs.
+    """
+    before, after = (_without_order(_values(policy, compiled, each)) for each in records)
+    found = {name or WHOLE for name in before if before[name] != after[name]}
+    here = "" if compiled.rule.each else pointer
+    if here and _differ(*(pointers.get(each, here) for each in records)):
+        found.add(_place(compiled, pointer))
+    return _in_order(found or {_place(compiled, pointer)})
+
+
+def _place(compiled: CompiledRule, pointer: str) -> str:
+    each = compiled.rule.each
+    return field_of(_item(each, pointer) if each else pointer) or WHOLE
+
+
+def _differ(one: Json, other: Json) -> bool:
+    return _plain(_without_order(one)) != _plain(_without_order(other))
+
+
+def _in_order(names: Collection[str]) -> tuple[str, ...]:
+    """Return names in order, facts last, without those that lie inside of another."""
+    inside = {name for name in names for other in names if name.startswith(f"{other}/")}
+    return tuple(sorted(set(names) - inside, key=lambda name: (name.startswith("facts."), name)))
 
 
 def _plain(value: Json) -> str:
@@ -61,15 +102,27 @@ def _item(each: str, pointer: str) -> str:
     return f"{each}/{index}" if index else each
 
 
-def _fields(policy: Policy, compiled: CompiledRule) -> list[str]:
-    found: set[str] = set()  # the empty one is the whole record
+def _values(policy: Policy, compiled: CompiledRule, record: JsonObject) -> dict[str, Json]:
+    """Return what a rule decides on, by the pointer of the field or the name of the fact; the empty one is all."""
+    fields: set[str] = set()
+    found: dict[str, Json] = {}
     offered = {fact.NAME: fact for fact in policy.facts}
     for read in compiled.reads:
         if read.root in {"vendor", "before"}:
-            found.add(read.pointer)
+            fields.add(read.pointer)
         elif read.root == "facts" and read.path:
-            found.update(_behind(read, policy.needs, offered))
-    return sorted(found)
+            settled = _settled(read, offered, record)
+            found |= settled
+            fields.update(() if settled else _behind(read, policy.needs, offered))
+    return {**{each: pointers.values(record, each) for each in fields}, **found}
+
+
+def _settled(read: Read, offered: Mapping[str, FactModule], record: JsonObject) -> dict[str, Json]:
+    """Return the value of a fact that says by itself what a rule has to know; nothing where the fields behind it do."""
+    name, *member = read.path
+    say = getattr(offered.get(name), "settled", None)
+    values = say(record) if say and len(member) == 1 else {}
+    return {str(read): values[member[0]]} if member and member[0] in values else {}
 
 
 def _behind(read: Read, needs: Mapping[str, Sequence[str]], offered: Mapping[str, FactModule]) -> Iterator[str]:

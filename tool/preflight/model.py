@@ -46,6 +46,7 @@ class Novelty(Enum):
 
     NEW = "new"
     KNOWN = "known"
+    STANDS = "stands"  # it came with a change that only takes trust away: it stands from now on, and does not block
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ class Verdict:
     @property
     def blocks(self) -> bool:
         """Whether this verdict alone keeps the gate shut."""
-        return self.outcome is Outcome.FAIL and self.level is Level.RED_FLAG
+        return self.outcome is Outcome.FAIL and self.level is Level.RED_FLAG and self.change is not Novelty.STANDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,13 @@ from preflight import fingerprints, pointers
 from preflight.model import Level, Outcome, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from preflight.model import Context, JsonObject, Rule, Waiver
     from preflight.policy import Policy
     from preflight.rules import CompiledRule
 
+MOST_FIELDS = 8  # that are named one by one
 OWNERS = ("/ownership/marketing/owner", "/ownership/it/owner")  # nobody waives a rule for what is their own
 
 
@@ -40,7 +41,7 @@ def settle(
             continue
         covered = _covered(waiver, compiled, record, policy)
         if not covered:
-            idle.append(told(vendor, waiver, "stale", "the record says something else now"))
+            idle.append(told(vendor, waiver, "stale", _changed(waiver, compiled, (record, before), policy)))
         elif (
             authors
             and (waiver.by in authors.people or authors.strangers)
@@ -57,6 +58,25 @@ def _covered(waiver: Waiver, compiled: CompiledRule, record: JsonObject, policy:
     """Return the places of a record at which it says what a waiver was decided on."""
     places = _places(compiled.rule, record, waiver.pointer)
     return [each for each in places if fingerprints.of(policy, compiled, record, each) == waiver.fingerprint]
+
+
+def _changed(
+    waiver: Waiver, compiled: CompiledRule, records: tuple[JsonObject, JsonObject | None], policy: Policy
+) -> str:
+    """Say what changed of what a waiver covers: which field, where the record before is known; else one of which."""
+    record, before = records
+    was = _covered(waiver, compiled, before, policy) if before else []
+    if before and was:
+        fields = fingerprints.differing(policy, compiled, (before, record), was[0])
+        return f"the record says something else now at {_joined(fields, 'and')}"
+    fields = fingerprints.covers(policy, compiled, waiver.pointer)
+    what = "" if len(fields) == 1 else "one of "
+    return f"the record says something else now than when it was signed, at {what}{_joined(fields, 'or')}"
+
+
+def _joined(names: Sequence[str], word: str) -> str:
+    shown = [*names[:MOST_FIELDS], *([f"{len(names) - MOST_FIELDS} more"] if len(names) > MOST_FIELDS else [])]
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} {word} {shown[-1]}"
 
 
 def _places(rule: Rule, record: JsonObject, pointer: str) -> list[str]:

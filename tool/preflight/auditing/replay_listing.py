@@ -12,7 +12,7 @@ from preflight.wording import counted
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from preflight.auditing.replay import Cause, Finding, Flag, Replayed, Seen, Spot
+    from preflight.auditing.replay import Cause, Finding, Flag, Group, Replayed, Seen, Spot
     from preflight.model import JsonObject
 
 SCHEMA = "preflight/replay/v1"
@@ -22,9 +22,12 @@ CAVEAT = (
     "Each commit was judged as of the day that it claims, but no earlier than those before it, by the rules before it. "
     "What a forge knew (who approved, who pushed) is not in git."
 )
+ONLY_TOGETHER = "In order only together"
+TOLD = ("refused", "together", "cannot-judge")  # states that are told whatever else there is to say
 QUIET = {
     "first": "the beginning",
     "no-rules": "no rules before it",
+    "setup": "setting up: no vendor yet",
     "untouched": "nothing to judge",
     "passed": "passed",
 }
@@ -32,13 +35,15 @@ QUIET = {
 
 def verdict(found: Replayed) -> str:
     """Say in one sentence what came of it."""
-    refused, unjudged = found.of("refused"), found.of("cannot-judge")
-    judged = len(found.of("passed")) + len(refused)
+    refused, unjudged, together = (found.of(state) for state in ("refused", "cannot-judge", "together"))
+    judged = len(found.of("passed")) + len(refused) + len(together)
     how = counted(judged, "commit")
     if refused:
         said = f"{len(refused):,} of {how} that were judged went round the gate"
     else:
         said = f"No commit went round the gate; {how} {'was' if judged == 1 else 'were'} judged"
+    if together:
+        said += f", {len(together):,} of them in order only together with others"
     if unjudged:
         said += (
             f", {counted(len(unjudged), 'more')} cannot be judged" if len(unjudged) > 1 else ", 1 more cannot be judged"
@@ -57,12 +62,13 @@ def table(found: Replayed, *, everything: bool) -> str:
     lines: list[str] = []
     for title, told in (
         ("Round the gate", found.of("refused")),
+        *((f"{ONLY_TOGETHER}: {_may_be(each)}", _members(found, each)) for each in found.groups),
         ("Cannot be judged", found.of("cannot-judge")),
         ("Against the rules of today", _only_today(found)),
         ("The other commits", _others(found) if everything else []),
     ):
         if told:
-            lines += [title, ""]
+            lines += [*wrapped(title), ""]
             for each in told:
                 lines += [*_paragraph(each), ""]
     if found.flags:
@@ -71,6 +77,17 @@ def table(found: Replayed, *, everything: bool) -> str:
             lines += [*_flag_lines(flag), ""]
     lines += wrapped(f"{verdict(found)}.")
     return "\n".join([*lines, *wrapped(CAVEAT)]) + "\n"
+
+
+def _may_be(group: Group) -> str:
+    """Say what is known of commits that are in order only together, and what is not."""
+    many = counted(len(group.spots), "commit")
+    return f"these {many} pass the gate if they were pushed as one; git does not tell whether they were"
+
+
+def _members(found: Replayed, group: Group) -> list[Seen]:
+    numbers = {each.number for each in group.spots}
+    return [each for each in found.seen if each.spot.number in numbers]
 
 
 def _paragraph(seen: Seen) -> Iterator[str]:
@@ -136,11 +153,12 @@ def _went(flag: Flag) -> str:
 
 def _only_today(found: Replayed) -> list[Seen]:
     """Return the commits that only the rules of now would refuse."""
-    return [each for each in found.seen if each.today and each.state not in ("refused", "cannot-judge")]
+    return [each for each in found.seen if each.today and each.state not in TOLD]
 
 
 def _others(found: Replayed) -> list[Seen]:
-    return [each for each in found.seen if each.state in QUIET and not each.today]
+    grouped = {spot.number for group in found.groups for spot in group.spots}
+    return [each for each in found.seen if each.state in QUIET and not each.today and each.spot.number not in grouped]
 
 
 # ---- Markdown -----------------------------------------------------------------------------------
@@ -159,6 +177,10 @@ def as_markdown(found: Replayed, *, everything: bool) -> str:
         lines += ["| Commit | Who | What the gate says |", "| --- | --- | --- |"]
         lines += [_row(each) for each in sorted(told, key=lambda each: each.spot.number)]
         lines.append("")
+    for group in found.groups:
+        lines += [f"### {ONLY_TOGETHER}", "", markdown(f"{_may_be(group)[0].upper()}{_may_be(group)[1:]}."), ""]
+        lines += ["| Commit | Who | What the gate says |", "| --- | --- | --- |"]
+        lines += [*(_row(each) for each in _members(found, group)), ""]
     if found.flags:
         lines += ["### Red flags", "", "| Vendor | Rule | Came | Went |", "| --- | --- | --- | --- |"]
         lines += [_flag_row(each) for each in found.flags]
@@ -188,7 +210,7 @@ def _flag_row(flag: Flag) -> str:
 def as_json(found: Replayed, *, everything: bool) -> str:
     """Return JSON, described by schemas/replay.schema.json."""
     told = [each for each in found.seen if everything or each.state not in QUIET or each.today]
-    states = ("first", "no-rules", "untouched", "passed", "refused", "cannot-judge")
+    states = ("first", "no-rules", "setup", "untouched", "passed", "together", "refused", "cannot-judge")
     value: JsonObject = {
         "schema": SCHEMA,
         "head": found.head,
@@ -200,6 +222,7 @@ def as_json(found: Replayed, *, everything: bool) -> str:
             "standing": sum(each.went is None for each in found.flags),
         },
         "commits": [_commit(each) for each in told],
+        "together": [[_spot(spot) for spot in group.spots] for group in found.groups],
         "flags": [_flag(each) for each in found.flags],
     }
     return json_text(value)

@@ -29,7 +29,7 @@ def judged(session: Session, paths: Sequence[str]) -> Judged:
     """Judge a change of those files of the trust root: by the signatures of those who own the policies at the base."""
     more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
     what = f"This change alters the policy itself: {paths[0]}{more}"
-    if not _is_signed_for(session):
+    if not is_signed_for(session):
         fix = f"Let two people with the role {ROLE} review it; {SEE}."
         message = f"{what}; the word of two policy owners was wanted, and policies/approvals.yaml asks for no signature"
         return _told(paths[0], Level.WARNING, message, fix)
@@ -49,7 +49,7 @@ def judged(session: Session, paths: Sequence[str]) -> Judged:
     return _told(paths[0], Level.RED_FLAG, message, fix)
 
 
-def _is_signed_for(session: Session) -> bool:
+def is_signed_for(session: Session) -> bool:
     """Whether the base asks owners of the policies for a signature."""
     approvals = session.policy.documents.get("approvals")
     roles = approvals.value["roles"] if approvals and session.layout.managed else ()

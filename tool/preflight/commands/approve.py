@@ -104,7 +104,7 @@ def command(  # noqa: PLR0913 - one argument an option
     signs, with a file, an agent or a hardware key.
 
     With 'policies' instead of a vendor: agree to a change of the policies, from --base to what is now, or to --head.
-    With --prepare somebody else can sign elsewhere, and --signature adds what they send back (docs/deciding.md).
+    With --prepare somebody else can sign elsewhere, and --signature adds what they send back.
     """
     session = from_base(session, base)
     if signature is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from preflight.shell import first_line, git, terminal, trust_root, workers
 from preflight.shell.terminal import Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from preflight.commands.audit_span import Span
@@ -37,6 +37,7 @@ _judges: dict[tuple[Path, tuple[str, int] | None], Judge] = {}
 @click.option("--since", metavar="REV|DAY|CHECKPOINT", help="Only commits after that commit, day or checkpoint.")
 @click.option("--until", metavar="REV|DAY", help="Only commits up to that commit; or to that day, as they claim.")
 @click.option("--today-rules", "with_today", is_flag=True, help="Say what the rules of now say of each change, too.")
+@click.option("--strict", is_flag=True, help="Exit with 1 for commits, too, that are in order only together.")
 @click.option(
     "--format",
     "output",
@@ -48,21 +49,30 @@ _judges: dict[tuple[Path, tuple[str, int] | None], Judge] = {}
 @click.option("--all", "everything", is_flag=True, help="List commits that passed and those left alone, too.")
 @click.pass_obj
 def command(  # noqa: PLR0913 - one argument an option
-    given: Given, *, since: str | None, until: str | None, with_today: bool, output: str, everything: bool
+    given: Given,
+    *,
+    since: str | None,
+    until: str | None,
+    with_today: bool,
+    strict: bool,
+    output: str,
+    everything: bool,
 ) -> int:
     """Judge every commit of the first-parent line against the one before it, by the rules in force then.
 
     A commit that the gate refuses and that is there all the same went round it: pushed by somebody who may, or merged
     while the gate was off. Each is judged as of the day that it claims, but no earlier than the commits before it.
-    For every red flag it tells at which commit it is first seen, and at which it is gone.
+    Commits that pass together and not one by one may have been one push, which git does not tell: they are listed by
+    themselves. For every red flag it tells at which commit it is first seen, and at which it is gone.
 
     \b
     Exit codes:
-      0  no commit went round the gate
-      1  one did
+      0  no commit went round the gate, as far as git can tell
+      1  one did; with --strict also: some are in order only together
       2  cannot judge: no history, or commits whose rules cannot be read
     """  # noqa: D301 - click wants the backspace itself
     found = replayed(given, audit_span.span(given, since, until), with_today=with_today)
+    found = replace(found, strict=strict)
     terminal.show(replay_listing.FORMATS[output](found, everything=everything))
     return found.code
 
@@ -80,9 +90,31 @@ def _replayed(given: Given, span: Span, *, with_today: bool) -> Replayed:
     law = (span.spot.commit, steps[-1].rules) if with_today and steps else None
     judged = iter(_judged(given, steps, law))
     seen = [next(judged) if each is None else each for each in told]
+    pushes = _Pushes(Judge(given.root, None), {step.place.number: step for step in steps})
+    seen, groups = replay.together([pushes.in_setup(each) for each in seen], pushes.passes)
     cut = span.start > 0
     flags = replay.flags(seen, cut=cut)
-    return Replayed(span.spot.commit, span.since, tuple(seen[1:] if cut else seen), flags, with_today)
+    return Replayed(span.spot.commit, span.since, tuple(seen[1:] if cut else seen), flags, with_today, groups)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pushes:
+    """Judges what may have been one push, from the steps of single commits, by their numbers."""
+
+    judge: Judge
+    steps: Mapping[int, Step]
+
+    def in_setup(self, seen: Seen) -> Seen:
+        """Return a refusal from before there was any vendor as what it is: nobody could have gone round anything."""
+        if seen.state != "refused" or not self.judge.is_setup(self.steps[seen.spot.number]):
+            return seen
+        return replace(seen, state="setup", findings=())
+
+    def passes(self, first: Spot, last: Spot) -> bool:
+        """Whether the gate lets the commits between those two through as one push."""
+        begins, ends = self.steps[first.number], self.steps[last.number]
+        push = replace(ends, parent=begins.parent, rules_before=begins.rules_before, where_before=begins.where_before)
+        return self.judge.passes(push)
 
 
 def _judged(given: Given, steps: Sequence[Step], law: tuple[str, int] | None) -> list[Seen]:

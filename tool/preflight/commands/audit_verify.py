@@ -176,7 +176,7 @@ def _dates(span: Span) -> Iterator[Check]:
     ]
     if back:
         details = tuple(f"{each.commit.id[:SHORT]} claims {each.commit.date[:10]}, after {each.day}" for each in back)
-        message = f"{counted(len(back), 'commit')} claim a day before that of a commit before them"
+        message = f"{counted(len(back), 'commit claims', 'commits claim')} a day before that of a commit before"
         yield Check("dates", "told", message, details)
 
 

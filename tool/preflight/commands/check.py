@@ -12,6 +12,7 @@ from preflight import engine, renderers
 from preflight.commands import gate
 from preflight.commands.completion import complete_vendor
 from preflight.errors import UsageError
+from preflight.model import Novelty
 from preflight.renderers import markdown
 from preflight.shell import terminal
 from preflight.shell.files import write
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from preflight.commands.session import Session
+    from preflight.engine import Judged
     from preflight.model import Brief, Report
 
 MOST_BRIEFS = 20  # pages of vendors to decide on, in a summary
@@ -89,10 +91,15 @@ def command(  # noqa: PLR0913 - one argument an option
         session, results = change.session, list(change.results)
         report = change.report(everything=everything)
     if any(name == markdown.NAME for name, _ in outputs):
-        report = replace(report, briefs=_briefs(session, [each.vendor for each in results if each.judged], base))
+        report = replace(report, briefs=_briefs(session, [each.vendor for each in results if _to_decide(each)], base))
     for name, target in outputs or (("text", None),):
         _deliver(session, report, name, target)
     return 1 if report.summary.blocked else 0
+
+
+def _to_decide(judged: Judged) -> bool:
+    """Whether a vendor was judged for its own sake; of one from which trust is taken away nothing is to be decided."""
+    return bool(judged.judged) and not any(each.change is Novelty.STANDS for each in judged.verdicts)
 
 
 def _briefs(session: Session, judged: Sequence[str], base: str | None) -> tuple[Brief, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ SOUND, BROKEN = 0, 1
 WORKFLOWS = ".github/workflows"
 GITLAB_CI = ".gitlab-ci.yml"
 PRE_COMMIT_CONFIG = ".pre-commit-config.yaml"
+ACTION, OUR_ACTION = "action.yml", re.compile(r"^name: preflight$", re.MULTILINE)
 SIGNERS = "allowed_signers"
 LARGEST = 4 * 1024 * 1024  # bytes that are read of a file
 MOST_WORKFLOWS = 200
@@ -97,6 +99,7 @@ def _of_registry(session: Session, prefix: str) -> Observed:
         law=tuple(prefix + each for each in _law(source, layout)),
         folders=concealment.managed((layout.policies, layout.rules), (layout.vendors, layout.schema)),
         managed=layout.managed,
+        schema=source.kind(layout.schema) is not None,
         rules=tuple(prefix + path for path in rules),
         people=people,
         approvals=approvals,
@@ -152,12 +155,17 @@ def _with_forge(seen: Observed, top: Source, repository: Repository | None) -> O
     return replace(
         seen,
         owners={path: text for path in codeowners.LOCATIONS if (text := texts[path]) is not None},
+        action=_is_ours(_text(top, ACTION, faults)),
         gitlab=texts[GITLAB_CI],
         hooks_configured=texts[PRE_COMMIT_CONFIG],
         workflows=tuple(_workflow(top, entry.path) for entry in entries[:MOST_WORKFLOWS]),
         forges=frozenset(_forges(top, repository)),
         unreadable=(*seen.unreadable, *faults),
     )
+
+
+def _is_ours(action: str | None) -> bool:
+    return action is not None and OUR_ACTION.search(action) is not None
 
 
 def _forges(top: Source, repository: Repository | None) -> Iterable[str]:

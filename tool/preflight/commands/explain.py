@@ -98,7 +98,7 @@ def _whole(session: Session, case: engine.Case, *, quick: bool) -> Iterator[str]
     verdicts = session.survey.verdicts(case.vendor)
     asks = any(fact.NAME == completeness.NAME for fact in session.policy.facts)  # else the record has no such sections
     document = session.policy.documents.get("checklist") if asks else None
-    yield from explanations.of_vendor(case.record, case.vendor, case.path, session.today.isoformat())
+    yield from explanations.of_vendor(case.record, case.vendor, case.path, session.today.isoformat(), width)
     if not quick:
         yield from _why(session, case, width)
     if document is not None:

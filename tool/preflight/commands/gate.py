@@ -2,26 +2,28 @@
 
 Rules, schemas and policies come from the base, so that no change can weaken the rules that judge it. A change of the
 rules themselves is judged twice: the head's records by the base's rules, and the whole registry by the head's.
+A change that does nothing but take trust away is not blocked by what that turns red.
 """
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from preflight import comparison, engine
-from preflight.commands import amendments, before, trust
+from preflight.commands import amendments, before, distrust, trust
 from preflight.commands.session import Session
 from preflight.decisions import FOLDER
+from preflight.decisions.ruling import SIGNATURE
 from preflight.errors import CannotJudge, UsageError
 from preflight.model import Comparison, Novelty, Problem, Verdict
-from preflight.shell import decision_files, registry
+from preflight.shell import decision_files, registry, trust_root
 from preflight.shell.git import GitTree
 from preflight.shell.terminal import note
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from preflight.commands.before import Compared
     from preflight.engine import Judged
@@ -29,7 +31,10 @@ if TYPE_CHECKING:
     from preflight.shell.files import Entry
 
 WITHDRAWN = frozenset({"proposed", "rejected"})  # states of a vendor whose record may be taken out again
-MANAGED = ("vendors", "policies", "schemas", ".github")  # folders of which no other spelling may stand beside them
+# Of these no other spelling may stand beside them.
+MANAGED = ("vendors", "policies", *trust_root.FOLDERS, *(name for name in trust_root.FILES if "/" not in name))
+
+_Key: TypeAlias = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,8 @@ def judge(  # noqa: PLR0913 - what is compared, and how
         results += trust.rewritten(session, theirs, differing)
         if touched := amendments.touched(session, differing):
             results = [*results, amendments.judged(session, touched)]
+    if changed is not None and distrust.alone(session, changed):
+        results = distrust.spared(session, changed, results)
     told = tuple(replace(each, verdicts=comparison.new(each.verdicts)) for each in results)
     rules = tuple(compiled.rule for compiled in session.policy.rules)
     return Change(told, rules, theirs, ours.commit, session, found.comparison)
@@ -148,8 +155,9 @@ def _with_policies(session: Session, changed: frozenset[str], results: list[Judg
         return results
     own = replace(session, law=None, since=None)
     known = {_key(verdict) for each in results for verdict in each.verdicts}
+    agreed = {each.path for each in session.verified.decisions if each.statement.kind == "amend"}
     under_own = [
-        replace(each, verdicts=tuple(v for v in each.verdicts if v.blocks and _key(v) not in known), judged=0)
+        replace(each, verdicts=tuple(v for v in each.verdicts if _is_news(v, known, agreed)), judged=0)
         for each in own.judge(own.entries)
     ]
     told = [each for each in under_own if each.verdicts]
@@ -160,5 +168,14 @@ def _with_policies(session: Session, changed: frozenset[str], results: list[Judg
     return [*results, amendments.judged(session, touched), *(each for each in news if each.verdicts)]
 
 
-def _key(verdict: Verdict) -> tuple[str, str, str, str]:
+def _is_news(verdict: Verdict, known: Collection[_Key], agreed: Collection[str]) -> bool:
+    """Whether the head's own rules say what those of the base did not.
+
+    Whoever agrees to a change signs by the keys before it, so that it may take away the key that was signed with.
+    """
+    by_former_keys = verdict.rule.startswith("decision/") and verdict.path.removesuffix(SIGNATURE) in agreed
+    return verdict.blocks and _key(verdict) not in known and not by_former_keys
+
+
+def _key(verdict: Verdict) -> _Key:
     return verdict.vendor, verdict.rule, verdict.pointer, verdict.message

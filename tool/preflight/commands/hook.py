@@ -11,23 +11,24 @@ from typing import TYPE_CHECKING
 import click
 
 from preflight import concealment, engine
-from preflight.commands import gate
+from preflight.commands import founding, gate
 from preflight.commands.session import Session
 from preflight.errors import PreflightError, UsageError
-from preflight.model import Outcome
+from preflight.model import Novelty, Outcome
 from preflight.shell import terminal
 from preflight.shell.git import GitTree
 from preflight.shell.repository import Repository
 from preflight.tables import wrapped
-from preflight.wording import counted, verdict_line
+from preflight.wording import TAKES_TRUST_AWAY, counted, verdict_line
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from preflight.engine import Judged
     from preflight.model import Report, Rule, Verdict
 
 LINE = re.compile("([0-9a-f]{40}|[0-9a-f]{64}) ([0-9a-f]{40}|[0-9a-f]{64}) ([^\\0]+)", re.ASCII)
+COMMIT = re.compile("[0-9A-Fa-f]{7,64}", re.ASCII)  # what would pass for the short name of one
 BRANCHES, TAGS = "refs/heads/", "refs/tags/"
 REMOTES = frozenset({"origin", "upstream", "remotes"})  # what clones call the server
 MOST_LINES = 24  # on the terminal of whoever pushes
@@ -78,10 +79,38 @@ def pre_receive(session: Session, branches: tuple[str, ...]) -> int:
     # As bytes: a ref may be named in any encoding.
     updates = _updates(sys.stdin.buffer.read().decode("utf-8", "surrogateescape"))
     repository = Repository.around(session.root)
-    refusals = [said for update in updates if (said := list(_judged(session, repository, update, guarded)))]
-    for line in _on_one_screen(refusals):
+    stands: list[Verdict] = []
+    refusals = [said for update in updates if (said := list(_judged(session, repository, update, guarded, stands)))]
+    begun = () if refusals else _begun(session, repository, updates, guarded)
+    for line in _on_one_screen(refusals) if refusals else [*begun, *_standing(stands)]:
         terminal.show(line + "\n")
     return REFUSED if refusals else ACCEPTED
+
+
+def _begun(
+    session: Session, repository: Repository | None, updates: Iterable[Update], guarded: Collection[str]
+) -> Iterator[str]:
+    """Say that nothing was judged, where a registry begins with its rules alone."""
+    for update in updates:
+        if _target(repository, update, guarded) in guarded and update.creates:
+            alone = _of(session, update.new)
+            if founding.begins(repository, alone):
+                yield from _unjudged(alone, "push")
+
+
+def _unjudged(alone: Session, what: str) -> Iterator[str]:
+    rules = counted(len(_rules(alone)), "rule")
+    text = f"This begins the registry with {rules} and without a vendor: nothing was judged. "
+    yield from wrapped(f"{text}Every later {what} is judged by the rules before it.", WIDTH, "", "  ")
+
+
+def _of(session: Session, commit: str) -> Session:
+    return Session(session.root, session.today, commit, quiet=True)
+
+
+def _target(repository: Repository | None, update: Update, guarded: Collection[str]) -> str:
+    """Return the branch that an update moves: a symbolic ref on the server is another name of one."""
+    return update.ref if update.ref in guarded or repository is None else repository.target(update.ref)
 
 
 def _updates(text: str) -> list[Update]:
@@ -108,8 +137,28 @@ def _on_one_screen(refusals: Sequence[Sequence[str]]) -> Iterator[str]:
     yield from rest
 
 
-def _judged(session: Session, repository: Repository | None, update: Update, guarded: Collection[str]) -> Iterator[str]:
-    """Yield why an update is refused; nothing where it is not."""
+def _standing(stands: Sequence[Verdict]) -> list[str]:
+    """Say what stands from now on, because trust was taken away; nothing where nothing does."""
+    if not stands:
+        return []
+    head = [*wrapped(f"TAKEN. {TAKES_TRUST_AWAY}. From now on there stands:", WIDTH, "", "  "), ""]
+    lines: list[str] = []
+    for index, verdict in enumerate(stands):
+        told = list(_finding(verdict))
+        if len(head) + len(lines) + len(told) >= MOST_LINES:
+            return [*head, *lines, f"… and {counted(len(stands) - index, 'more red flag')}: preflight check"]
+        lines += told
+    return [*head, *lines]
+
+
+def _judged(
+    session: Session,
+    repository: Repository | None,
+    update: Update,
+    guarded: Collection[str],
+    stands: list[Verdict],
+) -> Iterator[str]:
+    """Yield why an update is refused; nothing where it is not. What then stands from now on is added to ``stands``."""
     try:
         if not update.ref.startswith((BRANCHES, TAGS)):
             yield from _refusal(f"this would change what history shows; push branches and tags only: {update.ref}")
@@ -117,10 +166,9 @@ def _judged(session: Session, repository: Repository | None, update: Update, gua
         if shadowed := _shadowed(update, guarded):
             yield from _refusal(f"{update.ref} would be taken for {shadowed} by whoever names that; call it otherwise.")
             return
-        # A symbolic ref on the server is another name of a branch: what is pushed to the one moves the other.
-        target = update.ref if update.ref in guarded or repository is None else repository.target(update.ref)
+        target = _target(repository, update, guarded)
         if target in guarded:
-            yield from _guarded(session, repository, update, target.removeprefix(BRANCHES), guarded)
+            yield from _guarded(session, repository, update, target.removeprefix(BRANCHES), guarded, stands)
     except PreflightError as error:
         yield from _refusal("the gate cannot judge this push.")
         yield from wrapped(str(error), WIDTH, "  ", "  ")
@@ -131,16 +179,26 @@ def _shadowed(update: Update, guarded: Collection[str]) -> str | None:
     if update.deletes or update.ref in guarded:
         return None
     short = update.ref.removeprefix(BRANCHES if update.ref.startswith(BRANCHES) else TAGS)
+    if COMMIT.fullmatch(short):
+        return "a commit"
+    # Where files have no case, Main and main are one branch.
+    short = short.casefold()
     for branch in sorted(guarded):
         name = branch.removeprefix(BRANCHES)
         remote, _, rest = short.partition("/")
-        if short in {name, branch, branch.removeprefix("refs/")} or (rest == name and remote in REMOTES):
+        alike = {each.casefold() for each in (name, branch, branch.removeprefix("refs/"))}
+        if short in alike or (rest == name.casefold() and remote in REMOTES):
             return name
     return None
 
 
-def _guarded(
-    session: Session, repository: Repository | None, update: Update, name: str, guarded: Collection[str]
+def _guarded(  # noqa: PLR0913, PLR0917 - what is judged, and where
+    session: Session,
+    repository: Repository | None,
+    update: Update,
+    name: str,
+    guarded: Collection[str],
+    stands: list[Verdict],
 ) -> Iterator[str]:
     """Yield why an update of a guarded branch is refused; nothing where it is not. Raises PreflightError."""
     if update.deletes:
@@ -158,11 +216,13 @@ def _guarded(
         yield from _refusal(f"{ATTRIBUTES} {first.effect}: {first.path}{more} ({first.attribute}).")
         yield from wrapped("→ Keep such attributes off what the gate manages.", WIDTH, "  ", "  ")
         return
-    results, rules = _results(session, update, guarded)
+    results, rules = _results(session, repository, update, guarded)
     report = engine.report(results, rules, session.today.isoformat())
     if report.summary.blocked:
         command_line = f"preflight check --base {update.old[:12]} --head {update.new[:12]}"
         yield from _told(report, f"in what was pushed to {name}", command_line)
+        return
+    stands += _stand(report)
 
 
 def _unlike_the_server(session: Session, update: Update, name: str) -> str:
@@ -199,10 +259,16 @@ def _hidden(session: Session, repository: Repository | None, update: Update) -> 
     return concealment.concealed(told, folders)
 
 
-def _results(session: Session, update: Update, guarded: Collection[str]) -> tuple[Sequence[Judged], Sequence[Rule]]:
+def _results(
+    session: Session, repository: Repository | None, update: Update, guarded: Collection[str]
+) -> tuple[Sequence[Judged], Sequence[Rule]]:
     base = _beside(session, guarded) if update.creates else update.old
     if base is None:
-        return _alone(session, update.new)
+        alone = _of(session, update.new)
+        if founding.begins(repository, alone):
+            founding.hold(alone)
+            return (), _rules(alone)
+        return _alone(alone)
     change = gate.judge(replace(session, at=None, quiet=True), base, update.new, (), everything=False)
     return change.results, change.rules
 
@@ -217,10 +283,13 @@ def _beside(session: Session, guarded: Collection[str]) -> str | None:
     return None
 
 
-def _alone(session: Session, commit: str) -> tuple[Sequence[Judged], Sequence[Rule]]:
+def _alone(alone: Session) -> tuple[Sequence[Judged], Sequence[Rule]]:
     """Judge a commit that has none before it: the registry has to hold by its own rules."""
-    alone = Session(session.root, session.today, commit, quiet=True)
-    return alone.judge(alone.entries), [compiled.rule for compiled in alone.policy.rules]
+    return alone.judge(alone.entries), _rules(alone)
+
+
+def _rules(session: Session) -> list[Rule]:
+    return [compiled.rule for compiled in session.policy.rules]
 
 
 @command.command("pre-commit", short_help="Judge what is staged; for .git/hooks/pre-commit of a clone.")
@@ -242,7 +311,12 @@ def pre_commit(session: Session) -> int:
     head, staged = repository.head, repository.staged(session.today)
     if head is None:
         command_line = f"preflight --at {staged[:12]} check"
-        results, rules = _alone(session, staged)
+        alone = _of(session, staged)
+        if founding.begins(repository, alone):
+            for line in _unjudged(alone, "commit"):
+                terminal.show(line + "\n")
+            return ACCEPTED
+        results, rules = _alone(alone)
     else:
         command_line = f"preflight check --base HEAD --head {staged[:12]}"
         change = gate.judge(replace(session, quiet=True), head, staged, (), everything=False)
@@ -252,7 +326,13 @@ def pre_commit(session: Session) -> int:
         for line in _told(report, "in what is staged", command_line):
             terminal.show(line + "\n")
         return REFUSED
+    for line in _standing(_stand(report)):
+        terminal.show(line + "\n")
     return ACCEPTED
+
+
+def _stand(report: Report) -> list[Verdict]:
+    return [each for each in report.verdicts if each.change is Novelty.STANDS]
 
 
 def _told(report: Report, where: str, command_line: str) -> Iterator[str]:

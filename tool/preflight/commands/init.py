@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shlex
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,16 +23,50 @@ if TYPE_CHECKING:
     from preflight.commands.session import Session
 
 # Who is who and which systems there are is different in every company: a new registry begins without.
-EMPTY = {"policies/people.yaml": "teams: []\npeople: []\n", "policies/systems.yaml": "systems: []\nrecords: []\n"}
+EMPTY = {
+    "policies/people.yaml": """\
+#
+# Who is who: the teams and people that vendor records name, and who may agree to what since when (the roles of
+# approvals.yaml). Take the '# ' away, and write your own. Two people at least have to own the policies.
+#
+# teams:
+#   - {id: it-services, name: IT Services, side: it, lead: ben-kerr}
+# people:
+#   - id: ben-kerr
+#     name: Ben Kerr
+#     email: ben.kerr@company.example
+#     logins: [benkerr]              # user names on the forge
+#     team: it-services
+#     roles:
+#       - {role: it-owner, from: 2026-01-01}
+#       - {role: policy-owner, from: 2026-01-01}
+teams: []
+people: []
+""",
+    "policies/systems.yaml": """\
+#
+# Our own systems that vendors connect to; and below them which of them has the last word on which data.
+#
+# systems:
+#   - {id: our-crm, name: Our CRM, kind: crm, owner: ben-kerr, summary: Accounts and contacts.}
+# records:
+#   - {domain: customers, system: our-crm}
+systems: []
+records: []
+""",
+}
 # The last section of a file, likewise: who sits in the committee.
 CUT = {"policies/ownership.yaml": b"\ncommittee:"}
 ATTRIBUTES = ".gitattributes"
 SIGNERS = "policies/allowed_signers"
 SIGNERS_HEAD = """\
-# Whose key is whose, in the format of ssh-keygen(1), section ALLOWED SIGNERS: person, options, key. For example:
+# Whose key is whose, in the format of ssh-keygen(1), section ALLOWED SIGNERS: person, options, key. The person is
+# the id of people.yaml. For example somebody who approves, and somebody who owns the policies as well:
 # ada-moss namespaces="preflight-decision@v1" ssh-ed25519 AAAA…
+# ben-kerr namespaces="preflight-decision@v1,preflight-policy@v1" ssh-ed25519 AAAA…
 # Only what is here on the base branch counts, so that no change lets its author sign for somebody else.
 """
+WHO = "policies/people.yaml and policies/allowed_signers"
 # Signed decisions hold the name of their registry, so every new one needs a name of its own.
 APPROVALS, NAMED = "policies/approvals.yaml", re.compile(rb"^registry: \S+", re.MULTILINE)
 
@@ -70,9 +105,10 @@ def command(session: Session, folder: Path, *, sample: bool) -> int:
     terminal.show(f"{counted(len(files), 'file')} written to {folder}\n")
     if own:
         terminal.note(f"Add this line to {folder / ATTRIBUTES}: {line}")
-    place = "" if folder == Path() else f" --root {folder}"
-    first = f"preflight{place} check" if sample else f"preflight{place} new my-vendor"
-    terminal.note(f"Next: {first}", quiet=session.quiet)
+    first = [] if folder == Path() else [f"cd {shlex.quote(str(folder))}"]
+    steps = [*first, "preflight check" if sample else "preflight new my-vendor"]
+    people = "" if sample else f"Fill in {WHO}: who is who, and whose key is whose.\n"
+    terminal.note("\n".join([f"{people}Next:", *(f"  {step}" for step in steps)]), quiet=session.quiet)
     return 0
 
 

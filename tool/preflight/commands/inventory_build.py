@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from preflight.commands.session import Session
     from preflight.inventory.frame import Site
 
-MARK = "site.json"  # tells a folder that was written by this command
+MARK = new_folder.Mark("site.json", b'"preflight/site/')  # tells a folder that was written by this command
 CHUNK = 16
 _open: list[Site] = []  # what forked processes find
 
@@ -33,20 +34,27 @@ _open: list[Site] = []  # what forked processes find
 def command(session: Session, *, folder: Path, title: str, no_cache: bool) -> int:
     """Write pages, feeds and exports of the whole registry into DIR: one folder that needs no server and no network.
 
-    A site that stands there is replaced, in one step, once the new one is whole; anything else is left alone. The
-    pages tell what is confidential: look at who can read DIR before you publish it.
+    A site that stands there is replaced once the new one is whole; anything else is left alone. The pages tell what is
+    confidential: look at who can read DIR before you publish it.
     """
-    from preflight.commands import stocktaking  # noqa: PLC0415 - most runs build no site
-
+    new_folder.refuse_strange(folder, MARK)  # before all the work
     with of_the_extra("the site"):
-        from preflight.inventory import site as pages  # noqa: PLC0415 - needs an extra
+        count = _build(session, folder, title, cached=not no_cache)
+    terminal.note(f"{counted(count, 'vendor')} in {folder / 'index.html'}", quiet=session.quiet)
+    return 0
+
+
+def _build(session: Session, folder: Path, title: str, *, cached: bool) -> int:
+    """Write the site and return how many vendors are in it."""
+    from preflight.commands import stocktaking  # noqa: PLC0415 - most runs build no site
+    from preflight.inventory import site as pages  # noqa: PLC0415 - needs an extra
+
+    site = pages.of(stocktaking.take(session, title, cached=cached))
     with new_folder.replacing(folder, MARK) as ready:
-        site = pages.of(stocktaking.take(session, title, cached=not no_cache))
         for path, data in pages.whole(site):
             new_folder.add(ready, path, data)
         _vendors(session, site, ready)
-    terminal.note(f"{counted(len(site.stock.cards), 'vendor')} in {folder / 'index.html'}", quiet=session.quiet)
-    return 0
+    return len(site.stock.cards)
 
 
 @contextmanager
@@ -66,7 +74,10 @@ def _vendors(session: Session, site: Site, ready: Path) -> None:
     _open.append(site)
     try:
         with Progress("Writing pages", len(names), quiet=session.quiet) as progress:
-            workers.spread(partial(_written, ready), names, progress.advance, size=CHUNK)
+            # What is shown goes to another process only where that is a copy of this one.
+            alone = sys.platform != "linux"
+            serial = len(names) + 1 if alone else workers.SERIAL
+            workers.spread(partial(_written, ready), names, progress.advance, serial=serial, size=CHUNK)
     finally:
         _open.clear()
 

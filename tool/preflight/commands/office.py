@@ -228,7 +228,10 @@ def _at_hand(office: Office, wishes: Wishes, namespace: str) -> tuple[str, Signi
         whom = wishes.by or drafts.listed(office.holders(wishes.role))
         message = f"no key is at hand with which {whom} could sign as {wishes.role}"
         message += f": {'; '.join(dict.fromkeys(reasons))}" if reasons else ""
-        fix = "Name one by --key, or let it be signed elsewhere with --prepare (docs/deciding.md)."
+        fix = (
+            "Name one by --key. Or let it be signed elsewhere: --prepare writes the text, ssh-keygen -Y sign signs it "
+            "there, and --signature adds what comes back."
+        )
         raise UsageError(message, fix=fix)
     return good[0]
 

@@ -171,6 +171,18 @@ class Judge:
         with contextlib.suppress(PreflightError):
             self.memory.give(step.rules, self._session(step.place.day, step.place.commit.id))
 
+    def passes(self, step: Step) -> bool:
+        """Whether the gate lets through what lies between a parent and a commit, as one push."""
+        return self._held(step, Seen(step.place, "untouched")).state == "passed"
+
+    def is_setup(self, step: Step) -> bool:
+        """Whether there was no vendor yet, neither before a commit nor after it."""
+        try:
+            there = (commit for commit in (step.parent, step.place.commit.id) if commit)
+            return not any(_has_records(self._session(step.place.day, commit)) for commit in there)
+        except PreflightError:
+            return False  # what cannot be read may hold some
+
     # ---- What the gate says -------------------------------------------------------------------------
 
     def _held(self, step: Step, blank: Seen) -> Seen:

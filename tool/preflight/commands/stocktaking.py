@@ -17,7 +17,7 @@ from preflight.inventory import past, spending
 from preflight.inventory.card import card
 from preflight.inventory.stock import Broken, Card, Detail, Person, Stock
 from preflight.model import REGISTRY, Outcome
-from preflight.shell import history, repository
+from preflight.shell import history, repository, unchanged
 from preflight.shell.terminal import Progress, note
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def _commit(session: Session) -> tuple[str | None, bool]:
         return session.commit, True
     found = repository.Repository.around(session.root)
     head = None if found is None else found.head
-    return head, False
+    return head, head is not None and unchanged.is_unchanged(session.root, head)
 
 
 def _history(session: Session, commit: str, *, cached: bool) -> History | None:

@@ -142,7 +142,7 @@ def _proposing(session: Session) -> tuple[dict[str, Proposers], dict[str, Propos
     if session.law is None or not isinstance(session.source, GitTree):
         return {}, {}
     authors = session.source.authors(session.since, "vendors")
-    known = _names(_value(session, "people") or {"people": []})
+    known = names(session)
     weighty: dict[str, Proposers] = {}
     every: dict[str, Proposers] = {}
     for entry in session.entries:
@@ -177,8 +177,9 @@ def _weighed(record: JsonObject, context: Context) -> JsonObject:
     return {**taken, "approvals": None, "status": record["lifecycle"]["status"]}
 
 
-def _names(people: JsonObject) -> dict[str, str]:
+def names(session: Session) -> dict[str, str]:
     """Return the id of each person by every name that they commit and log in under, in lower case."""
+    people = _value(session, "people") or {"people": []}
     found = {}
     for person in people["people"]:
         for name in (person["id"], person.get("email"), *person.get("logins", ())):
@@ -247,6 +248,8 @@ def rewritten(session: Session, since: str | None, changed: Iterable[str]) -> li
     before = GitTree(session.root, since)
     there = {entry.path for entry in before.entries(FOLDER)}
     still = {entry.path for entry in session.source.entries(FOLDER)}
+    if isinstance(session.source, GitTree):
+        changed = {*changed, *session.source.unmade(since, FOLDER)}
     return [_rewrite(path, gone=path not in still) for path in sorted(changed) if path in there]
 
 

@@ -57,7 +57,7 @@ def command(  # noqa: PLR0913 - one argument an option
     """Let the finding of RULE on the vendor ID stand until a day: shows it and what is signed, asks, and signs.
 
     Who may waive which rule, for how long and how often says policies/waivers.yaml. A waiver ends on its day, and as
-    soon as the record says something else there. Nobody waives what they own or propose.
+    soon as anything changes that the rule looked at; the statement names it. Nobody waives what they own or propose.
     """
     session = from_base(session, base)
     office = Office.of(session)
@@ -80,8 +80,9 @@ def command(  # noqa: PLR0913 - one argument an option
         message = f"{by} changed {file.path} since the base, and nobody waives a rule for what they propose"
         raise UsageError(message, fix=f"Ask somebody else in the role {role}.")
     fingerprint = fingerprints.of(session.policy, compiled, record, found[0].pointer)
+    rests_on = fingerprints.covers(session.policy, compiled, found[0].pointer)
     heading = office.heading(role, by)
-    said = drafts.waiver(heading, record, compiled.rule, found, fingerprint, reason, until=until)
+    said = drafts.waiver(heading, record, compiled.rule, found, fingerprint, rests_on, reason, until=until)
     _prove(session, said)
     return conclude(office, Wishes(role, **wishes), Draft(said, list(_page(compiled.rule, found))), key)
 

@@ -17,6 +17,7 @@ from preflight.model import REGISTRY
 from preflight.places import PolicyPositions
 from preflight.shell import terminal
 from preflight.shell.files import WorkingTree
+from preflight.shell.repository import Repository
 from preflight.watch import issues, plan, subjects
 from preflight.wording import counted
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from preflight.due.items import DueItem
     from preflight.watch.issues import Issue
 
+MOST_NAMED = 4
 MOST_BYTES = 64 * 1024 * 1024  # a thousand issues of the longest text that a forge takes
 
 
@@ -59,6 +61,7 @@ def command(session: Session, *, listed: Path | None, author: str, within: int |
     found: this is a plan, not a gate.
     """
     there = _there(session, listed, author)
+    session = _on_a_branch(session)
     judged = session.judge(session.entries)
     wanted = subjects.wanted(_due(session, within), [verdict for each in judged for verdict in each.verdicts])
     made = plan.plan(wanted, there, _unsure(session), session.today, within)
@@ -102,6 +105,24 @@ def _due(session: Session, within: int | None) -> list[DueItem]:
         replace(each, path=policies.placed(each.pointer)[1] if each.vendor == REGISTRY else files[each.vendor].path)
         for each in found
     ]
+
+
+def _on_a_branch(session: Session) -> Session:
+    """Return the session of what is committed where there are vendor files that git does not know, and say so.
+
+    Such a file stands on no branch, and would weigh on vendors that do.
+    """
+    repository = None if session.at else Repository.around(session.root)
+    if repository is None or repository.head is None:
+        return session
+    found = sorted({entry.path for entry in session.entries} & set(repository.untracked(["."])))
+    if not found:
+        return session
+    named = ", ".join(found[:MOST_NAMED]) + (" …" if len(found) > MOST_NAMED else "")
+    files = counted(len(found), "vendor file")
+    told = f"{files} not known to git ({named}), and so on no branch: only what is committed is watched"
+    terminal.note(told, quiet=session.quiet)
+    return replace(session, at="HEAD")
 
 
 def _unsure(session: Session) -> set[str]:

@@ -38,6 +38,10 @@ def signers(seen: Observed) -> Iterator[Finding]:
         message = f"{error.message}; no signature counts until it can be read"
         yield Finding("signers", Outcome.PROBLEM, message, error.fix, path, error.line)
         return
+    if asked and not known.keys:
+        message = f"it holds no key yet, and signatures are asked for from: {', '.join(asked)}"
+        yield Finding("signers", Outcome.PROBLEM, message, NEW_KEY, path)
+        return
     yield ok("signers", f"{path} holds {counted(len(known.keys), 'key')}")
 
 
@@ -61,6 +65,13 @@ def principals(seen: Observed) -> Iterator[Finding]:
             ended = _compact(person["left"])
             fix = f'End it: valid-before="{ended}", or the day after. What was signed before stays true.'
             found.append(Finding("key-holders", Outcome.PROBLEM, message, fix, _path(seen), line))
+        elif key.principal != person["id"] and key.valid_on(seen.today):
+            message = (
+                f"a key stands under {key.principal}, and decisions say {person['id']}: whoever verifies one by hand "
+                "with ssh-keygen and that name is told that it cannot be verified"
+            )
+            fix = f"Begin the line with {person['id']} instead."
+            found.append(Finding("key-holders", Outcome.ADVICE, message, fix, _path(seen), line))
     yield from found or [ok("key-holders", "each key belongs to somebody who is there")]
 
 
@@ -94,14 +105,14 @@ def signing(seen: Observed) -> Iterator[Finding]:
         return
     directory, keys = Directory.of(seen.people, seen.today), _keys(seen)
     found: list[Finding] = []
-    for role in asked:
+    held_by = {role: held for role in asked if (held := directory.holders(role))}  # that one is empty is told of roles
+    for role, held in held_by.items():
         namespace = POLICY_NAMESPACE if role == POLICY_OWNER else NAMESPACE
-        held = directory.holders(role)
         good = {key.principal for key in keys if key.valid_on(seen.today) and key.allows(namespace)}
         able = [name for name in held if good & {name, directory.people[name].get("email", name)}]
         least = FEWEST if role == POLICY_OWNER else 1
         unable = [name for name in held if name not in able]
-        if held and len(able) < least:
+        if len(able) < least:
             message = (
                 f"the role {role} signs, and {len(able) or 'none'} of its {counted(len(held), 'holder')} can: no key "
                 f"that is good for {namespace} belongs to {', '.join(unable)}"
@@ -112,7 +123,8 @@ def signing(seen: Observed) -> Iterator[Finding]:
         elif unable:
             message = f"{', '.join(unable)} cannot sign as {role}: no key of theirs is good for {namespace}"
             found.append(Finding("signing", Outcome.ADVICE, message, NEW_KEY, _path(seen)))
-    yield from found or [ok("signing", f"who has to sign can: {', '.join(asked)}")]
+    if held_by:
+        yield from found or [ok("signing", f"who has to sign can: {', '.join(held_by)}")]
 
 
 def _path(seen: Observed) -> str:

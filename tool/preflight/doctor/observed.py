@@ -95,6 +95,8 @@ class Observed:
     law: tuple[str, ...] = ("policies/", "schemas/vendor.schema.json")  # what decides, as far as it is there
     folders: tuple[str, ...] = ("policies", "schemas", "vendors")  # what the gate reads, from the registry on
     managed: bool = True  # whether the registry is laid out as ours
+    schema: bool = True  # whether there is a schema of vendor records
+    action: bool = False  # whether preflight's own action lies at the top, so that a workflow can name it as ./
     rules: tuple[str, ...] = ()
     people: JsonObject | None = None
     approvals: JsonObject | None = None

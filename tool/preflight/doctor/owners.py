@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from preflight.doctor.observed import Observed
 
 FIX = "Run: preflight codeowners --write, and require reviews by code owners on the forge."
+FIX_BY_HAND = "Write .github/CODEOWNERS with an owner for {}, and require reviews by code owners on the forge."
+FIX_WITHOUT_OWNERS = "Give two people the role policy-owner, with their logins, in {}. Then run: {}"
 MOST_NAMED = 4
 PROBE = "any"  # a file of that name stands for all
 
@@ -31,6 +33,16 @@ def _effective(seen: Observed) -> tuple[str, Owners]:
 
 def _severity(seen: Observed) -> Outcome:
     return Outcome.PROBLEM if seen.on_forge else Outcome.ADVICE
+
+
+def _fix(seen: Observed) -> str:
+    """Say how owners are named: the command writes them where it can read rules, a schema and who is who."""
+    if not (seen.schema and seen.rules and seen.people is not None):
+        return FIX_BY_HAND.format(", ".join(dict.fromkeys(path for path, _ in _roots(seen))))
+    directory = codeowners.Directory.of(seen.people, seen.today)
+    if not any(directory.person(name) for name in directory.holders(codeowners.POLICY_OWNER)):
+        return FIX_WITHOUT_OWNERS.format(f"{seen.policies}/people.yaml", FIX.removeprefix("Run: "))
+    return FIX
 
 
 def file(seen: Observed) -> Iterator[Finding]:
@@ -56,19 +68,19 @@ def file(seen: Observed) -> Iterator[Finding]:
 
 def trust_root(seen: Observed) -> Iterator[Finding]:
     """Look who is asked before rules, people or the gate change: whoever may change them can let anything pass."""
-    if seen.git is None:
+    if seen.git is None or not seen.law:  # where nothing judges, nothing has to be guarded
         return
     place, read = _effective(seen)
     if not place:
         message = "nobody is asked before the rules, the people or the gate change: there is no CODEOWNERS"
         if not seen.on_forge:
             message += "; on a plain git server the hook guards them, on a forge nothing does"
-        yield Finding("trust-root", _severity(seen), message, FIX)
+        yield Finding("trust-root", _severity(seen), message, _fix(seen))
         return
     open_ = [path for path, probe in _roots(seen) if not read.of(probe)]
     if open_:
         message = f"no owner is asked before these change: {', '.join(open_)}"
-        yield Finding("trust-root", _severity(seen), message, FIX, place)
+        yield Finding("trust-root", _severity(seen), message, _fix(seen), place)
     else:
         yield ok("trust-root", f"{place} names owners for rules, people, schemas and the gate")
 
@@ -97,4 +109,4 @@ def rules(seen: Observed) -> Iterator[Finding]:
     folders = list(dict.fromkeys(path.rpartition("/")[0] for path in unowned))
     named = ", ".join(folders[:MOST_NAMED]) + (" …" if len(folders) > MOST_NAMED else "")
     message = f"{len(unowned):,} of {counted(len(seen.rules), 'rule')} without an owner, in {named}"
-    yield Finding("rule-owners", _severity(seen), message, FIX, place)
+    yield Finding("rule-owners", _severity(seen), message, _fix(seen), place)

@@ -33,7 +33,7 @@ def holders(seen: Observed) -> Iterator[Finding]:
         message = f"nobody holds the role {role}" + (", and purchases need its word" if needed else "")
         fix = "Give it to somebody, with the first day; or take the role out of approvals.yaml."
         yield Finding("roles", Outcome.PROBLEM if needed else Outcome.ADVICE, message, fix, path)
-    if not empty:
+    if not empty and seen.approvals["roles"]:
         yield ok("roles", f"{counted(len(seen.approvals['roles']), 'role')}, each with a holder")
 
 
@@ -64,16 +64,13 @@ def logins(seen: Observed) -> Iterator[Finding]:
         named = " and ".join(sorted({name for each, name in given if each == login}))
         message = f"the login {login} stands for {named}, so it cannot be told which of them proposed a change"
         yield Finding("logins", Outcome.PROBLEM, message, "Give each login to one person.", path)
-    without = [
-        each["id"]
-        for each in seen.people["people"]
-        if not each.get("logins") and each.get("left", "9999") >= seen.today.isoformat()
-    ]
+    there = [each for each in seen.people["people"] if each.get("left", "9999") >= seen.today.isoformat()]
+    without = [each["id"] for each in there if not each.get("logins")]
     if without:
         named = ", ".join(without[:MOST_NAMED]) + (" …" if len(without) > MOST_NAMED else "")
         message = (
             f"{counted(len(without), 'person', 'people')} without a login ({named}): nobody sees what they propose"
         )
         yield Finding("logins", Outcome.ADVICE, message, "Add their user names on the forge as 'logins'.", path)
-    if not twice and not without:
+    if there and not twice and not without:
         yield ok("logins", "everybody has a login of their own")

@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
 GATE = "gate"
 TAKE_OURS = "Take .github/workflows/gate.yml of preflight, which has all of this."
+WRITE_IT = (
+    "Write .github/workflows/gate.yml, as docs/enforcement.md of preflight has it to copy: on: [pull_request, "
+    "merge_group]; permissions: {contents: read}; and a job with two steps: uses: actions/checkout@COMMIT with: "
+    "{fetch-depth: 0, persist-credentials: false}, and uses: OWNER/preflight@COMMIT, all 40 digits of each."
+)
+OWN_ACTION = ("./", ".")
 PIN = "Name the full commit, and the version in a comment: actions/checkout@<40 hex digits> # v5"
 RISKY = ("pull_request_target", "workflow_run")
 
@@ -41,7 +47,8 @@ def gate(seen: Observed) -> Iterator[Finding]:
     if found is None:
         yield from _without(seen)
         return
-    wrong = [*_idle(found), *_triggers(found), *_jobs(found)]
+    fix = _gate_fix(seen)
+    wrong = [*_idle(found, fix), *_without_action(found, seen), *_triggers(found, fix), *_jobs(found)]
     yield from wrong
     if not any(each.outcome is Outcome.PROBLEM for each in wrong):
         yield ok("gate", f"{found.path} judges every change")
@@ -54,12 +61,17 @@ def _without(seen: Observed) -> Iterator[Finding]:
             return
     if "github" in seen.forges:
         message = "no workflow judges a change: there is no .github/workflows/gate.yml"
-        yield Finding("gate", Outcome.PROBLEM, message, f"{TAKE_OURS} Then make its check required.")
+        yield Finding("gate", Outcome.PROBLEM, message, f"{_gate_fix(seen)} Then make its check required.")
     elif seen.gitlab is None or "preflight" not in seen.gitlab:
         outcome = Outcome.PROBLEM if "gitlab" in seen.forges else Outcome.ADVICE
         message = "nothing here judges a change before it is merged"
         fix = "On a forge run 'preflight check --base' in CI; on a server of your own 'preflight hook pre-receive'."
         yield Finding("gate", outcome, message, fix)
+
+
+def _gate_fix(seen: Observed) -> str:
+    """Say where a good gate is to be had: ours runs the action beside it, which a registry elsewhere has not."""
+    return TAKE_OURS if seen.action else WRITE_IT
 
 
 def _gate(seen: Observed) -> Workflow | None:
@@ -74,28 +86,37 @@ def _judges(step: JsonObject) -> bool:
     return (isinstance(run, str) and _RUNS.search(run) is not None) or (isinstance(uses, str) and "preflight" in uses)
 
 
-def _idle(gate: Workflow) -> Iterator[Finding]:
+def _without_action(gate: Workflow, seen: Observed) -> Iterator[Finding]:
+    for where, step in _steps(gate):
+        if step.get("uses") in OWN_ACTION and not seen.action:
+            message = f"the gate uses {step['uses']}, and there is no action.yml at the top of this repository"
+            place = gate.at(f"{where}/uses")
+            fix = "Name the action where it is: uses: OWNER/preflight@COMMIT, with all 40 digits of the commit."
+            yield Finding("gate", Outcome.PROBLEM, message, fix, gate.path, place)
+
+
+def _idle(gate: Workflow, fix: str) -> Iterator[Finding]:
     parts = [part for _, part in _steps(gate)] + [job for _, job in _each_job(gate)]
     # An action beside the workflow may do anything; by its name alone it is believed.
     if not gate.error and not any(_judges(part) or str(part.get("uses", "")).startswith("./") for part in parts):
         message = "nothing in the gate runs preflight, so it is green whatever a change does"
-        yield Finding("gate", Outcome.PROBLEM, message, TAKE_OURS, gate.path, gate.at("/jobs"))
+        yield Finding("gate", Outcome.PROBLEM, message, fix, gate.path, gate.at("/jobs"))
 
 
-def _triggers(gate: Workflow) -> Iterator[Finding]:
+def _triggers(gate: Workflow, fix: str) -> Iterator[Finding]:
     if gate.error:
         return
     on = _on(gate)
     if "pull_request" not in on:
         message = "the gate does not run on pull_request, so no change is judged before it is merged"
-        yield Finding("gate", Outcome.PROBLEM, message, TAKE_OURS, gate.path, gate.at("/on"))
+        yield Finding("gate", Outcome.PROBLEM, message, fix, gate.path, gate.at("/on"))
     for event in ("pull_request", "merge_group"):
         given = on.get(event)
         for key in given if isinstance(given, dict) else ():
             if key in ("paths", "paths-ignore", "branches-ignore"):
                 message = f"the gate leaves changes out by {key}; one that a filter misses is not judged"
-                fix = f"Take {key} out: what there is to judge, preflight finds out from git."
-                yield Finding("gate", Outcome.PROBLEM, message, fix, gate.path, gate.at(f"/on/{event}/{key}"))
+                better = f"Take {key} out: what there is to judge, preflight finds out from git."
+                yield Finding("gate", Outcome.PROBLEM, message, better, gate.path, gate.at(f"/on/{event}/{key}"))
     given = on.get("pull_request")
     kinds = given.get("types") if isinstance(given, dict) else None
     if isinstance(kinds, list) and not {"opened", "synchronize", "reopened"} <= {str(kind) for kind in kinds}:
@@ -104,8 +125,8 @@ def _triggers(gate: Workflow) -> Iterator[Finding]:
         yield Finding("gate", Outcome.PROBLEM, message, "Take types out: the default is right.", gate.path, place)
     if "merge_group" not in on:
         message = "the gate does not run on merge_group; a merge queue would wait for it for ever"
-        fix = "Add merge_group, before somebody switches a merge queue on."
-        yield Finding("gate", Outcome.ADVICE, message, fix, gate.path, gate.at("/on"))
+        better = "Add merge_group, before somebody switches a merge queue on."
+        yield Finding("gate", Outcome.ADVICE, message, better, gate.path, gate.at("/on"))
 
 
 def _jobs(gate: Workflow) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING
 
 from preflight.escaping import csv_cell, html, markdown
-from preflight.history import POLICIES
+from preflight.history import POLICIES, rows
 from preflight.tables import wrapped
 from preflight.wording import counted
 
@@ -49,6 +49,10 @@ th{background:#262626}th,td{border-color:#3a3a3a}}"""
 
 def said(change: Change) -> str:
     """Say in words what a change was."""
+    return rows.decision(change) or _said(change)
+
+
+def _said(change: Change) -> str:
     where = "" if change.stream == "changes" else f"{change.path} "  # a vendor has one file, the policies have many
     at = f"{change.field}: " if change.field else ""
     if change.kind == "renamed":
@@ -86,7 +90,7 @@ def _plain(value: Json) -> str:
 def _by_commit(found: Iterable[Logged]) -> Iterator[tuple[Commit, list[Change]]]:
     for _, group in itertools.groupby(found, key=lambda each: each.number):
         listed = list(group)
-        yield listed[0].commit, [each.change for each in listed]
+        yield listed[0].commit, rows.without_signatures(rows.edited(each.change for each in listed))
 
 
 def _about(commit: Commit) -> str:
@@ -185,10 +189,10 @@ def as_html(found: Iterable[Logged], head: str) -> Iterator[str]:
     for commit, changes in _by_commit(found):
         count.take(changes)
         who = "<br>".join(html(each) for each in (_about(commit), commit.subject) if each)
-        rows = len(changes)
+        span = len(changes)
         first = (
-            f'<td rowspan="{rows}">{html(commit.date[:10])}<br><code title="{html(commit.id)}">'
-            f'{html(commit.id[:SHORT])}</code></td><td rowspan="{rows}">{who}</td>'
+            f'<td rowspan="{span}">{html(commit.date[:10])}<br><code title="{html(commit.id)}">'
+            f'{html(commit.id[:SHORT])}</code></td><td rowspan="{span}">{who}</td>'
         )
         yield "<tbody>\n"
         for each in changes:

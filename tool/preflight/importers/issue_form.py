@@ -135,7 +135,7 @@ def _answers(body: str, asked: Sequence[Question]) -> Iterator[Answer]:
     for number, line in enumerate(lines, 1):
         _refuse_invisible(line, number)
     headings = [(number, line[3:].strip()) for number, line in _headings(lines, asked)]
-    _refuse_other_order(headings, asked, len(lines))
+    _refuse_other_order(headings, asked, len(body.rstrip().splitlines()) or 1)
     before = next((number for number, line in enumerate(lines, 1) if line.strip()), 0)
     if before and before < headings[0][0]:
         message = "text stands before the first question"

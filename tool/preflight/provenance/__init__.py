@@ -21,12 +21,13 @@ COMPUTED: Basis = "computed anew"
 UNTOLD: Basis = "cannot be told"
 
 Part: TypeAlias = Literal[
-    "proposed", "reviewed", "approved", "merged", "evidence", "rules", "findings", "since", "owners"
+    "proposed", "reviewed", "approved", "waived", "merged", "evidence", "rules", "findings", "since", "owners"
 ]
 PARTS: dict[Part, str] = {
     "proposed": "Proposed",
     "reviewed": "Reviewed",
     "approved": "Approved",
+    "waived": "Waived",
     "merged": "Merged",
     "evidence": "Evidence then",
     "rules": "Rules then",
@@ -38,6 +39,7 @@ NOBODY: dict[Part, str] = {  # what stands where a part is empty
     "proposed": "nothing tells who proposed it",
     "reviewed": "no review is recorded",
     "approved": "no approval is recorded or signed",
+    "waived": "no rule was waived",
     "merged": "nothing tells who merged it",
     "evidence": "the record named no evidence",
     "rules": "no rules are known",

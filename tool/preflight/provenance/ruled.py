@@ -30,7 +30,8 @@ def decided(
         said = each.statement
         came = f"; here since {arrived[each.path]}" if each.path in arrived else ""
         text = f"{say(each)}, as {said.role}; {STATES.get(each.state, each.state)}{came}"
-        yield Said("approved", text, SIGNED, said.by, said.decided_on.isoformat(), key=each.fingerprint)
+        part: Part = "waived" if said.kind == "waive" else "approved"
+        yield Said(part, text, SIGNED, said.by, said.decided_on.isoformat(), key=each.fingerprint)
 
 
 def faulty(faults: Iterable[Fault]) -> Iterator[Said]:

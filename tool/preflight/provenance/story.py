@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from preflight.history import rows
 from preflight.landing import REVIEWERS, trailed
 from preflight.provenance import CLAIMED, SIGNED, Basis, Said
 from preflight.wording import counted
@@ -221,7 +222,7 @@ def _sealed(commit: Commit) -> str:
 
 
 def _since(story: Story, staff: Staff) -> Iterator[Said]:
-    found = [(act, each) for act in story.since for each in act.record]
+    found = [(act, each) for act in story.since for each in rows.edited(act.record)]
     for act, change in found[-MOST:]:
         commit = act.landing.commit
         who, basis = _wrote(act, staff)

@@ -10,13 +10,14 @@ from preflight.provenance import CLAIMED, NOBODY, PARTS, SCHEMA
 from preflight.tables import wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from preflight.model import JsonObject
     from preflight.provenance import Page, Part, Said
 
 SHORT = 12  # characters of a commit's name
 KEY = 18  # characters of a key or digest on a terminal; the other formats have all of it
+TOGETHER: Mapping[Part, set[Part]] = {"approved": {"approved", "waived"}}
 CAVEAT = (
     "Names and dates of commits are what they claim; only signatures prove who. What was judged anew was judged by the "
     "rules before that commit, as of its day."
@@ -34,7 +35,15 @@ tr{break-inside:avoid}}"""
 
 def _parts(page: Page) -> Iterator[tuple[Part, list[Said]]]:
     for part in PARTS:
-        yield part, [each for each in page.said if each.part == part]
+        yield part, _in_order(each for each in page.said if each.part == part)
+
+
+def _in_order(said: Iterable[Said]) -> list[Said]:
+    """Put statements in the order of their days; one without a day stays behind the one before it."""
+    days: list[tuple[str, Said]] = []
+    for each in said:
+        days.append((each.on or (days[-1][0] if days else ""), each))
+    return [each for _, each in sorted(days, key=lambda told: told[0])]
 
 
 def _title(page: Page) -> str:
@@ -135,7 +144,10 @@ def as_json(page: Page) -> str:
         "there": page.there,
         "then": {"commit": page.then, "date": page.then_on, "approved": page.approved},
     }
-    return json_text({**about, **{part: [_entry(each) for each in said] for part, said in _parts(page)}})
+    # The published format has waivers among the approvals.
+    parts = {part: [each for each in page.said if each.part in TOGETHER.get(part, {part})] for part in PARTS}
+    told = {part: [_entry(each) for each in _in_order(said)] for part, said in parts.items() if part != "waived"}
+    return json_text({**about, **told})
 
 
 def _entry(said: Said) -> JsonObject:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from preflight.comparison import told
 from preflight.escaping import github_data, github_property
 from preflight.model import Level, Novelty, Outcome
-from preflight.wording import counted, said, verdict_line
+from preflight.wording import TAKES_TRUST_AWAY, counted, said, verdict_line
 
 if TYPE_CHECKING:
     from preflight.model import Report, Verdict
@@ -32,6 +32,8 @@ def render(report: Report, *, color: bool, width: int) -> str:  # noqa: ARG001 -
             lines.append(
                 f"preflight: {counted(len(failed) - MOST, 'more finding')} of level {level.value}; see the job summary"
             )
+    if any(each.change is Novelty.STANDS for each in report.verdicts):
+        lines.append(f"preflight: {TAKES_TRUST_AWAY}; it stands from now on")
     if report.comparison:
         # Data of no command, and made safe like it: the line begins with a word of ours.
         lines += [f"preflight: {github_data(each)}" for each in told(report.comparison.delta, MOST)]

@@ -9,7 +9,7 @@ from preflight.briefing import in_markdown
 from preflight.comparison import rows as delta_rows
 from preflight.escaping import markdown as escape
 from preflight.model import Level, Novelty, Outcome
-from preflight.wording import counted, remedy, verdict_line
+from preflight.wording import FRESH, MARKS, TAKES_TRUST_AWAY, counted, remedy, verdict_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,6 +25,8 @@ HEADINGS = {Level.RED_FLAG: "Red flags", Level.WARNING: "Warnings", Level.ADVICE
 def render(report: Report, *, color: bool, width: int) -> str:  # noqa: ARG001 - the same for every reader
     """Return a verdict, then a table a level; red flags open, the rest folded."""
     lines = [f"## {'⛔ Blocked' if report.summary.blocked else '✅ Passed'}", "", escape(verdict_line(report)), ""]
+    if any(each.change is Novelty.STANDS for each in report.verdicts):
+        lines += [f"**{TAKES_TRUST_AWAY}.** It stands from now on, until somebody repairs it.", ""]
     if report.comparison and report.comparison.delta:
         lines += _delta(report.comparison.delta)
     fixed = list(_fixed(report.comparison.fixed)) if report.comparison else []
@@ -32,7 +34,7 @@ def render(report: Report, *, color: bool, width: int) -> str:  # noqa: ARG001 -
     for level, heading in HEADINGS.items():
         failed = [each for each in report.verdicts if each.outcome is Outcome.FAIL and each.level is level]
         rows = room.fitting(_row(each, report) for each in failed)
-        new = sum(each.change is Novelty.NEW and each.level is level for each in report.verdicts)
+        new = sum(each.change in FRESH and each.level is level for each in report.verdicts)
         many = f"{len(rows)}, {new} new" if report.comparison else f"{len(rows)}"
         lines += _table(f"{heading} ({many})", rows, folded=level is not Level.RED_FLAG)
         if level is Level.RED_FLAG and report.briefs:
@@ -112,7 +114,7 @@ def _row(verdict: Verdict, report: Report) -> str:
     rule = report.rules.get(verdict.rule)
     why = f"<br>*Why:* {escape(rule.why)}" if rule and verdict.level is Level.RED_FLAG else ""
     where = f"{escape(verdict.path)}:{verdict.line}<br>{escape(verdict.rule)}"
-    mark = f"<br>{verdict.change.value}" if verdict.change else ""
+    mark = f"<br>{MARKS[verdict.change]}" if verdict.change else ""
     return (
         f"| **{escape(verdict.vendor)}**{mark} | {escape(verdict.message)}{why} | {escape(remedy(verdict))} | {where} |"
     )

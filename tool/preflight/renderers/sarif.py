@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 NAME = "sarif"
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 LEVELS = {Level.RED_FLAG: "error", Level.WARNING: "warning", Level.ADVICE: "note"}
-BASELINE = {Novelty.NEW: "new", Novelty.KNOWN: "unchanged"}
+BASELINE = {Novelty.NEW: "new", Novelty.KNOWN: "unchanged", Novelty.STANDS: "new"}
 KINDS = {Outcome.FAIL: "fail", Outcome.WAIVED: "fail", Outcome.PASS: "pass", Outcome.NOT_APPLICABLE: "notApplicable"}
 MOST_RESULTS = 25_000
 MOST_TEXT = 1024

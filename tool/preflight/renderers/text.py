@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from preflight.comparison import told
+from preflight.comparison import AS_BEFORE, told
 from preflight.escaping import terminal
-from preflight.model import Level, Outcome
-from preflight.wording import counted, found, remedy, said, verdict_line
+from preflight.model import Level, Novelty, Outcome
+from preflight.wording import MARKS, TAKES_TRUST_AWAY, counted, found, remedy, said, verdict_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,9 @@ def render(report: Report, *, color: bool, width: int) -> str:
     lines: list[str] = []
     for level, heading in HEADINGS.items():
         failed = [each for each in report.verdicts if each.outcome is Outcome.FAIL and each.level is level]
-        lines += page.section(heading, failed, COLOURS[level])
+        stands = [each for each in failed if each.change is Novelty.STANDS]
+        lines += page.section(heading, [each for each in failed if each.change is not Novelty.STANDS], COLOURS[level])
+        lines += page.section(f"{TAKES_TRUST_AWAY}; it stands from now on", stands, COLOURS[level])
     for outcome, heading in OTHERS.items():
         lines += page.section(heading, [each for each in report.verdicts if each.outcome is outcome], "")
     if report.comparison:
@@ -80,7 +82,10 @@ class _Page:
             if len(change.fixed) > MOST_FIXED:
                 yield from self.listed(f"and {counted(len(change.fixed) - MOST_FIXED, 'more finding')}")
             yield ""
-        if delta := told(change.delta, MOST_VENDORS):
+        delta = told(change.delta, MOST_VENDORS)
+        if delta == [AS_BEFORE]:
+            yield from (AS_BEFORE.capitalize(), "")
+        elif delta:
             yield self.paint("Cost and risk, before → after", "1")
             for sentence in delta:
                 yield from self.listed(sentence)
@@ -110,7 +115,11 @@ class _Page:
             rest = [terminal(text) for text in (said(verdict), remedy(verdict)) if text]
             yield f"{place}  {rule}  {' · '.join(rest)}"
             return
-        yield f"{place}  {rule}  {verdict.change.value}" if verdict.change else f"{place}  {rule}"
+        mark = f"  {MARKS[verdict.change]}" if verdict.change else ""
+        if len(place) + 2 + len(terminal(verdict.rule)) + len(mark) <= max(self.width, 40):
+            yield f"{place}  {rule}{mark}"
+        else:  # the place stays in one piece, as editors open it by that
+            yield from (place, f"{INDENT}{rule}{mark}")
         yield from self.wrapped(verdict.message)
         yield from self.wrapped(f"→ {remedy(verdict)}" if remedy(verdict) else "")
 

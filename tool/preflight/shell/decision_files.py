@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from preflight.decisions import FOLDER
 from preflight.decisions.ruling import MAX_BYTES
 from preflight.decisions.signers import Signers
+from preflight.decisions.statement import POLICIES
 from preflight.errors import CannotJudge, DocumentError, PreflightError
 from preflight.shell.files import Kind
 from preflight.shell.git import GitTree
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from preflight.shell.git import Arrival
 
 SIGNERS = "allowed_signers"  # in the policies folder
+AMENDMENTS = f"{FOLDER}/{POLICIES}/"
 MAX_SIGNERS = 1024 * 1024
 
 
@@ -71,10 +73,25 @@ def arrivals(tree: GitTree, files: Mapping[str, bytes]) -> dict[str, Arrival]:
 def former_signers(tree: GitTree, came: Mapping[str, Arrival], policies: str) -> dict[str, Signers]:
     """Return the keys that were listed when each decision came: those before its commit, in its first parent.
 
-    A first commit has nothing before it; who made it chose the keys in it.
+    A first commit has nothing before it; who made it chose the keys in it. Amendments may come in a commit after the
+    one that takes away a key by which they were signed: of them, those before the last change of the list count, too.
     """
     known = {commit: _before(tree, commit, policies) for commit in {each.commit for each in came.values()}}
-    return {path: known[each.commit] for path, each in came.items()}
+    amended = {each.commit for path, each in came.items() if path.startswith(AMENDMENTS)}
+    earlier = {commit: _before_last_change(tree, commit, policies) for commit in amended}
+    return {
+        path: Signers({**earlier[each.commit].keys, **known[each.commit].keys})
+        if path.startswith(AMENDMENTS)
+        else known[each.commit]
+        for path, each in came.items()
+    }
+
+
+def _before_last_change(tree: GitTree, commit: str, policies: str) -> Signers:
+    """Return the keys that were listed before the last change of the list that came before a commit."""
+    parent = tree.parent(commit)
+    last = parent and GitTree(tree.root, parent).last_changed(f"{policies}/{SIGNERS}")
+    return _before(tree, last, policies) if last else Signers({})
 
 
 def _before(tree: GitTree, commit: str, policies: str) -> Signers:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import unicodedata
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -168,20 +169,29 @@ class GitTree:
         """Say what is wrong with the names at the top of the commit's tree; None where nothing is.
 
         Git takes trees that it would never write, unless it is told to look. A checkout shows such files, and whoever
-        asks for them by folder does not see them; ``managed`` are folders that may not be written in two ways either.
+        asks for them by folder does not see them; ``managed`` are names that may not be written in two ways either.
         """
         listed = self._git("ls-tree", "-z", "--full-tree", "--name-only", self.commit)
         names = [name for name in listed.split("\0") if name]
-        plain = {folder.casefold(): folder for folder in managed}
+        plain = {_folded(name): name for name in managed}
         for name in names:
             if "/" in name:
                 return f"the name {name!r} at the top of the tree holds a slash, so that a folder is not what it seems"
             if names.count(name) > 1:
                 return f"{name!r} stands twice at the top of the tree"
-            meant = plain.get(name.casefold(), name)
+            meant = plain.get(_folded(name), name)
             if meant != name:
-                return f"{name!r} is {meant!r} written otherwise, and the same folder on many machines"
+                return f"{name!r} is {meant!r} written otherwise, and the same on many machines"
         return None
+
+    def unmade(self, since: str, folder: str) -> set[str]:
+        """Return the files below ``folder`` that some commit after ``since`` edits or takes out, on the way here.
+
+        What is taken out and put back differs in nothing at the end, and came anew all the same.
+        """
+        options = ("--first-parent", "--diff-merges=first-parent", "--format=%H")
+        listed = self._logged(f"{since}..{self.commit}", folder, *options)
+        return {path.removeprefix(self._prefix()) for _, status, path in listed if status != "A"}
 
     def is_ambiguous(self) -> bool:
         """Whether the revision names a tag and a branch, here or of a remote, that are not the same commit."""
@@ -236,6 +246,11 @@ class GitTree:
             if commit in days:
                 found.setdefault(path.removeprefix(self._prefix()), Arrival(commit, days[commit]))
         return found
+
+    def last_changed(self, path: str) -> str | None:
+        """Return the last commit on the first-parent line that changed a file, or None."""
+        options = ("--first-parent", "--diff-merges=first-parent", "--max-count=1", "--format=%H")
+        return next((header for header, _, _ in self._logged(self.commit, path, *options)), None)
 
     def authors(self, since: str | None, folder: str) -> dict[str, set[str]]:
         """Return the e-mail addresses of those who changed each file below ``folder`` after ``since``.
@@ -317,6 +332,12 @@ class GitTree:
             if _recall:
                 _recall[0].repositories[self.root, process] = repository
         return self._repositories[process]
+
+
+def _folded(name: str) -> str:
+    """Return a name as machines keep it that know no case, no accents in two ways, and no dot or blank at the end."""
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(each for each in plain if unicodedata.category(each) != "Cf").rstrip(". ")
 
 
 def _raw_changes(listed: str) -> Iterator[tuple[str, str, str]]:

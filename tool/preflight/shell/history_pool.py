@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
-import os
 import sys
-import threading
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
@@ -63,25 +61,10 @@ class Pool:
         if self._executor is None:
             method = "fork" if sys.platform == "linux" else "spawn"
             context = multiprocessing.get_context(method)
-            self._executor = ProcessPoolExecutor(workers.cores(), context, initializer=_settle)
+            self._executor = ProcessPoolExecutor(workers.cores(), context, initializer=workers.settle)
         chunks = [items[start : start + workers.CHUNK] for start in range(0, len(items), workers.CHUNK)]
         futures = {self._executor.submit(work, chunk): len(chunk) for chunk in chunks}
         return partial(_waited, futures, progress)
-
-
-def _settle() -> None:
-    """Begin a process. It looks seldom for cycles, of which there are few, and never in what a process begins with."""
-    gc.freeze()
-    gc.set_threshold(workers.GARBAGE)
-    threading.Thread(target=_follow, daemon=True).start()
-
-
-def _follow() -> None:
-    """End this process with the one that it works for, even where that was killed: nobody else would."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _waited(futures: dict[Future[list[Result]], int], progress: Callable[[int], None]) -> list[Result]:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from preflight.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 MAKE_ROOM = "Check the folder above it, its permissions and the space on the disk; nothing was left there."
+ASIDE = "replaced"  # the name, in a folder of its own, of what stood there before
+NEAR = 4096  # bytes at the beginning of a file
 
 
 def write(target: Path, files: Mapping[str, bytes]) -> None:
@@ -42,35 +45,66 @@ def write(target: Path, files: Mapping[str, bytes]) -> None:
         raise
 
 
-@contextmanager
-def replacing(target: Path, mark: str) -> Iterator[Path]:
-    """Give a folder to write into, which takes the place of ``target`` once all is written. Raises UsageError.
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What tells a folder that may be replaced: a file in it, and what it holds near its beginning."""
 
-    Nothing, an empty folder, or one that holds the file ``mark`` is replaced; whatever else stands there is refused
-    before anything is done. Files are added with ``add``.
+    name: str
+    holds: bytes
+
+    def is_in(self, folder: Path) -> bool:
+        """Whether the folder has it. Raises OSError."""
+        file = folder / self.name
+        if file.is_symlink() or not file.is_file():
+            return False
+        with file.open("rb") as stream:
+            return self.holds in stream.read(NEAR)
+
+
+@contextmanager
+def replacing(named: Path, mark: Mark) -> Iterator[Path]:
+    """Give a folder to write into, which takes the place of another once all is written. Raises UsageError.
+
+    Nothing, an empty folder, or one that has the mark is replaced; whatever else stands there is refused before
+    anything is done. Files are added with ``add``. Where it fails, all is as it was.
     """
-    _refuse_strange(target, mark)
+    target = Path(os.path.abspath(named))  # noqa: PTH100 - a link in the last place is not followed
+    refuse_strange(named, mark)
+    missing: list[Path] = []
     made = old = ""
     try:
+        missing += (each for each in target.parents if not each.exists())
         target.parent.mkdir(parents=True, exist_ok=True)
         made = tempfile.mkdtemp(prefix=".preflight-", dir=target.parent)
         yield Path(made)
         Path(made).chmod(0o777 & ~_umask())
-        _refuse_strange(target, mark)
+        refuse_strange(named, mark)
         if target.exists():
             old = tempfile.mkdtemp(prefix=".preflight-", dir=target.parent)
-            os.rename(target, old)  # noqa: PTH104 - onto the empty folder, in one step
+            os.rename(target, Path(old, ASIDE))  # noqa: PTH104 - says in one word that it is one step
         os.rename(made, target)  # noqa: PTH104 - as above
-        _discard(old)
     except OSError as error:
-        _put_back(old, target)
-        _discard(made)
-        message = f"{target} cannot be written: {error.strerror or error}"
+        _undo(made, old, target, missing)
+        message = f"{named} cannot be written: {error.strerror or error}"
         raise UsageError(message, fix=MAKE_ROOM) from None
     except BaseException:
-        _put_back(old, target)
-        _discard(made)
+        _undo(made, old, target, missing)
         raise
+    _discard(old)
+
+
+def refuse_strange(target: Path, mark: Mark) -> None:
+    """Refuse to replace what stands there, unless it is empty or has the mark. Raises UsageError."""
+    try:
+        replaceable = not target.is_symlink() and (
+            not target.exists() or (target.is_dir() and (not any(target.iterdir()) or mark.is_in(target)))
+        )
+    except OSError as error:
+        message = f"{target} cannot be read: {error.strerror or error}"
+        raise UsageError(message, fix="Check its permissions, or name another folder.") from None
+    if not replaceable:
+        message = f"{target} is there already, and not one that this command wrote"
+        raise UsageError(message, fix="Name a folder that is not there yet, or one that it wrote before.")
 
 
 def add(folder: Path, path: str, data: bytes) -> None:
@@ -82,17 +116,17 @@ def add(folder: Path, path: str, data: bytes) -> None:
         stream.write(data)
 
 
-def _refuse_strange(target: Path, mark: str) -> None:
-    empty = target.is_dir() and not target.is_symlink() and not any(target.iterdir())
-    if not target.is_symlink() and (not target.exists() or empty or (target / mark).is_file()):
-        return
-    message = f"{target} is there already, and not one that this command wrote"
-    raise UsageError(message, fix="Name a folder that is not there yet, or one that it wrote before.")
-
-
-def _put_back(old: str, target: Path) -> None:
-    if old and not target.exists():
-        os.rename(old, target)  # noqa: PTH104 - in one step
+def _undo(made: str, old: str, target: Path, missing: Iterable[Path]) -> None:
+    """Leave all as it was: what stood there in its place, and no folder that was not there before."""
+    with suppress(OSError):  # what cannot be put back is kept where it is
+        if old and Path(old, ASIDE).exists() and not target.exists():
+            os.rename(Path(old, ASIDE), target)  # noqa: PTH104 - in one step
+        if old:
+            Path(old).rmdir()
+    _discard(made)
+    for folder in missing:  # the innermost first
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def _refuse_outside(folder: Path, file: Path) -> None:

@@ -143,7 +143,10 @@ def _rules(source: Source, where: Layout) -> dict[str, PolicyDocument]:
         found[name.removesuffix(".yaml")] = _document(source, entry.path, "rule")
     if not found:
         message = "there are no rules, so nothing would be checked"
-        fix = "Write a first rule (docs/rules.md shows one), or name their folder with 'rules' in preflight.yaml."
+        fix = (
+            "Write a first rule ('preflight init' writes many into a new folder, to copy from), or name their folder "
+            "with 'rules' in preflight.yaml."
+        )
         raise CannotJudge(message, path=where.rules, fix=fix)
     return found
 

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from preflight.decisions.amendment import Listing
     from preflight.shell.files import Source
 
-# Beside policies and schemas: what runs the gate, who is asked to review, and what git does with files.
-FOLDERS = (".github", ".gitlab", ".gitea", ".forgejo", "schemas", CONFIG)  # a folder of that name would stop the gate
+# Beside policies and schemas: what runs the gate, who is asked to review, and what git does with files. A folder with
+# the name of the configuration would stop the gate.
+FOLDERS = (".github", ".gitlab", ".gitea", ".forgejo", ".circleci", ".woodpecker", ".buildkite", "schemas", CONFIG)
 # What is called nearly like the configuration stops the gate, so it does not get in without two owners either.
 FILES = (
     CONFIG,
@@ -24,6 +25,13 @@ FILES = (
     "preflight.json",
     ".gitattributes",
     ".gitlab-ci.yml",
+    ".woodpecker.yml",
+    ".woodpecker.yaml",
+    ".drone.yml",
+    ".travis.yml",
+    "azure-pipelines.yml",
+    "bitbucket-pipelines.yml",
+    "Jenkinsfile",
     ".pre-commit-config.yaml",
     "CODEOWNERS",
     "docs/CODEOWNERS",

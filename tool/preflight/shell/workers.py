@@ -8,7 +8,9 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import signal
 import sys
+import threading
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING, TypeVar
@@ -50,7 +52,7 @@ def spread(
         return [result for chunk in chunks for result in _counted(work(chunk), len(chunk), progress)]
     # Forked processes inherit the compiled rules; elsewhere each process compiles its own.
     method = "fork" if sys.platform == "linux" else "spawn"
-    pool = ProcessPoolExecutor(cores(), mp_context=multiprocessing.get_context(method), initializer=_settle)
+    pool = ProcessPoolExecutor(cores(), mp_context=multiprocessing.get_context(method), initializer=settle)
     try:
         futures = [pool.submit(work, chunk) for chunk in chunks]
         _watch(futures, [len(chunk) for chunk in chunks], progress)
@@ -62,10 +64,24 @@ def spread(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _settle() -> None:
-    """Keep the garbage collector off what a process begins with, and let it look seldom: cycles are few."""
+def settle() -> None:
+    """Begin a process: it looks seldom for cycles, of which there are few, and ends when told to, and not by Ctrl-C.
+
+    Ctrl-C reaches every process of a terminal at once. One that ended while it held the lock of the queue would leave
+    the others waiting; whoever began them sees to it that they end.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.freeze()
     gc.set_threshold(GARBAGE)
+    threading.Thread(target=_follow, daemon=True).start()
+
+
+def _follow() -> None:
+    """End this process with the one that it works for, even where that was killed: nobody else would."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _counted(results: list[Result], done: int, progress: Callable[[int], None]) -> list[Result]:
