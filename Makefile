@@ -4,6 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 # The day on which the story of the sample registry is told; certificates in it would run out otherwise.
 AS_OF  ?= 2026-11-22
+SITE   ?= site
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 PIN     := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --upgrade \
            --custom-compile-command "make lock" --python-version 3.11
@@ -25,6 +26,9 @@ test: $(VENV)/dev ## Run linters, types and all tests
 
 demo: $(VENV)/core ## Play a month of work on a server of your own, in a temporary folder
 	@$(BIN)/python tool/demo/play.py
+
+site: $(VENV)/site ## Build the sample's inventory and say where it is
+	@$(BIN)/preflight --as-of $(AS_OF) inventory build --title "The sample's stack" $(SITE)
 
 bench: $(VENV)/dev ## Measure speed against peers, in one run
 	$(BIN)/python tests/bench/run.py $(ARGS)
@@ -59,4 +63,9 @@ $(VENV)/dev: $(VENV)/core tool/constraints-dev.txt
 	@$(INSTALL) -r tool/constraints-dev.txt
 	@touch $@
 
-.PHONY: help check test demo bench docs format lock clean
+$(VENV)/site: $(VENV)/core tool/constraints-site.txt
+	@echo "Installing what writes the pages into $(VENV), once ..." >&2
+	@$(INSTALL) -r tool/constraints-site.txt
+	@touch $@
+
+.PHONY: help check test demo site bench docs format lock clean

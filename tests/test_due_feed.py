@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar, Event
 
@@ -73,6 +73,18 @@ def test_a_calendar_byte_by_byte() -> None:
         "  7",
         "TRANSP:TRANSPARENT",
         "X-MICROSOFT-CDO-BUSYSTATUS:FREE",
+        "BEGIN:VALARM",
+        "ACTION:DISPLAY",
+        "DESCRIPTION:Acme Mail: Last day to cancel Mail\\; it renews by itself after",
+        "  2026-12-31",
+        "TRIGGER:-P6DT15H",
+        "END:VALARM",
+        "BEGIN:VALARM",
+        "ACTION:DISPLAY",
+        "DESCRIPTION:Acme Mail: Last day to cancel Mail\\; it renews by itself after",
+        "  2026-12-31",
+        "TRIGGER:PT9H",
+        "END:VALARM",
         "END:VEVENT",
         "END:VCALENDAR",
         "",
@@ -117,6 +129,24 @@ def test_who_has_left_or_is_nobody_and_what_is_overdue_is_said() -> None:
     assert str(second["description"]).endswith("Who sees to it: nobody named\nVendor: (registry)")
 
 
+def test_what_is_overdue_stands_on_the_day_of_the_feed_says_since_when_and_rings_no_more() -> None:
+    late = replace(ITEM, date=date(2026, 11, 13), days=-9)
+    _, [event] = read(feed.render([late], TODAY))
+    assert (event.start, event.end) == (TODAY, TODAY + timedelta(days=1))
+    assert str(event["description"]).startswith("Overdue since 2026-11-13\nLast day to cancel Mail")
+    assert event.walk("VALARM") == []
+
+
+def test_a_week_before_there_is_a_reminder_and_on_the_last_day_to_cancel_another() -> None:
+    def reminders(kind: str) -> list[timedelta]:
+        _, [event] = read(feed.render([replace(ITEM, kind=kind)], TODAY))
+        return [each.decoded("trigger") for each in event.walk("VALARM")]
+
+    week_before, on_the_day = timedelta(days=-6, hours=-15), timedelta(hours=9)
+    assert reminders("notice") == [week_before, on_the_day]
+    assert reminders("review") == [week_before]
+
+
 def test_the_same_input_gives_the_same_bytes() -> None:
     assert feed.render([ITEM, ITEM], TODAY) == feed.render([ITEM, ITEM], TODAY)
     assert feed.render([ITEM], TODAY + timedelta(days=1)) != feed.render([ITEM], TODAY)
@@ -155,6 +185,7 @@ def test_hostile_names_stay_within_their_line(name: str) -> None:
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
 
 
+@settings(deadline=None)  # the first call imports the package
 @given(name=st.text(max_size=200), what=st.text(max_size=200), number=st.integers(0, 3))
 def test_whatever_a_name_is_made_of_the_calendar_is_read_back(name: str, what: str, number: int) -> None:
     _, events = read(feed.render([replace(ITEM, name=name, what=what)] * number, TODAY))

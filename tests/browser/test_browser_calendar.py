@@ -26,7 +26,7 @@ def test_the_three_nearest_last_days_to_cancel_are_seen_at_once(page: Page, samp
     opened(page, sample_site)
     first = page.get_by_role("region", name="Nearest last days to cancel").get_by_role("listitem")
     for at, (vendor, day) in enumerate(
-        [("Tidewater Automation", "16 Dec 2026"), ("Meridian", "1 Feb 2027"), ("Trident Experiments", "1 Apr 2027")]
+        [("Tidewater Automation", "16 Dec 2026"), ("Plumbline", "31 Jan 2027"), ("Meridian", "1 Feb 2027")]
     ):
         expect(first.nth(at)).to_contain_text(vendor)
         expect(first.nth(at)).to_contain_text(day)
@@ -49,6 +49,24 @@ def test_the_list_shows_what_one_team_and_kind_has_to_see_to_and_the_address_say
     page.get_by_role("button", name="Show all").click()
     expect(page.get_by_label("Team")).to_have_value("")
     assert "#" not in page.url
+
+
+def test_at_a_glance_follows_the_filter_and_its_links_keep_it(page: Page, sample_site: Path) -> None:
+    opened(page, sample_site, "#team=crm-marketing")
+    nearest = page.locator(".cancels li:visible")
+    for line in nearest.all():
+        expect(line).to_contain_text("CRM and Lifecycle")
+    entries = page.locator(".spans > li:visible")
+    total = sum(int(each.locator("b").inner_text()) for each in entries.all())
+    assert total == page.locator(".due > li:visible").count() > 0
+    last = entries.last
+    name = last.get_attribute("data-span")
+    last.get_by_role("link").click()
+    expect(page.locator(f'[id="{name}"]')).to_be_focused()
+    assert page.url.endswith(f"#team=crm-marketing&at={name}")
+    expect(page.get_by_label("Team")).to_have_value("crm-marketing")
+    page.get_by_role("button", name="Show all").click()
+    assert page.locator(".cancels li:visible").count() == 6
 
 
 def test_a_filtered_list_is_shared_by_its_address(page: Page, sample_site: Path) -> None:

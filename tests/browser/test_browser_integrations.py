@@ -30,7 +30,7 @@ def test_a_stranger_finds_what_breaks_if_the_crm_is_down(page: Page, sample_site
     expect(answer).to_contain_text("Directly: 9")
     expect(answer).to_contain_text("Beacon Mail")
     expect(answer).to_contain_text("Call Kofi Mensah")
-    expect(answer).to_contain_text("8 of 21 live vendors get data from it directly.")
+    expect(answer).to_contain_text("8 of 21 vendors in use get data from it directly.")
     assert page.url.endswith("#system=enterprise-crm")
 
 

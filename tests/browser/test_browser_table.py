@@ -242,6 +242,22 @@ def test_amounts_are_asked_for_by_a_range(page: Page, small: Path) -> None:
     assert column(page, "Annual cost (EUR)") == ["11,000", "10,000"]
 
 
+def test_filters_come_in_the_order_in_which_they_are_asked_for(page: Page, sample_site: Path) -> None:
+    visit(page, sample_site)
+    titles = page.locator(".facet > summary").all_inner_texts()
+    assert titles[:6] == ["Risk", "Status", "Personal data outside the EU and EEA", "Owner", "Team", "Category"]
+
+
+def test_a_view_is_handed_on_by_its_address(page: Page, small: Path) -> None:
+    visit(page, small)
+    page.get_by_role("list", name="Category").get_by_label("crm").check()
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    page.get_by_role("button", name="Copy link to this view").click()
+    expect(page.locator("#table-tools [role=status]")).to_have_text("Copied")
+    assert page.get_by_label("Link to this view", exact=True).input_value() == page.url
+    assert page.url.endswith("#f=category%3Acrm")
+
+
 # ---- Any field --------------------------------------------------------------------------------------
 
 
@@ -404,6 +420,24 @@ def test_words_that_no_vendor_has_together_find_the_nearest(page: Page, small: P
     options = page.locator("#find-list [role=option]")
     expect(options.first).to_have_text("No vendor has all of these words. The nearest:")
     expect(options.nth(1)).to_contain_text("Vendor 0")
+
+
+def test_what_is_not_found_is_said_where_one_looks(page: Page, small: Path) -> None:
+    page.goto(f"file://{small}/index.html")
+    page.locator("#find-text").focus()
+    page.keyboard.type("zzzz")
+    expect(page.locator("#find-list [role=option]")).to_have_text(["Nothing found"])
+    expect(page.locator("#find [role=status]")).to_have_text("Nothing found.")
+    page.keyboard.press("ArrowDown")
+    assert page.locator("#find-text").get_attribute("aria-activedescendant") is None
+
+
+def test_own_systems_are_found_and_lead_to_what_hangs_on_them(page: Page, sample_site: Path) -> None:
+    page.goto(f"file://{sample_site}/index.html")
+    page.locator("#find-text").focus()
+    page.keyboard.type("enterprise crm")
+    page.get_by_role("option", name="Enterprise CRM").click()
+    page.wait_for_url("**/integrations.html#system=enterprise-crm")
 
 
 def test_a_slash_within_a_text_is_a_slash(page: Page, small: Path) -> None:

@@ -16,7 +16,7 @@ from preflight.due.items import DueItem
 from preflight.inventory import site as pages
 from preflight.inventory.exports import calendars
 from preflight.inventory.pages import calendar
-from preflight.inventory.stock import Card, Detail
+from preflight.inventory.stock import Card, Detail, Ledger, Term
 from preflight.model import REGISTRY
 
 if TYPE_CHECKING:
@@ -43,9 +43,13 @@ def due(days: int, what: str = "Look at who has access", **more: Any) -> DueItem
     return DueItem(**given | more)
 
 
-def shown(*items: DueItem) -> Stock:
+def holding(*terms: Term) -> Card:
+    return replace(MAIL, ledger=Ledger(terms))
+
+
+def shown(*items: DueItem, card: Card = MAIL) -> Stock:
     ordered = tuple(sorted(items, key=lambda item: (item.date, item.vendor)))
-    return stock(cards=(MAIL, CHAT), due=ordered, teams={"crm": "CRM and Lifecycle"}, currency="EUR", judged=True)
+    return stock(cards=(card, CHAT), due=ordered, teams={"crm": "CRM and Lifecycle"}, currency="EUR", judged=True)
 
 
 def written(shown: Stock) -> str:
@@ -85,12 +89,43 @@ def test_the_year_goes_by_month_and_what_is_later_is_not_lost() -> None:
 
 
 def test_the_nearest_last_days_to_cancel_come_first_in_order_with_what_they_cost() -> None:
-    items = [due(days, f"Cancel {days}", kind="notice") for days in (70, 20, -5, 40)]
-    page = written(shown(due(1, "Sooner, but no notice"), *items))
+    items = [due(days, f"Cancel {days}", kind="notice", subject="Mail · crm") for days in (70, 20, -5, 40)]
+    term = Term("Mail", "crm", cancel_by=TODAY + timedelta(20), annual=23736.0)
+    page = written(shown(due(1, "Sooner, but no notice"), *items, card=holding(term)))
     told = section(page, "cancel")
     assert re.findall(r"Cancel \d+", told) == ["Cancel 20", "Cancel 40", "Cancel 70"]
-    assert "96,000 EUR a year" in told
+    assert "23,736 EUR a year" in told
+    assert "96,000" not in told
+    assert told.count("yearly cost not known") == 2
     assert page.index('id="cancel"') < page.index('id="overdue"')
+
+
+def test_two_subscriptions_of_one_product_each_have_their_own_amount() -> None:
+    terms = [
+        Term("Signpost", "crm", region, cancel_by=TODAY + timedelta(9), annual=annual)
+        for region, annual in (("emea", 46800.0), ("", 23736.0))
+    ]
+    items = [due(9, each, kind="notice", subject=each) for each in ("Signpost · crm", "Signpost · crm · emea")]
+    told = section(written(shown(*items, card=holding(*terms))), "cancel")
+    assert re.findall(r"([\d,]+) EUR a year", told) == ["23,736", "46,800"]
+
+
+def test_what_ends_by_itself_stands_among_the_last_days_to_cancel_and_says_so() -> None:
+    day = TODAY + timedelta(9)
+    terms = [Term("Pilot", ends=day, renews=False, annual=900.0), Term("Open", ends=day, annual=1.0)]
+    items = [due(9, f"{name} ends", kind="term", subject=name) for name in ("Pilot", "Open")]
+    told = section(written(shown(*items, card=holding(*terms))), "cancel")
+    assert "ends by itself 900 EUR a year Pilot ends" in told
+    assert "Open" not in told
+
+
+def test_of_many_last_days_the_nearest_are_shown_and_the_next_are_kept_for_the_filters() -> None:
+    page = written(shown(*(due(days, f"Cancel {days}", kind="notice") for days in range(1, 500))))
+    assert (
+        len(re.findall(r'<li data-team="crm" data-kind="notice" data-owner="mara"><span class="when"><b>', page)) == 6
+    )
+    assert len(re.findall(r'data-owner="mara" hidden>', page)) == 114
+    assert "and 493 more below" in section(page, "cancel")
 
 
 def test_who_has_left_and_who_is_missing_is_said() -> None:

@@ -19,9 +19,8 @@ from cyclonedx.validation.json import JsonStrictValidator
 from icalendar import Calendar
 from jsonschema import Draft202012Validator
 
-from inventory.stocks import COMMIT, HOSTILE, TODAY, event, hostile, stock
-from preflight.commands import stocktaking
-from preflight.commands.session import Session
+from inventory import reading
+from inventory.stocks import COMMIT, HOSTILE, event, hostile, stock
 from preflight.inventory import site as pages
 from preflight.inventory.exports import api, atom, calendars, pictures, saasbom, sheets, summary
 
@@ -37,9 +36,8 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 @cache
 def sample() -> Stock:
-    """Return the committed sample, without its history."""
-    taken = stocktaking.take(Session(ROOT, TODAY, quiet=True), "Harbourline", past=False)
-    return replace(taken, commit=COMMIT, exact=True, events=(event("beacon-mail", 2), event("", 1, kind="changed")))
+    """Return the committed sample with a history of two commits."""
+    return replace(reading.sample(), events=(event("beacon-mail", 2), event("", 1, kind="changed")))
 
 
 def of(shown: Stock) -> Site:

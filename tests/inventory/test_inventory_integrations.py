@@ -98,7 +98,7 @@ class Reader(HTMLParser):
 
 def test_an_outage_is_told_in_words_directly_and_through_others() -> None:
     told = outage(written(shown(MAIL, SURVEYS, CHAT))["integrations.html"], "crm")
-    assert "Our CRM own system: 2 directly, 1 through others" in told
+    assert "Our CRM own system: 2 directly (1 at once, 1 not in use yet), 1 through others" in told
     assert "To call: Kofi Mensah" in told
     assert "Felt at once : contacts, consents." in told
     assert "If a transfer fails: retried, and somebody is told. Call Lena Brandt left" in told
@@ -248,3 +248,12 @@ def test_hostile_records_are_shown_as_text(evil: str) -> None:
 def test_the_same_stock_gives_the_same_bytes_however_its_records_are_ordered() -> None:
     one, other = shown(MAIL, SURVEYS, CHAT), shown(CHAT, SURVEYS, MAIL)
     assert written(one) == written(replace(other, cards=one.cards))
+
+
+def test_what_stops_at_once_is_said_first_and_the_worst_outage_stands_first() -> None:
+    slow = [vendor(f"slow{at}", {"system": "ledger", "direction": "in", "frequency": "daily"}) for at in range(3)]
+    page = written(shown(MAIL, *slow, vendor("live", {"system": "mail", "direction": "in", "frequency": "real-time"})))
+    told = re.findall(r'<details class="down card" data-party="([^"]*)"', page["integrations.html"])
+    assert told[:3] == ["crm", "mail", "ledger"]
+    assert "Felt later: 3" in outage(page["integrations.html"], "ledger")
+    assert "Stops at once: 1" in outage(page["integrations.html"], "crm")

@@ -35,8 +35,11 @@ def test_a_proposal_says_verdict_cost_risk_gaps_findings_and_alternatives() -> N
 
 def test_every_open_signature_has_its_reason_and_its_command() -> None:
     said = pages_of(proposals, sample())["proposals.html"].text
-    assert "Chief Financial Officer why: 53,660 EUR bought within 365 days, asked from 50,000 EUR on" in said
-    assert "To sign: preflight approve quayside-chat --role cfo" in said
+    assert (
+        "Chief Financial Officer: Gareth Whitlock why: 53,660 EUR bought within 365 days, asked from 50,000 EUR on"
+        in said
+    )
+    assert "On the terminal: preflight approve quayside-chat --role cfo" in said
     assert "--role security-reviewer" not in said
     assert "noor-haddad on 2026-11-05, not verified" in said
 
@@ -64,3 +67,13 @@ def test_hostile_texts_stay_texts(text: str) -> None:
     page = pages_of(proposals, hostile_stock(text))["proposals.html"]
     assert harm(page) == []
     assert told(text, page)
+
+
+def test_a_role_that_nobody_holds_today_and_what_to_do_are_said() -> None:
+    people = {
+        "people": [{"id": "x", "name": "X", "roles": [{"role": "cfo", "from": "2020-01-01", "until": "2021-01-01"}]}]
+    }
+    shown = replace(sample(), policies={**sample().policies, "people": people})
+    said = pages_of(proposals, shown)["proposals.html"].text
+    assert "Chief Financial Officer: nobody holds this role today" in said
+    assert "ask Amara Okafor, who looks after it in marketing, to prepare the statement" in said

@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +15,8 @@ import pytest
 from inventory.stocks import HOSTILE, hostile, stock
 from preflight.inventory import any_field, columns, site
 from preflight.inventory.pages import vendors
-from preflight.inventory.stock import Person
+from preflight.inventory.stock import Ledger, Person, Term
+from preflight.lineage import Party
 
 if TYPE_CHECKING:
     from preflight.inventory.stock import Stock
@@ -182,6 +184,32 @@ def test_days_are_written_as_days() -> None:
     assert (cancel["kind"], cancel["values"]) == ("day", ["2027-01-31"])
 
 
+def test_a_contract_that_ends_by_itself_says_so_where_no_day_to_cancel_is() -> None:
+    plain = stock(ACME, BARE)
+    ending = Ledger(
+        (Term("Old", ends=date(2025, 1, 1), renews=False), Term("Mail", ends=date(2027, 3, 31), renews=False))
+    )
+    renewing = Ledger((Term("Bare", ends=date(2027, 5, 1), cancel_by=date(2027, 1, 31), renews=True),))
+    lapsing = replace(plain.cards[0], ledger=ending)
+    alone = files(replace(plain, cards=(lapsing,)))
+    assert rows_of(alone["vendors.html"])[1][-1] == "31 Mar 2027"
+    assert data(alone, "vendors")["shown"][-1] == "ends"
+    both = files(replace(plain, cards=(lapsing, replace(plain.cards[1], ledger=renewing, cancel_by=date(2027, 1, 31)))))
+    assert [row[-1] for row in rows_of(both["vendors.html"])] == [
+        "Last day to cancel",
+        "ends 31 Mar 2027",
+        "31 Jan 2027",
+    ]
+    assert data(both, "vendors")["shown"][-1] == "cancel"
+    assert [shown(by_id(data(both, "vendors"))["ends"], row) for row in range(2)] == [["2027-03-31"], []]
+
+
+def test_warnings_are_a_column() -> None:
+    plain = stock(ACME)
+    found = by_id(data(files(replace(plain, cards=(replace(plain.cards[0], warnings=3),))), "vendors"))
+    assert (found["warnings"]["label"], found["warnings"]["values"]) == ("Warnings", [3])
+
+
 # ---- What the search in the head reads --------------------------------------------------------------
 
 
@@ -194,6 +222,17 @@ def test_the_search_in_the_head_knows_names_aliases_capabilities_company_and_own
     assert searched == {"name", "category", "company", "marketing", "it"}
     assert packed["marketing"]["names"] == ["Mara Lindqvist"]
     assert packed["it"]["names"] == ["Kofi Mensah"]
+
+
+def test_the_search_in_the_head_knows_the_own_systems() -> None:
+    parties = {
+        "acme": Party("acme", "Acme Mail", "vendor"),
+        "erp": Party("erp", "Enterprise ERP", "system"),
+        "odd": Party("odd", "odd", "unknown"),
+    }
+    known: Any = SimpleNamespace(parties=parties, legs={("erp", "acme"): None})
+    assert data(files(stock(ACME, landscape=known)), "find")["systems"] == [["erp", "Enterprise ERP"]]
+    assert data(files(stock(ACME)), "find")["systems"] == []
 
 
 def test_the_table_finds_by_the_same_words() -> None:

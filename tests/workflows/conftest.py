@@ -30,16 +30,21 @@ AS_OF = "2026-11-22"
 PULL = 7
 UPLOAD = "actions/upload-artifact@330a01c490aca151604b8cf639adc76d48f6c5d4"
 DOWNLOAD = "actions/download-artifact@634f93cb2916e3fdff6788551b99b062d0335ce0"
+PAGES = "actions/upload-pages-artifact@7b1f4a764d45c48632c6b24a0339c27f5614fb0b"
+DEPLOY = "actions/deploy-pages@d6db90164ac5ed86f2b6aed7e0febac5b3c0c03e"
 ARTEFACTS = {
-    UPLOAD: 'mkdir -p "$ARTEFACTS/$NAME" && cp -R "$AT" "$ARTEFACTS/$NAME/"',
+    # Of a folder what is in it, of a file the file.
+    UPLOAD: 'mkdir -p "$ARTEFACTS/$NAME" && if [ -d "$AT" ]; then AT="$AT/."; fi && cp -R "$AT" "$ARTEFACTS/$NAME/"',
     DOWNLOAD: 'mkdir -p "$AT" && cp -R "$ARTEFACTS/$NAME/." "$AT"',
+    PAGES: 'cp -R "$AT" "$ARTEFACTS/github-pages"',
+    DEPLOY: 'mv "$ARTEFACTS/github-pages" "$ARTEFACTS/published"',
 }
 STUB = """\
 name: artefacts
 description: artefacts in a folder
 inputs:
-  name: {{description: name, required: true}}
-  path: {{description: path, required: true}}
+  name: {{description: name, default: ""}}
+  path: {{description: path, default: ""}}
   if-no-files-found: {{description: ignored, default: ""}}
   retention-days: {{description: ignored, default: ""}}
 runs:
@@ -173,7 +178,7 @@ class Forge:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=300,  # the site is built in it
             stdin=subprocess.DEVNULL,
         )
         return _read(done, self.logged("printed"))
@@ -201,7 +206,11 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for part in ("policies", "schemas", "vendors", ".github"):
         shutil.copytree(ROOT / part, root / part)
     (root / "tool").mkdir()
-    for part in ("action.yml", "tool/install.sh", "tool/constraints-core.txt", "tool/constraints-build.txt"):
+    for part in (
+        "action.yml",
+        "tool/install.sh",
+        *(f"tool/constraints-{each}.txt" for each in ("core", "build", "site")),
+    ):
         shutil.copy(ROOT / part, root / part)
     git(root.parent, "init", "--quiet", "--initial-branch=main", str(root))
     git(root, "add", "--all")

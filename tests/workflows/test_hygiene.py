@@ -17,6 +17,10 @@ from workflows.conftest import ROOT, Forge, git
 BIN = Path(sys.executable).parent
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 TEMPLATE = ROOT / ".gitlab" / "preflight.gitlab-ci.yml"
+WRITING = {
+    "watch": {("apply", "issues")},
+    "inventory": {("publish", "pages"), ("publish", "id-token")},
+}
 each_workflow = pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 
 
@@ -61,7 +65,7 @@ def test_no_workflow_runs_with_the_rights_of_the_base_and_each_job_says_what_it_
         for scope, right in job["permissions"].items()
         if right != "read"
     }
-    assert writing == ({("apply", "issues")} if path.stem == "watch" else set())
+    assert writing == WRITING.get(path.stem, set())
 
 
 @each_workflow
@@ -94,6 +98,25 @@ def test_the_job_that_may_write_issues_runs_nothing_of_the_repository() -> None:
         "actions/download-artifact"
     ]
     assert "preflight " not in jobs["apply"]["steps"][-1]["run"].replace("preflight watch", "")
+
+
+def test_the_job_that_may_publish_runs_nothing_of_the_repository_and_only_where_somebody_decided_so() -> None:
+    publish = read(ROOT / ".github" / "workflows" / "inventory.yml")["jobs"]["publish"]
+    assert [step["uses"].partition("@")[0] for step in publish["steps"]] == [
+        "actions/download-artifact",
+        "actions/upload-pages-artifact",
+        "actions/deploy-pages",
+    ]
+    assert "vars.PREFLIGHT_PAGES == 'true' && github.ref == 'refs/heads/main'" in publish["if"]
+
+
+@pytest.mark.parametrize(
+    "path", [ROOT / ".github" / "workflows" / "inventory.yml", TEMPLATE], ids=lambda path: path.stem
+)
+def test_who_publishes_is_told_what_an_inventory_tells(path: Path) -> None:
+    text = path.read_text("utf-8").replace("\n#", "")
+    assert "AN INVENTORY IS CONFIDENTIAL" in text
+    assert "CAN BE OPEN TO THE WHOLE WORLD" in text
 
 
 def test_pre_commit_runs_on_the_whole_and_on_every_commit() -> None:
@@ -164,3 +187,36 @@ def test_on_gitlab_the_program_is_taken_only_by_its_commit(name: str, tmp_path: 
     done = subprocess.run(order, cwd=tmp_path, env=known, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert done.stderr == "PREFLIGHT_COMMIT has to be the full name of a commit.\n"
+
+
+def test_on_gitlab_the_site_is_an_artifact_of_the_guarded_branch(forge: Forge) -> None:
+    for path in sorted((forge.root / "vendors").glob("*.yaml"))[3:]:
+        path.unlink()
+    job = read(TEMPLATE)["inventory"]
+    assert job["rules"] == [
+        {"if": '$CI_PIPELINE_SOURCE != "merge_request_event" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH'}
+    ]
+    assert job["artifacts"]["access"] == "developer"
+    bin_folder = forge.around / "bin"
+    (bin_folder / "preflight-of-the-day").rename(bin_folder / "preflight")
+    order = ["bash", "-eo", "pipefail", "-c", *job["script"]]
+    known = {"CI_PROJECT_NAME": "registry", "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}"}
+    subprocess.run(order, cwd=forge.root, env=known, capture_output=True, text=True, check=True)
+    assert job["artifacts"]["paths"] == ["site", "inventory.csv"]
+    assert "<title>Overview · registry</title>" in (forge.root / "site" / "index.html").read_text("utf-8")
+    assert (forge.root / "inventory.csv").read_text("utf-8").count("\n") == 4
+
+
+def test_on_gitlab_the_site_is_published_only_where_somebody_decided_so() -> None:
+    job = read(TEMPLATE)["pages"]
+    [rule] = job["rules"]
+    assert rule["if"].startswith('$PREFLIGHT_PAGES == "true" && ')
+    assert job["needs"] == ["inventory"]
+    assert "before_script" not in job
+
+
+def test_on_gitlab_only_the_job_that_builds_the_site_installs_what_it_needs() -> None:
+    jobs = read(TEMPLATE)
+    assert jobs["inventory"]["before_script"] == jobs["preflight"]["before_script"]
+    assert jobs["inventory"]["variables"]["PREFLIGHT_PART"] == "site"
+    assert "PREFLIGHT_PART" not in jobs["preflight"]["variables"]

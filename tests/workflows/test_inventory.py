@@ -1,4 +1,4 @@
-"""After a merge and at night: the lists as artefacts, and one issue a subject."""
+"""After a merge and at night: the site and the lists as artefacts, and one issue a subject."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
-from workflows.conftest import AS_OF, ROOT
+from workflows.conftest import AS_OF, ROOT, git
 
 if TYPE_CHECKING:
     from workflows.conftest import Forge
 
-PUSH = {"ref": "refs/heads/main", "repository": {"default_branch": "main"}}
+PUSH = {"ref": "refs/heads/main", "repository": {"default_branch": "main", "name": "our-stack"}}
 NIGHT = {"schedule": "23 4 * * *", "repository": {"default_branch": "main"}}
 OURS = {"login": "app/github-actions", "is_bot": True}
 STRANGER = {"login": "mallory", "is_bot": False}
@@ -51,9 +51,10 @@ def past_the_gate(forge: Forge) -> None:
 def test_after_a_merge_the_lists_are_there_and_all_is_judged(forge: Forge) -> None:
     run = forge.run("inventory", "push", PUSH)
     assert run.green, run.log
-    written = forge.around / "artefacts" / "inventory" / "inventory"
+    written = forge.around / "artefacts" / "inventory"
     assert {path.name for path in written.iterdir()} == {
-        *("inventory.csv", "inventory.json", "due.json", "due.md", "assessment.md", "report.json", "report.md")
+        *("inventory.csv", "inventory.json", "saasbom.cdx.json"),
+        *("due.json", "due.md", "assessment.md", "report.json", "report.md"),
     }
     with (written / "inventory.csv").open(encoding="utf-8", newline="") as file:
         assert "trident-experiments" in {row["id"] for row in csv.DictReader(file)}
@@ -62,6 +63,18 @@ def test_after_a_merge_the_lists_are_there_and_all_is_judged(forge: Forge) -> No
     )
     assert "## ✅ Passed" in run.summary
     assert "## What falls due" in run.summary
+    site = forge.around / "artefacts" / "inventory-site"
+    assert "<title>Overview · our-stack</title>" in (site / "index.html").read_text("utf-8")
+    assert json.loads((site / "site.json").read_text("utf-8")) == {
+        "schema": "preflight/site/v1",
+        "as_of": AS_OF,
+        "commit": git(forge.root, "rev-parse", "HEAD").strip(),
+        "exact": True,
+    }
+    # Nothing is published unless somebody decides so.
+    assert not (forge.around / "artefacts" / "github-pages").exists()
+    assert not (forge.around / "artefacts" / "published").exists()
+    assert any("constraints-site.txt" in line for line in forge.logged("pip"))
 
 
 def test_a_red_flag_that_came_past_the_gate_makes_the_job_red_and_the_lists_are_there_all_the_same(
@@ -71,7 +84,32 @@ def test_a_red_flag_that_came_past_the_gate_makes_the_job_red_and_the_lists_are_
     run = forge.run("inventory", "push", PUSH)
     assert not run.green
     assert "## ⛔ Blocked" in run.summary
-    assert (forge.around / "artefacts" / "inventory" / "inventory" / "inventory.csv").is_file()
+    assert (forge.around / "artefacts" / "inventory" / "inventory.csv").is_file()
+    assert (forge.around / "artefacts" / "inventory-site" / "index.html").is_file()
+
+
+def few(forge: Forge) -> None:
+    """Leave three vendors, so that a site is there at once."""
+    kept = {"vendors/bosun-tags.yaml", "vendors/flare-sms.yaml", "vendors/trident-experiments.yaml"}
+    gone = {path.relative_to(forge.root).as_posix() for path in (forge.root / "vendors").glob("*.yaml")} - kept
+    forge.commit("Keep three", dict.fromkeys(gone, ""))
+
+
+def test_where_somebody_decided_so_the_site_is_published_though_a_red_flag_stands(forge: Forge) -> None:
+    few(forge)
+    past_the_gate(forge)
+    run = forge.run("inventory", "push", PUSH, "--var", "PREFLIGHT_PAGES=true")
+    assert not run.green
+    published = forge.around / "artefacts" / "published"
+    assert (published / "vendors" / "trident-experiments.html").is_file(), run.log
+
+
+def test_what_is_no_site_is_not_published(forge: Forge) -> None:
+    rule = "policies/rules/security/no-shared-admin-accounts.yaml"
+    forge.commit("A slip", {rule: forge.read(rule).replace("level: red-flag", "level: redflag")})
+    run = forge.run("inventory", "push", PUSH, "--var", "PREFLIGHT_PAGES=true")
+    assert not run.green
+    assert not (forge.around / "artefacts" / "published").exists()
 
 
 def test_at_night_issues_are_opened_updated_and_closed_and_those_of_strangers_left_alone(forge: Forge) -> None:

@@ -51,6 +51,7 @@ class Session:
     color: bool = True
     proposed_by: tuple[str, ...] = ()  # logins that the forge or the server names as those who propose the change
     number: int = field(default_factory=lambda: next(_numbers))
+    _latest: tuple[Entry, Document | None] | None = field(default=None, init=False, repr=False, compare=False)
 
     @cached_property
     def source(self) -> Source:
@@ -155,8 +156,11 @@ class Session:
         return replace(file, document=Light.of(file.document, lambda: self._again(entry)))
 
     def _again(self, entry: Entry) -> Document | None:
-        document = self.file(entry).document
-        return document if isinstance(document, Document) else None
+        """Read a document again. The latest is kept: whoever asks for one place in it asks for the next ones, too."""
+        if self._latest is None or self._latest[0] is not entry:
+            document = self.file(entry).document
+            self._latest = entry, document if isinstance(document, Document) else None
+        return self._latest[1]
 
     def refuse_without(self, fact: FactModule, what: str) -> None:
         """Refuse a registry whose schema or policies lack what a fact is made of. Raises CannotJudge."""

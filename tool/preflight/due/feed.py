@@ -3,7 +3,8 @@
 One all-day event an item. The choices are those that Google Calendar, Outlook and Apple Calendar all take:
 events and not to-dos, which Outlook leaves out; an end on the day after, without which Outlook and iCloud make a
 moment at midnight of a day; free time, so that nobody seems busy; an id that stays, so that a feed read again
-moves an event and does not double it.
+moves an event and does not double it. What is overdue stands on the day of the feed, where people still see it, and
+says since when; it rings no more, or it would do so anew on every day.
 """
 
 from __future__ import annotations
@@ -19,12 +20,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from icalendar import Event
+    from icalendar import Alarm, Event
 
     from preflight.due.items import DueItem
 
 NAME = "Vendors: what falls due"
 REFRESH = timedelta(hours=12)
+AHEAD = timedelta(hours=9) - timedelta(days=7)  # reminders: nine in the morning, a week before
+ON_THE_DAY = timedelta(hours=9)
+NOTICE = "notice"  # who misses the last day to cancel pays for another term: that day rings, too
 
 
 def render(items: Iterable[DueItem], as_of: date, name: str = NAME) -> str:
@@ -52,22 +56,36 @@ def render(items: Iterable[DueItem], as_of: date, name: str = NAME) -> str:
 def _event(item: DueItem, as_of: date) -> Event:
     from icalendar import Event  # noqa: PLC0415 - as above
 
+    begins = as_of if item.overdue else item.date
     event = Event()
     event.add("uid", f"{item.id}@due.preflight")
     event.add("dtstamp", datetime.combine(as_of, time(), UTC))  # no clock: the same day gives the same bytes
-    event.add("dtstart", item.date)
-    event.add("dtend", add_days(item.date, 1))
+    event.add("dtstart", begins)
+    event.add("dtend", add_days(begins, 1))
     event.add("summary", visible(f"{'Overdue: ' if item.overdue else ''}{item.name}: {item.what}"))
     event.add("description", "\n".join(visible(line) for line in _description(item)))
     event.add("categories", [item.kind])
     event.add("transp", "TRANSPARENT")
     event.add("x-microsoft-cdo-busystatus", "FREE")
+    for when in () if item.overdue else (AHEAD, ON_THE_DAY) if item.kind == NOTICE else (AHEAD,):
+        event.add_component(_reminder(item, when))
     return event
+
+
+def _reminder(item: DueItem, when: timedelta) -> Alarm:
+    from icalendar import Alarm  # noqa: PLC0415 - as above
+
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", visible(f"{item.name}: {item.what}"))
+    alarm.add("trigger", when)  # from the start of the day
+    return alarm
 
 
 def _description(item: DueItem) -> list[str]:
     owner = item.owner_name or item.owner or item.team or "nobody named"
     return [
+        *([f"Overdue since {item.date}"] if item.overdue else []),
         item.what,
         f"Who sees to it: {owner}{' (left)' if item.gone else ''}",
         f"Vendor: {item.vendor}",

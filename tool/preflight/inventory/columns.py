@@ -17,9 +17,10 @@ from preflight.levels import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from datetime import date
 
     from preflight.inventory.frame import Site
-    from preflight.inventory.stock import Card
+    from preflight.inventory.stock import Card, Term
     from preflight.model import Json, JsonObject
 
 TEXT, NUMBER, DAY, PERSON = "text", "number", "day", "person"
@@ -199,6 +200,7 @@ def standard(site: Site) -> list[Column]:
         column("criticality", "Operational criticality", TEXT, _one(cards, "criticality"), order=LEVELS),
         column("spend", annual, NUMBER, (_spend(card) for card in cards), least=_dearer(cards)),
         column("red", "Red flags", NUMBER, _one(cards, "red_flags")),
+        column("warnings", "Warnings", NUMBER, _one(cards, "warnings")),
         column("waived", "Waived", NUMBER, _one(cards, "waived")),
         *(
             column(side, label, PERSON, _owner(cards, side), named=site.name, gone=gone, searched=True)
@@ -223,10 +225,21 @@ def standard(site: Site) -> list[Column]:
         column("certificates", "Current certificates", TEXT, (card.certificates for card in cards), filters=True),
         column("complete", "Answered (%)", NUMBER, _one(cards, "complete")),
         column("cancel", "Last day to cancel", DAY, _day(cards, "cancel_by")),
+        column("ends", "Ends by itself", DAY, _ends(cards, site.stock.as_of)),
         column("due", "Next due", DAY, _day(cards, "next_due")),
         column("overdue", "Overdue", NUMBER, ([card.overdue] if site.stock.judged else None for card in cards)),
     ]
     return [each for each in made if each is not None]
+
+
+def lapsing(term: Term, as_of: date) -> date | None:
+    """Return the day ahead on which a subscription ends if nobody does anything; None where it goes on, or may."""
+    return term.ends if term.renews is False and term.ends and term.ends >= as_of else None
+
+
+def ends(card: Card, as_of: date) -> date | None:
+    """Return the first day on which a subscription of a vendor ends by itself."""
+    return min((day for term in card.ledger.terms if (day := lapsing(term, as_of))), default=None)
 
 
 def more(card: Card) -> list[str]:
@@ -245,6 +258,12 @@ def _day(cards: Sequence[Card], name: str) -> Iterable[Values]:
     for card in cards:
         value = getattr(card, name)
         yield None if value is None else [value.isoformat()]
+
+
+def _ends(cards: Sequence[Card], as_of: date) -> Iterable[Values]:
+    for card in cards:
+        day = ends(card, as_of)
+        yield None if day is None else [day.isoformat()]
 
 
 def _owner(cards: Sequence[Card], *sides: str) -> Iterable[Values]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from preflight.escaping import json_text, markdown
 from preflight.money import shown
-from preflight.tables import table
+from preflight.tables import table, wrapped
 from preflight.wording import counted
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "preflight/inventory-diff/v1"
 UNKNOWN = "not known"
-SIDES = ("marketing", "it")
+FILE, READABLE, UNREADABLE = "file", "in order", "not of the right form"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A vendor that stayed: what moved in it, and how many other fields of its record changed."""
+    """A vendor that stayed: what moved in it, and how many fields of its record changed, those told of included."""
 
     card: Card
     moves: tuple[Move, ...]
@@ -99,13 +99,18 @@ def _owner(card: Card, side: str) -> str | None:
 def compare(before: Stock, after: Stock) -> Difference:
     """Compare two inventories; vendors are the same that have the same id."""
     was, now = ({card.id: card for card in stock.cards} for stock in (before, after))
-    moved = (_moved(was[name], now[name]) for name in sorted(was.keys() & now.keys()))
+    # A vendor whose file cannot be read did not go, and does not come when it can be read again.
+    lost = was.keys() & {each.id for each in after.broken} - now.keys()
+    found = now.keys() & {each.id for each in before.broken} - was.keys()
+    moved = [_moved(was[name], now[name]) for name in was.keys() & now.keys()]
+    moved += [Moved(was[name], (Move(FILE, READABLE, UNREADABLE),), 0) for name in lost]
+    moved += [Moved(now[name], (Move(FILE, UNREADABLE, READABLE),), 0) for name in found]
     return Difference(
         before,
         after,
-        tuple(now[name] for name in sorted(now.keys() - was.keys())),
-        tuple(was[name] for name in sorted(was.keys() - now.keys())),
-        tuple(each for each in moved if each.moves or each.fields),
+        tuple(now[name] for name in sorted(now.keys() - was.keys() - found)),
+        tuple(was[name] for name in sorted(was.keys() - now.keys() - lost)),
+        tuple(sorted((each for each in moved if each.moves or each.fields), key=lambda each: each.card.id)),
     )
 
 
@@ -143,10 +148,10 @@ def _lines(found: Difference) -> Iterator[str]:
     if rows:
         yield from table([list(row) for row in rows], ["What", "Vendor", "How"], (6, 26, 44))
         yield ""
-    yield _summary(found)
+    yield from wrapped(_summary(found))
     for move in found.totals:
         if move.before != move.after:
-            yield _change(found, move)
+            yield from wrapped(_change(found, move))
 
 
 def _moves(found: Difference, each: Moved) -> tuple[str, ...] | str:

@@ -84,7 +84,7 @@
   const said = make("span", { className: "sr", role: "status" });
   box.append(said);
   box.hidden = false;
-  let data = null, columns = {}, haystack = [], names = [], hits = [], active = -1;
+  let data = null, columns = {}, haystack = [], names = [], systems = [], hits = [], active = -1;
 
   function prepare() {
     return load("find").then((found) => {
@@ -93,6 +93,7 @@
       columns = Object.fromEntries(data.columns.map((column) => [column.id, column]));
       haystack = texts(data);
       names = data.ids.map((id, row) => fold(shown(columns.name, row)));
+      systems = (data.systems || []).map(([id, name]) => ({ id, name, text: fold(`${id}\n${name}`) }));
       if (document.activeElement === input) show();
     }).catch(() => { said.textContent = "The list of vendors cannot be loaded."; });
   }
@@ -132,28 +133,41 @@
     return { to: address(data, row), element: make("span", { className: "hit" }, ...inside, make("small", {}, line)) };
   }
 
+  /* The company's own systems have no page, but a place on that of the integrations. */
+  function own(wanted) {
+    return systems.filter((system) => wanted.every((word) => system.text.includes(word))).map((system) => ({
+      to: `${root}integrations.html#${new URLSearchParams({ system: system.id })}`,
+      element: make("span", { className: "hit" }, make("bdi", {}, system.name), make("small", {}, "Own system: what hangs on it")),
+    }));
+  }
+
+  const aside = (text) => make("li", { role: "option", className: "soft", "aria-disabled": "true", "aria-selected": "false" },
+    make("span", { className: "hit" }, text));
+
   function show() {
     const text = input.value.trim();
     if (!data || !words(text).length) { close(); return; }
-    const { found, near } = search(text);
+    const ours = own(words(text)), result = search(text);
+    const near = result.near && !ours.length, found = result.near && ours.length ? [] : result.found;
     hits = found.slice(0, MOST).map(option);
     if (found.length > MOST && !near) {
       const all = make("span", { className: "hit" }, `All ${found.length.toLocaleString("en-GB")} in the table`);
       hits.push({ to: table(text), element: all });
     }
+    hits.push(...ours.slice(0, MOST));
     active = -1;
-    const head = found.length && near ? [make("li", { role: "option", className: "soft", "aria-disabled": "true" },
-      make("span", { className: "hit" }, "No vendor has all of these words. The nearest:"))] : [];
+    const head = !hits.length ? [aside("Nothing found")] : near ? [aside("No vendor has all of these words. The nearest:")] : [];
     list.replaceChildren(...head, ...hits.map((hit, number) => {
       const item = make("li", { role: "option", id: `find-${number}`, "aria-selected": "false" }, hit.element);
       item.addEventListener("click", () => go(hit.to));
       return item;
     }));
-    list.hidden = !hits.length;
+    list.hidden = false;
     input.setAttribute("aria-expanded", String(!list.hidden));
     input.removeAttribute("aria-activedescendant");
-    said.textContent = !found.length ? "No vendor found." : near ? "No vendor has all of these words."
-      : `${found.length} ${found.length === 1 ? "vendor" : "vendors"} found.`;
+    const told = [found.length || !ours.length ? `${found.length} ${found.length === 1 ? "vendor" : "vendors"}` : "",
+      ours.length ? `${ours.length} own ${ours.length === 1 ? "system" : "systems"}` : ""].filter(Boolean).join(" and ");
+    said.textContent = !hits.length ? "Nothing found." : near ? "No vendor has all of these words." : `${told} found.`;
   }
 
   function close() {

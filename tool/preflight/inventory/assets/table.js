@@ -5,6 +5,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const { Rows, named, parse, address, start, csv, token, COUNTS } = self.preflightRows;
   const PAGE = 100, AT_ONCE = 25, PRINTED = 1000, LONG = 60;
   const BADGES = { live: "good", approved: "info", proposed: "info", deprecated: "warn" };
+  const FIRST = ["risk", "status", "abroad", "owner", "team", "category"], OPEN = ["risk", "status", "abroad", "category"]; // filters
   const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
   const number = (value) => value.toLocaleString("en-GB");
 
@@ -24,6 +25,9 @@ document.addEventListener("DOMContentLoaded", () => {
   const pick = make("details", { className: "pick" }, make("summary", {}, "Columns and filters"), make("div",
     { className: "card pick-card" }, make("label", { className: "sr", htmlFor: "pick-q" }, "Find a field"), which, list));
   const save = make("button", { type: "button", id: "table-save" }, "Save this view as CSV");
+  const share = make("button", { type: "button", id: "table-copy" }, "Copy link to this view");
+  const shared = make("input", { type: "text", readOnly: true, hidden: true, className: "shared", "aria-label": "Link to this view" });
+  const copied = make("span", { role: "status", className: "soft" });
   const rail = make("details", { className: "rail" }, make("summary", {}, "Filters"));
   const chips = make("ul", { className: "chips", "aria-label": "Filters that hold" });
   const said = make("div", { role: "status" });
@@ -34,15 +38,17 @@ document.addEventListener("DOMContentLoaded", () => {
 
   function build() {
     tools.append(make("div", { className: "tools no-print" },
-      make("div", { className: "ask" }, make("label", { htmlFor: "table-q" }, "Search"), text), pick, save));
+      make("div", { className: "ask" }, make("label", { htmlFor: "table-q" }, "Search"), text), pick, save, share, copied, shared));
     tools.hidden = side.hidden = false;
     side.append(rail);
     rail.open = self.matchMedia("(min-width: 64rem)").matches;
     state.append(count, chips, said);
+    state.classList.add("stay");
     const plain = document.getElementById("table-plain");
     if (plain) plain.remove();
     text.addEventListener("input", () => { view.q = text.value; change(false); });
     save.addEventListener("click", download);
+    share.addEventListener("click", copy);
     pick.addEventListener("toggle", () => { if (pick.open) offer(); });
     pick.addEventListener("keydown", (event) => {
       if (event.key === "Escape") { pick.open = false; pick.querySelector("summary").focus(); }
@@ -94,6 +100,8 @@ document.addEventListener("DOMContentLoaded", () => {
     order += 1;
     most = PAGE;
     notes = [];
+    copied.textContent = "";
+    shared.hidden = true;
     draw();
     self.clearTimeout(later);
     if (step) put(true); else later = self.setTimeout(put, 250);
@@ -193,6 +201,10 @@ document.addEventListener("DOMContentLoaded", () => {
       return make("th", { scope: "row" }, make("div", {}, link));
     }
     const held = places(column.cells[row]);
+    const ends = column.id === "cancel" && !held.length && rows.columns.get("ends");
+    if (ends && ends.cells[row]) {
+      return make("td", { className: "day soft" }, `ends ${day(rows.label(ends, places(ends.cells[row])[0]))}`);
+    }
     if (!held.length) return make("td", { className: column.kind === "number" ? "n soft" : "soft" }, "–");
     const least = column.least && column.least.includes(row) ? " at least" : "";
     if (column.id === "risk" || column.id === "status") {
@@ -323,6 +335,24 @@ document.addEventListener("DOMContentLoaded", () => {
     self.setTimeout(() => self.URL.revokeObjectURL(link.href), 10000);
   }
 
+  /* Where the browser keeps the clipboard from a page, the address is selected to be copied by hand. */
+  async function copy() {
+    self.clearTimeout(later);
+    put();
+    copied.textContent = "";
+    shared.hidden = true;
+    try {
+      await self.navigator.clipboard.writeText(self.location.href);
+      copied.textContent = "Copied";
+    } catch {
+      shared.value = self.location.href;
+      shared.hidden = false;
+      shared.focus();
+      shared.select();
+      copied.textContent = document.execCommand("copy") ? "Copied" : "Copy this address:";
+    }
+  }
+
   // ---- Begin --------------------------------------------------------------------------------------
 
   load("vendors").then(async (data) => {
@@ -331,9 +361,12 @@ document.addEventListener("DOMContentLoaded", () => {
     rows.data.shown = data.shown.filter((id) => rows.columns.has(id));
     view = start(rows);
     build();
-    for (const column of data.columns) if (column.filters) facets.facet(column.id);
+    const offered = data.columns.filter((column) => column.filters).map((column) => column.id);
+    const place = (id) => FIRST.includes(id) ? FIRST.indexOf(id) : FIRST.length;
+    for (const id of offered.sort((one, other) => place(one) - place(other))) facets.facet(id);
     for (const id of data.filters) if (rows.columns.has(id)) facets.facet(id);
-    facets.all().slice(0, 4).forEach((made) => { made.open = true; });
+    const opened = facets.all().filter((made) => OPEN.includes(made.id));
+    (opened.length ? opened : facets.all().slice(0, 4)).forEach((made) => { made.open = true; });
     await arrive();
     document.documentElement.dataset.ready = "table";
   }).catch(() => {

@@ -123,8 +123,8 @@ def of_vendor(site: Site, card: Card, detail: Detail) -> Iterator[tuple[str, byt
     told = summary.of(site, card) | {
         "record": detail.record,
         "findings": [_finding(each) for each in detail.verdicts if each.outcome in {Outcome.FAIL, Outcome.WAIVED}],
-        "due": [_due(each) for each in stock.due if each.vendor == card.id],
-        "decisions": [_decision(each) for each in stock.decided if each.decision.statement.vendor == card.id],
+        "due": [_due(each) for each in site.index.due.get(card.id, ())],
+        "decisions": [_decision(each) for each in site.index.decided.get(card.id, ())],
     }
     yield f"{FOLDER}/vendors/{site.stems[card.id]}.json", json_text({**summary.head(stock), "vendor": told}).encode()
 

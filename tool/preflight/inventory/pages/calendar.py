@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 
     from preflight.due.items import DueItem
     from preflight.inventory.frame import Site
-    from preflight.inventory.stock import Card, Stock
+    from preflight.inventory.stock import Stock, Term
 
 TITLE = "Calendar"
 PATH = "calendar.html"
-NOTICE = "notice"
+NOTICE, TERM = "notice", "term"
 MOST_CANCELS = 6
+MOST_KEPT = 120  # last days to cancel that the page holds for its filters
 MOST_NEAR = 200  # lines of what is late or within 90 days, each
 MOST_A_MONTH = 40  # lines of a month, where there are very many
 FEW = 1200  # lines that a page has without leaving any out
@@ -73,10 +74,11 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """A last day to cancel, with what it would save a year, as far as that is known of the vendor."""
+    """A last day to cancel, or the day on which a subscription ends by itself, with what that one costs a year."""
 
     line: Line
-    card: Card | None
+    annual: float | None
+    ends: bool  # by itself
 
 
 def offered(stock: Stock) -> bool:
@@ -88,8 +90,7 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
     """Yield the page."""
     stock = site.stock
     spans = list(_spans(site))
-    ahead = [item for item in stock.due if item.kind == NOTICE and item.days >= 0]
-    cancels, more = first(ahead, MOST_CANCELS)
+    cancels = list(_cancels(site))
     teams = Counter(item.team for item in stock.due if item.team)
     kinds = Counter(item.kind for item in stock.due)
     people = {item.owner: item.owner_name or item.owner for item in stock.due if item.owner}
@@ -99,8 +100,9 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
         "calendar.html",
         TITLE,
         spans=spans,
-        cancels=[Cancel(_line(site, item), site.cards.get(item.vendor)) for item in cancels],
-        cancels_more=more,
+        cancels=cancels[:MOST_KEPT],
+        cancels_shown=MOST_CANCELS,
+        cancels_more=max(0, len(cancels) - MOST_CANCELS),
         total=len(stock.due),
         left_out=sum(span.more for span in spans),
         teams=sorted(((site.name(each), each) for each in teams), key=_folded),
@@ -114,6 +116,32 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
 
 def _folded(pair: tuple[str, str]) -> tuple[str, str]:
     return pair[0].casefold(), pair[1]
+
+
+def _cancels(site: Site) -> Iterator[Cancel]:
+    """Yield the subscriptions that can be cancelled, or that end by themselves, the soonest first."""
+    terms = _terms(site)
+    ahead = [item for item in site.stock.due if item.kind in {NOTICE, TERM} and item.days >= 0]
+    noticed = {(item.vendor, item.pointer) for item in ahead if item.kind == NOTICE}
+    for item in ahead:
+        found = terms.get((item.vendor, item.subject, item.kind, item.date))
+        term = found.pop(0) if found else None
+        if item.kind == NOTICE:
+            yield Cancel(_line(site, item), term.annual if term else None, ends=False)
+        elif term is not None and term.renews is False and (item.vendor, item.pointer) not in noticed:
+            yield Cancel(_line(site, item), term.annual, ends=True)
+
+
+def _terms(site: Site) -> dict[tuple[str, str, str, date], list[Term]]:
+    """Return subscriptions by vendor, what things that fall due are about, and their kind and day."""
+    found: dict[tuple[str, str, str, date], list[Term]] = {}
+    for card in site.stock.cards:
+        for term in card.ledger.terms:
+            subject = " · ".join(each for each in (term.product, term.team, term.region) if each)
+            for kind, day in ((NOTICE, term.cancel_by), (TERM, term.ends)):
+                if day is not None:
+                    found.setdefault((card.id, subject, kind, day), []).append(term)
+    return found
 
 
 def _spans(site: Site) -> Iterator[Span]:

@@ -110,8 +110,9 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
         nodes=[_node(landscape, box, number) for box in drawing.boxes],
         lines=[_line(site, landscape, line, number) for line in drawing.lines],
         told=told,
+        picked=sorted(told, key=lambda each: _named(each.impact.party)),
         held=_held(site.stock, landscape),
-        points=[(each, landscape.single_points[each]) for each in sorted(landscape.single_points)],
+        points=[(each, outages.reasons(landscape.single_points[each])) for each in sorted(landscape.single_points)],
         rows=_rows(site),
         total=sum(len(card.integrations) for card in site.stock.governed),
         parties=len(taking_part),
@@ -133,7 +134,7 @@ def _drawn(order: list[str], ours: list[str]) -> list[str]:
 def _told(landscape: Landscape, wanted: list[str]) -> list[Outage]:
     further = FURTHER_FEW if len(wanted) <= FEW else FURTHER_MANY
     found = [outages.outage(landscape, each, further) for each in wanted]
-    return sorted(found, key=lambda each: (each.impact.party.kind == VENDOR, *_named(each.impact.party)))
+    return sorted(found, key=lambda each: (*each.order, each.impact.party.kind == VENDOR, *_named(each.impact.party)))
 
 
 def _named(party: Party) -> tuple[str, str]:

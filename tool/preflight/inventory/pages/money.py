@@ -1,4 +1,4 @@
-"""What the stack costs: a year by category, team and region, what renews when, once against every year, and whose."""
+"""What the stack costs: a year by category, team and region, what renews when, recurring and one-off, and whose."""
 
 from __future__ import annotations
 
@@ -88,6 +88,7 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
         unsure=first([card for card in cards if card.annual is None], MOST_ROWS),
         unpriced=first(_unpriced(cards), MOST_ROWS),
         together=first(_together(stock), MOST_ROWS),
+        bound=sum(card.ledger.subscribed.get(f"{stock.as_of.year:04}", 0.0) for card in cards),
         once=sum(card.ledger.once.get(str(stock.as_of.year), 0.0) for card in cards),
         undated=sum(card.ledger.once.get("", 0.0) for card in cards),
         year=stock.as_of.year,
@@ -133,7 +134,7 @@ def _split(site: Site, what: str, sums: Mapping[str, tuple[float, int]], named: 
         f"spend-by-{what}",
         bars(items),
         finding=finding,
-        caption=f"{currency} a year by {what}, expected usage included; what is not wholly known by its least.",
+        caption=f"{currency} a year by {what}, expected usage included; where it is not fully known, the part that is.",
         columns=(
             Column(what.capitalize()),
             Column(f"{currency} a year", "money"),
@@ -201,7 +202,7 @@ def _then(term: Term) -> str:
     return {True: "renews by itself", False: "ends", None: "not known"}[term.renews]
 
 
-# ---- Once, and every year -------------------------------------------------------------------------
+# ---- Recurring and one-off ------------------------------------------------------------------------
 
 
 def _years(stock: Stock, cards: Sequence[Card]) -> Figure | None:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from preflight.escaping import json_line
 from preflight.inventory import any_field
-from preflight.inventory.columns import clip, more, standard
+from preflight.inventory.columns import clip, ends, more, standard
 from preflight.inventory.frame import first
+from preflight.lineage import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,7 +45,10 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
     cards = site.stock.cards
     columns = standard(site)
     fields, left = any_field.found(cards, site.stock.schema)
-    shown = [name for name in DEFAULT if any(each.id == name for each in columns)]
+    known = {each.id for each in columns}
+    shown = [name for name in DEFAULT if name in known]
+    if "ends" in known and "cancel" not in known:  # beside it, it stands in the same column
+        shown.append("ends")
     guessed = _guess(cards, fields) if len(shown) < ENOUGH else []
     shown += [each.id for each in guessed]
     plain, missing = first(cards, PLAIN)
@@ -54,6 +58,7 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
         TITLE,
         cards=[_brief(card) for card in plain],
         missing=missing,
+        ends={card.id: ends(card, site.stock.as_of) for card in plain},
         columns={each.id: each.label for each in columns if each.id in shown},
         broken=len(site.stock.broken),
     )
@@ -69,7 +74,8 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
         "filters": [each.id for each in guessed if len(each.values) <= FEW],
     }
     yield _file("vendors", whole)
-    yield _file("find", rows | {"columns": [each.packed for each in columns if each.id in FOUND]})
+    found = [each.packed for each in columns if each.id in FOUND]
+    yield _file("find", rows | {"columns": found, "systems": _systems(site)})
     yield _file(
         "fields", {"fields": [[each.pointer, each.label, each.help, each.count] for each in fields], "left": left}
     )
@@ -82,6 +88,15 @@ def _brief(card: Card) -> Card:
     owners = {side: replace(person, name=clip(person.name)) for side, person in card.owners.items()}
     texts = {name: clip(getattr(card, name)) for name in ("name", "category", "status")}
     return replace(card, owners=owners, **texts)
+
+
+def _systems(site: Site) -> list[Json]:
+    """Return the ids and names of the company's own systems: the search finds them, too."""
+    landscape = site.stock.landscape
+    if landscape is None or "integrations.html" not in site.paths:
+        return []
+    others = (each for each in landscape.parties.values() if each.kind == SYSTEM and each.id not in site.cards)
+    return [[each.id, clip(each.name)] for each in sorted(others, key=lambda each: (each.name, each.id))]
 
 
 def _file(name: str, value: JsonObject) -> tuple[str, bytes]:
