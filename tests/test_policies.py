@@ -33,6 +33,7 @@ SAID = {
     "architecture/record-claimed-once",
     "contract/payments-entered-in-time",
     "contract/purchases-entered-in-time",
+    "lifecycle/approval-dated-truly",
     "lifecycle/begins-at-the-beginning",
     "lifecycle/nothing-depends-on-the-retired",
     "lifecycle/proposal-dated-truly",

@@ -37,6 +37,7 @@ RULES = (
     "contract/payments-entered-in-time",
     "contract/purchases-entered-in-time",
     "contract/seller-known",
+    "lifecycle/approval-dated-truly",
     "lifecycle/begins-at-the-beginning",
     "lifecycle/demands-met",
     "lifecycle/id-not-reused",

@@ -304,6 +304,22 @@ def test_a_decision_is_not_taken_out_and_put_back(ground: Ground) -> None:
     assert "decision/append-only" in ground.refused()
 
 
+def test_a_decision_that_came_anew_does_not_ride_with_a_revocation(ground: Ground) -> None:
+    """What only takes trust away lands; what was taken out and put back on the way does not land with it."""
+    revoke(ground)
+    kept = {path: path.read_bytes() for path in ground.root.glob(f"vendors/decisions/{VENDOR}/*-ffffffff.json*")}
+    for path in kept:
+        path.unlink()
+    ground.commit()
+    for path, data in kept.items():
+        path.write_bytes(data)
+    taken: dict[str, Any] = {"kind": "revoke", "bounds": {}, "facts": (), "revokes": statement().id, "reason": "Again."}
+    ground.decide(CFO, nonce="e" * 16, decided_on=date(2026, 12, 2), **taken)
+    ground.commit()
+    assert "decision/append-only" in {rule for rule, _, _ in ground.check().red}
+    assert "decision/append-only" in ground.refused()
+
+
 def test_a_branch_from_before_a_revocation_is_judged_with_it(ground: Ground) -> None:
     """As a forge does that compares the branch itself, and not its merge."""
     before = ground.tip()

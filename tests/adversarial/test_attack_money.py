@@ -41,6 +41,11 @@ def subscription(product: str, amount: int, starts: str, ends: str, *, renews: b
             id="a fee of last year, entered today",
         ),
         pytest.param(
+            ("approved_on: 2026-11-30", "approved_on: 2025-01-01"),
+            {"lifecycle/approval-dated-truly"},
+            id="an approval dated back",
+        ),
+        pytest.param(
             (TERMS, TERMS + subscription("Old", 5_000_000, "2025-12-20", "2026-12-20")),
             {"contract/purchases-entered-in-time"},
             id="a subscription of last year, entered today",
@@ -100,6 +105,17 @@ def test_a_second_record_of_the_same_house_is_counted_with_the_first(ground: Gro
     red = [each[:2] for each in ground.check().red]
     assert (ASKED, RECORD) in red
     ground.refused()
+
+
+def test_an_old_payment_is_not_entered_a_second_time(ground: Ground) -> None:
+    """What was there once is no pattern for what was not."""
+    once = "    - {kind: licence, amount: {amount: 30000, currency: EUR}, date: 2025-12-20}\n"
+    ground.edit(RECORD, (ONCE, ONCE + once))
+    ground.commit()
+    ground.edit(RECORD, (ONCE, ONCE + once.replace("}\n", ", note: Again}\n") + once))
+    ground.commit()
+    said = ground.check("HEAD", "HEAD~1")
+    assert [rule for rule, _, _ in said.red].count("contract/payments-entered-in-time") == 3
 
 
 def test_a_company_without_a_letter_is_nobody(ground: Ground) -> None:

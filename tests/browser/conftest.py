@@ -20,7 +20,7 @@ if "CI" not in os.environ:  # there, a browser that is missing is a fault and no
 
 axe_playwright = importlib.import_module("axe_playwright_python.sync_playwright")  # it has no types
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import sync_playwright  # noqa: E402 - only where it is installed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

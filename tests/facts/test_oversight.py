@@ -302,8 +302,19 @@ def test_a_term_cut_in_two_is_as_long_as_the_whole() -> None:
     assert missing(judged(around(LONG), acme=whole)["acme"]) == {"cfo": "nobody"}
     renewed = cut(("2024-08-01", "2026-07-31"), ("2026-08-01", "2028-07-31"))
     assert missing(judged(around(LONG), acme=renewed)["acme"]) == {}, "what is behind us binds nobody"
-    gap = cut(("2026-07-01", "2028-06-30"), ("2028-08-01", "2031-06-30"))
+    soon = cut(("2026-07-01", "2028-06-30"), ("2028-08-01", "2031-06-30"))
+    assert missing(judged(around(LONG), acme=soon)["acme"]) == {"cfo": "nobody"}
+    gap = cut(("2026-07-01", "2028-06-30"), ("2028-10-01", "2031-06-30"))
     assert missing(judged(around(LONG), acme=gap)["acme"]) == {}
+
+
+def test_what_was_bought_while_it_was_only_proposed_is_bought_with_the_approval() -> None:
+    """Left proposed until it falls out of the window, and approved then."""
+    term = {"product": "P", "per": "term", "price": {"amount": 500_000, "currency": "EUR"}, "auto_renews": False}
+    terms = [{**term, "starts": "2025-01-02", "ends": "2025-12-31"}]
+    life = {"status": "approved", "proposed_on": "2025-01-01", "approved_on": "2026-05-30"}
+    late = vendor(1, lifecycle=life, contract={"subscriptions": terms})
+    assert missing(judged(around(CFO), acme=late)["acme"]) == {"cfo": "nobody"}
 
 
 def test_what_was_paid_once_before_the_proposal_is_bought_with_it() -> None:

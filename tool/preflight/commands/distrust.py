@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from preflight.shell.files import Source
 
 APPROVALS = "approvals"
+NEVER_SPARED = frozenset({trust.APPEND_ONLY})  # what was merged stays as it came, also on the way to the last commit
 KINDS = frozenset({"revoke", "amend"})  # an amendment is what a change of the keys needs, and good for that alone
 
 
@@ -92,7 +93,7 @@ def spared(session: Session, changed: Collection[str], results: Sequence[Judged]
     merged = {entry.path for entry in session.lawful.entries(FOLDER)} - set(changed)
 
     def told(verdict: Verdict) -> Verdict | None:
-        if not verdict.blocks or verdict.path not in records | merged:
+        if not verdict.blocks or verdict.path not in records | merged or verdict.rule in NEVER_SPARED:
             return verdict
         return None if verdict.change is Novelty.KNOWN else replace(verdict, change=Novelty.STANDS)
 

@@ -35,6 +35,7 @@ PROPOSERS = (
     "GITHUB_USER_LOGIN",
     "GITHUB_PULL_REQUEST_AUTHOR_LOGIN",
 )
+APPEND_ONLY = "decision/append-only"
 PROPOSED_BY = "/lifecycle/proposed_by"
 NOREPLY = "@users.noreply.github.com"  # of people who hide their address: 123+login@…
 
@@ -257,7 +258,7 @@ def _rewrite(path: str, *, gone: bool) -> Judged:
     what = "taken out" if gone else "edited"
     verdict = Verdict(
         vendor=path.removeprefix(FOLDER + "/").partition("/")[0],
-        rule="decision/append-only",
+        rule=APPEND_ONLY,
         level=Level.RED_FLAG,
         outcome=Outcome.FAIL,
         message=f"This decision was merged, and is {what} here; the folder is only added to",

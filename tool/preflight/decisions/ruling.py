@@ -289,8 +289,9 @@ def _days(court: _Court, path: str, statement: Statement) -> Iterator[date]:
 
 def _state(court: _Court, path: str, statement: Statement, fingerprint: str) -> State:
     leaked = court.terms.leaked.get(fingerprint)
-    # Where it is not known when it came, it is not known whether that was before the key leaked.
-    if leaked and court.terms.arrived.get(path, date.max) >= leaked:
+    # Where it is not known when it came, it is not known whether that was before the key leaked. What takes trust away
+    # goes on to count: to lose a key brings nothing back that its holder had ended.
+    if leaked and statement.kind != "revoke" and court.terms.arrived.get(path, date.max) >= leaked:
         return "void"
     if statement.decided_on > court.today:
         return "not-yet"

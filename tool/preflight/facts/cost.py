@@ -28,6 +28,7 @@ INPUTS = ("/contract/subscriptions", "/cost/recurring", "/cost/usage")
 POLICIES = ("rates",)
 INSIDE = "internal-labour"  # not paid to the vendor
 TOLERANCE = Decimal("0.01")  # by which the two views of the subscription may differ: rounding, and exchange
+SOON = 92  # days; what begins so soon after the end of another term goes on with it
 MONTHS_DAYS = Decimal("30.4375")
 _NEEDS = ["/contract/subscriptions (each with price, per and a currency that has a rate)"]
 _LIST = {"type": "array"}
@@ -361,13 +362,13 @@ def _promised(bought: list[Purchase] | None, today: date) -> JsonObject:
 
 
 def _chained(bought: Iterable[Purchase], today: date) -> Iterator[int]:
-    """Yield in months how far from today on terms bind that follow each other without a gap: cut in two, as one."""
+    """Yield in months how far from today on terms bind that follow each other soon: cut in two, they are one."""
     bound: dict[tuple[str | None, ...], tuple[date, date]] = {}
     for each in sorted((each for each in bought if each.starts and each.ends), key=lambda each: str(each.starts)):
         if each.starts is None or each.ends is None:
             continue
         first, last = bound.get(each.place, (each.starts, each.ends))
-        if each.starts > add_days(last, 1):
+        if each.starts > add_days(last, SOON):
             first = each.starts
         bound[each.place] = (first, max(last, each.ends))
         length = Length.of(max(first, today), bound[each.place][1])

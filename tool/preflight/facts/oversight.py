@@ -135,11 +135,13 @@ def _parts(record: JsonObject, context: Context) -> Iterator[JsonObject]:
 def _counted_from(record: JsonObject, context: Context) -> date:
     """Return the first day whose purchases are of late: that of the window.
 
-    For a vendor that was proposed within it, all are: nobody was asked about what is said to have been bought before.
+    For a vendor that was proposed or approved within it, all are: nobody was asked about what is said to have been
+    bought before.
     """
     first = add_days(context.today, -context.policies["approvals"]["window_days"])
-    proposed = record.get("lifecycle", {}).get("proposed_on", "")
-    return date.min if proposed >= first.isoformat() else first
+    life = record.get("lifecycle", {})
+    asked = max(life.get("proposed_on", ""), life.get("approved_on", ""))
+    return date.min if asked >= first.isoformat() else first
 
 
 @dataclass(frozen=True, slots=True)
