@@ -55,7 +55,12 @@ def test_doctor_finds_every_role_held_and_all_who_sign_with_a_key(started: Path,
 
 def test_the_rules_hold_with_them_and_a_first_record_is_judged(started: Path, run: Callable[..., Result]) -> None:
     assert run("--root", started, "policy", "test").code == 0
-    assert run("--root", started, "new", "beacon-mail", "--yes").code == 0
+    assert (
+        run(
+            "--root", started, "new", "beacon-mail", "--name", "Beacon Mail", "--category", "email-marketing", "--yes"
+        ).code
+        == 0
+    )
     checked = run("--root", started, "--as-of", "2026-11-22", "check", "beacon-mail")
     assert checked.code == 1, "it knows next to nothing yet"
     assert "cannot" not in checked.err
