@@ -225,7 +225,13 @@ def test_a_calendar_has_only_events_of_ours(heard: dict[str, Said]) -> None:
     shown = heard["due as a calendar"].out.replace("\r\n ", "")
     lines = shown.split("\r\n")
     assert any("owned.example" in line for line in lines)
-    assert {line for line in lines if line.startswith("BEGIN:")} <= {"BEGIN:VCALENDAR", "BEGIN:VEVENT"}
+    assert {line for line in lines if line.startswith("BEGIN:")} <= {"BEGIN:VCALENDAR", "BEGIN:VEVENT", "BEGIN:VALARM"}
+    # The reminders are ours: they show a text, at a time before the day, and carry nothing along.
+    alarms = [part.partition("\r\nEND:VALARM")[0].split("\r\n") for part in shown.split("BEGIN:VALARM\r\n")[1:]]
+    assert alarms
+    for alarm in alarms:
+        assert {line.partition(":")[0].partition(";")[0] for line in alarm} == {"ACTION", "DESCRIPTION", "TRIGGER"}
+        assert "ACTION:DISPLAY" in alarm
     assert not [line for line in lines if line.startswith("ATTACH")]
     assert "\n" not in shown.replace("\r\n", "")
 
