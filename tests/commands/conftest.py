@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import git
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,6 +33,17 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def registry(begun: Path, tmp_path: Path) -> Path:
     """A copy of the sample registry, committed."""
     return Path(shutil.copytree(begun, tmp_path / "registry"))
+
+
+def begin(root: Path, vendors: Iterable[str]) -> Path:
+    """Begin a registry with all rules and some vendors of the sample, committed."""
+    for folder in ("policies", "schemas"):
+        shutil.copytree(ROOT / folder, root / folder)
+    (root / "vendors").mkdir()
+    for name in vendors:
+        shutil.copy(ROOT / "vendors" / f"{name}.yaml", root / "vendors")
+    commit(root, "Begin")
+    return root
 
 
 def commit(root: Path, message: str) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from commands.conftest import commit
+from commands.conftest import begin, commit
 from preflight.shell import workers
 
 if TYPE_CHECKING:
@@ -31,14 +31,7 @@ STRANGE = "is there already, and not one that this command wrote"
 @pytest.fixture(scope="module")
 def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Four vendors of the sample with all rules, committed."""
-    root = tmp_path_factory.mktemp("few") / "registry"
-    for folder in ("policies", "schemas"):
-        shutil.copytree(ROOT / folder, root / folder)
-    (root / "vendors").mkdir()
-    for name in KEPT:
-        shutil.copy(ROOT / "vendors" / f"{name}.yaml", root / "vendors")
-    commit(root, "Begin")
-    return root
+    return begin(tmp_path_factory.mktemp("few") / "registry", KEPT)
 
 
 @pytest.fixture

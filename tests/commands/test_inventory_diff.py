@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from markdown_it import MarkdownIt
 
-from commands.conftest import commit
+from commands.conftest import begin, commit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,12 +28,7 @@ HOSTILE = "::error::<script>alert(1)</script> [x](javascript:alert(1)) | @team #
 def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two commits: three vendors; then one went, one came, and one moved."""
     root = tmp_path_factory.mktemp("diff") / "registry"
-    for folder in ("policies", "schemas"):
-        shutil.copytree(ROOT / folder, root / folder)
-    (root / "vendors").mkdir()
-    for name in KEPT:
-        shutil.copy(ROOT / "vendors" / f"{name}.yaml", root / "vendors")
-    commit(root, "Begin")
+    begin(root, KEPT)
     (root / "vendors" / "bosun-tags.yaml").unlink()
     shutil.copy(ROOT / "vendors" / "ripple-surveys.yaml", root / "vendors")
     edit(root, "trident-experiments", "shared_accounts: false", "shared_accounts: true")

@@ -190,11 +190,6 @@ def words(identifier: str) -> str:
     return identifier.replace("-", " ").replace("_", " ")
 
 
-def plural(count: int, one: str, many: str = "") -> str:
-    """Return a count with its noun."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
 def first(items: Sequence[Any], most: int) -> tuple[Sequence[Any], int]:
     """Return the first items, and how many are left out."""
     return items[:most], max(0, len(items) - most)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from preflight.inventory.exports import calendars
-from preflight.inventory.frame import first, plural, words
+from preflight.inventory.frame import first, words
 from preflight.model import REGISTRY
 from preflight.periods import add_days, add_months
+from preflight.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -198,8 +199,8 @@ def _line(site: Site, item: DueItem) -> Line:
 
 def _left(days: int) -> str:
     if days < 0:
-        return f"{plural(-days, 'day')} late"
-    return "today" if days == 0 else f"{plural(days, 'day')} left"
+        return f"{counted(-days, 'day')} late"
+    return "today" if days == 0 else f"{counted(days, 'day')} left"
 
 
 def _kind(kind: str) -> str:

@@ -12,7 +12,8 @@ from urllib.parse import quote
 
 from preflight.escaping import visible
 from preflight.inventory import payload
-from preflight.inventory.frame import UNKNOWN, money, plural, words
+from preflight.inventory.frame import UNKNOWN, money, words
+from preflight.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -285,7 +286,7 @@ def _person(who: Person | None) -> str:
 def _findings(card: Card) -> str:
     if card.red_flags is None:
         return ""
-    told = [plural(card.red_flags, "red flag")] if card.red_flags else ["no red flag"]
-    told += [plural(card.warnings, "warning")] if card.warnings else []
+    told = [counted(card.red_flags, "red flag")] if card.red_flags else ["no red flag"]
+    told += [counted(card.warnings, "warning")] if card.warnings else []
     told += [f"{card.waived} waived"] if card.waived else []
     return ", ".join(told)
