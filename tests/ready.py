@@ -118,7 +118,7 @@ def _attend(connection: socket.socket) -> None:
     for number, each in enumerate(streams):
         os.dup2(each, number)
         os.close(each)
-    sys.stdin, sys.stdout, sys.stderr = (open(each, mode, closefd=False) for each, mode in enumerate("rww"))  # noqa: SIM115
+    sys.stdin, sys.stdout, sys.stderr = (open(each, mode, closefd=False) for each, mode in enumerate("rww"))  # noqa: SIM115 - they stay open
     os.chdir(order["folder"])
     os.environ.clear()
     os.environ.update(order["environment"])

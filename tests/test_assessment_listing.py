@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from preflight.assessment import drift, listing, plan, state
+from preflight.assessment import drift, json_format, markdown_format, plan, stack, table_format, words
 from preflight.assessment.drift import Series
 from preflight.assessment.listing import Assessment
 from preflight.assessment.plan import Alternative, Around
@@ -67,11 +67,11 @@ DRIFT = [
 
 
 def found(*vendors: Vendor, planned: bool = True, series: Any = DRIFT, **summary: Any) -> Assessment:
-    listed = state.ordered(vendors)
+    listed = stack.ordered(vendors)
     around = Around(TODAY, oversight=OVERSIGHT)
     other = Alternative("bolt", "Bolt", ("mail",), 2)
     proposals = {each.id: plan.propose(each, around, [other]) for each in listed if planned and each.lacks_plan}
-    return Assessment("2026-11-22", state.summarise(listed, **{"plans": True, **summary}), listed, proposals, series)
+    return Assessment("2026-11-22", stack.summarise(listed, **{"plans": True, **summary}), listed, proposals, series)
 
 
 WHOLE = found(ACME, BOLT, ended=3, unreadable=["broken"])
@@ -82,7 +82,7 @@ WHOLE = found(ACME, BOLT, ended=3, unreadable=["broken"])
 
 def test_the_table_tells_the_whole() -> None:
     assert (
-        listing.as_table(WHOLE)
+        table_format.as_table(WHOLE)
         == """\
 Summary
 -------
@@ -169,7 +169,7 @@ Vendors that are hardly used: 1 today; not known of 1 vendor.
 
 
 def test_nothing_to_assess_is_not_said_to_be_safe() -> None:
-    assert listing.as_table(found(series=[], unreadable=["broken"])) == (
+    assert table_format.as_table(found(series=[], unreadable=["broken"])) == (
         "Summary\n-------\n0 vendors as of 2026-11-22, 0 of them elevated.\n\n"
         "Open: 0 red flags, 0 warnings.\n"
         "Nothing is known of 1 vendor (broken): 'preflight check' says what is wrong.\n"
@@ -178,7 +178,7 @@ def test_nothing_to_assess_is_not_said_to_be_safe() -> None:
 
 def test_what_the_registry_lacks_is_left_out() -> None:
     plain = replace(ACME, risk=None, cost=None, answered=None, overdue=None)
-    text = listing.as_table(replace(found(plain, planned=False, series=[], plans=False), has_plans=False))
+    text = table_format.as_table(replace(found(plain, planned=False, series=[], plans=False), has_plans=False))
     assert text == (
         "Summary\n-------\n1 vendor as of 2026-11-22, 1 of them elevated.\n\n"
         "risk       vendors\n---------  ---------\nnot known  1\n\n"
@@ -193,7 +193,7 @@ def test_what_the_registry_lacks_is_left_out() -> None:
 def test_a_plan_that_the_record_cannot_hold_is_told_without_yaml() -> None:
     whole = found(ACME, series=[])
     bare = {"acme": replace(whole.proposals["acme"], remediation=None, alternatives=None, owner="")}
-    text = listing.as_table(replace(whole, proposals=bare))
+    text = table_format.as_table(replace(whole, proposals=bare))
     assert "The schema of this registry has no section that takes this plan.\n" in text
     assert "Carried through by: nobody is named who is with us\n" in text
     assert "Alternatives in the stack: not known, because it is not recorded what it is used\n  for\n" in text
@@ -203,7 +203,7 @@ def test_a_plan_that_the_record_cannot_hold_is_told_without_yaml() -> None:
 def test_a_plan_beside_another_says_so() -> None:
     planned = replace(ACME, plan=Plan("keep", due=date(2026, 11, 1), late=True))
     proposal = plan.propose(planned, Around(TODAY), [])
-    text = listing.as_table(replace(found(planned, series=[]), proposals={"acme": proposal}))
+    text = table_format.as_table(replace(found(planned, series=[]), proposals={"acme": proposal}))
     assert "Plan so far: keep, 2026-11-01, overdue\n" in text
     assert "To paste into vendors/acme.yaml, in place of the plan that is there:\n" in text
     assert "Alternatives in the stack: none that does any of its work for the same team\n" in text
@@ -211,21 +211,21 @@ def test_a_plan_beside_another_says_so() -> None:
 
 def test_rules_of_one_domain_beyond_a_few_are_counted() -> None:
     many = replace(ACME, findings=(verdict(), *(verdict(rule=f"security/rule-{at}") for at in range(6))))
-    text = listing.as_table(found(many, series=[]))
-    assert text.count("  - Red flag: ") == listing.MOST_FINDINGS
+    text = table_format.as_table(found(many, series=[]))
+    assert text.count("  - Red flag: ") == words.MOST_FINDINGS
     assert "  … and 3 more: preflight explain acme\n" in text
 
 
 def test_a_long_list_ends_with_a_count() -> None:
-    many = [replace(BOLT, id=f"v{number:03}", name=f"V{number}") for number in range(listing.MOST_ROWS + 1)]
-    assert "… and 1 more vendor; --format json lists them all.\n" in listing.as_table(found(*many, series=[]))
+    many = [replace(BOLT, id=f"v{number:03}", name=f"V{number}") for number in range(table_format.MOST_ROWS + 1)]
+    assert "… and 1 more vendor; --format json lists them all.\n" in table_format.as_table(found(*many, series=[]))
 
 
 # ---- Markdown -----------------------------------------------------------------------------------
 
 
 def test_markdown_has_a_row_a_vendor_and_the_plan_folded() -> None:
-    text = listing.as_markdown(WHOLE)
+    text = markdown_format.as_markdown(WHOLE)
     assert (
         "| **Acme Mail**<br>live | not known (at least high)<br>operational criticality "
         "| 1 red flag<br>1 warning<br>1 overdue<br>33 % answered | at least 1,234,567 | none |\n"
@@ -237,15 +237,15 @@ def test_markdown_has_a_row_a_vendor_and_the_plan_folded() -> None:
 
 def test_markdown_stays_within_what_an_issue_holds() -> None:
     many = [replace(ACME, id=f"v{number:04}", name="n" * 200) for number in range(900)]
-    text = listing.as_markdown(found(*many))
-    assert len(text.encode()) <= listing.MOST_BYTES + 200
+    text = markdown_format.as_markdown(found(*many))
+    assert len(text.encode()) <= markdown_format.MOST_BYTES + 200
     assert "more vendors left out for length." in text
     assert "900 more plans left out for length; name the vendors one by one." in text
     assert text.rstrip().endswith("Elevated is a red flag, or a risk that is high, critical or not known.")
 
 
 def test_a_fence_is_longer_than_any_in_the_plan() -> None:
-    text = listing.as_markdown(found(replace(ACME, findings=(verdict("````\n\n# owned"),)), series=[]))
+    text = markdown_format.as_markdown(found(replace(ACME, findings=(verdict("````\n\n# owned"),)), series=[]))
     assert "\n`````yaml\n" in text
     [fence] = [each for each in MarkdownIt().parse(text) if each.type == "fence"]
     assert "owned" in fence.content
@@ -268,7 +268,7 @@ def hostile(name: str) -> Assessment:
 
 @given(HOSTILE)
 def test_no_name_gives_an_order_to_a_terminal_or_a_job(name: str) -> None:
-    for line in listing.as_table(hostile(name)).split("\n"):
+    for line in table_format.as_table(hostile(name)).split("\n"):
         assert not UNSEEN.intersection(map(unicodedata.category, line))
         assert not line.lstrip().startswith("::")
         assert "##[" not in line
@@ -276,14 +276,14 @@ def test_no_name_gives_an_order_to_a_terminal_or_a_job(name: str) -> None:
 
 @given(HOSTILE)
 def test_no_name_breaks_the_json(name: str) -> None:
-    text = listing.as_json(hostile(name))
+    text = json_format.as_json(hostile(name))
     assert SHAPE.fits(json.loads(text))
     assert not UNSEEN.intersection(map(unicodedata.category, text.replace("\n", "")))
 
 
 @given(HOSTILE)
 def test_no_name_becomes_markup(name: str) -> None:
-    text = listing.as_markdown(hostile(name))
+    text = markdown_format.as_markdown(hostile(name))
     tokens = MarkdownIt("gfm-like", {"linkify": False}).enable("table").parse(text)
     kinds = {child.type for token in tokens for child in token.children or ()}
     assert kinds <= {"text", "softbreak", "strong_open", "strong_close", "html_inline", "text_special"}
@@ -304,12 +304,12 @@ def test_no_name_becomes_markup(name: str) -> None:
     ],
 )
 def test_json_is_of_its_schema(case: Assessment) -> None:
-    value = json.loads(listing.as_json(case))
+    value = json.loads(json_format.as_json(case))
     assert not SHAPE.problems(value, None)
 
 
 def test_json_tells_what_is_not_known_by_null() -> None:
-    value = json.loads(listing.as_json(WHOLE))
+    value = json.loads(json_format.as_json(WHOLE))
     acme, bolt = value["vendors"]
     assert acme["risk"] == {"level": None, "at_least": "high", "dimension": "Operational criticality"}
     assert acme["cost"] == {"currency": "EUR", "annual": None, "at_least": 1_234_567.4}

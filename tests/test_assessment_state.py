@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from preflight.assessment import state
-from preflight.assessment.state import Cost, Late, Plan, Risk, Share, Usage, Vendor
+from preflight.assessment import stack, state
+from preflight.assessment.stack import Share
+from preflight.assessment.state import Cost, Late, Plan, Risk, Usage, Vendor
 from preflight.facts import cadence, due, lifecycle, renewal
 from preflight.model import Context, Level, Outcome, Verdict
 
@@ -60,11 +61,11 @@ ORDER = [
 @pytest.mark.parametrize("turned", [False, True])
 def test_what_should_worry_most_comes_first(turned: bool) -> None:  # noqa: FBT001 - pytest passes it by name
     mixed = sorted(ORDER, key=lambda each: each.id, reverse=turned)
-    assert [each.id for each in state.ordered(mixed)] == [each.id for each in ORDER]
+    assert [each.id for each in stack.ordered(mixed)] == [each.id for each in ORDER]
 
 
 def test_without_any_risk_red_flags_and_cost_decide() -> None:
-    found = state.ordered([vendor("a", cost=costs(1)), vendor("b", cost=costs(2)), vendor("c", 1)])
+    found = stack.ordered([vendor("a", cost=costs(1)), vendor("b", cost=costs(2)), vendor("c", 1)])
     assert [each.id for each in found] == ["c", "b", "a"]
 
 
@@ -223,7 +224,7 @@ def test_what_is_waived_is_counted_apart() -> None:
 
 
 def test_levels_that_are_not_known_have_a_line_of_their_own() -> None:
-    found = state.summarise([vendor("a", risk=risk(None, "low")), vendor("b", risk=risk("low"))], plans=True)
+    found = stack.summarise([vendor("a", risk=risk(None, "low")), vendor("b", risk=risk("low"))], plans=True)
     assert found.levels == (
         Share("critical", "critical", 0, 0, 0),
         Share("high", "high", 0, 0, 0),
@@ -235,13 +236,13 @@ def test_levels_that_are_not_known_have_a_line_of_their_own() -> None:
 
 def test_spend_that_is_not_wholly_known_is_counted() -> None:
     known = [vendor("a", risk=risk("low"), cost=costs(10.5)), vendor("b", risk=risk("low"), cost=costs(1, known=False))]
-    found = state.summarise(known, plans=True)
+    found = stack.summarise(known, plans=True)
     assert found.levels[-1] == Share("low", "low", 2, 11.5, 1)
     assert (found.currency, found.unknown_cost, found.unknown_risk) == ("EUR", 1, 0)
 
 
 def test_without_risk_there_is_one_share() -> None:
-    found = state.summarise([vendor("a", 2), vendor("b")], plans=False, unreadable=["z", "y", "z"])
+    found = stack.summarise([vendor("a", 2), vendor("b")], plans=False, unreadable=["z", "y", "z"])
     assert found.levels == (Share(None, None, 2, 0, 0),)
     assert (found.red_flags, found.flagged, found.elevated) == (2, 1, 1)
     assert (found.unknown_risk, found.unknown_cost, found.open, found.without_plan) == (None, None, None, None)
@@ -250,13 +251,13 @@ def test_without_risk_there_is_one_share() -> None:
 
 def test_who_lacks_a_plan_is_named_in_order() -> None:
     planned = vendor("planned", 1, plan=Plan("keep", late=True))
-    found = state.summarise(state.ordered([vendor("b", 1), vendor("a", 2), planned, vendor("calm")]), plans=True)
+    found = stack.summarise(stack.ordered([vendor("b", 1), vendor("a", 2), planned, vendor("calm")]), plans=True)
     assert found.without_plan == ("a", "b")
     assert found.late_plans == 1
 
 
 def test_successors_are_those_whose_record_says_so() -> None:
-    assert state.successors({"new": ["old", "older"], "newer": ["old"], "old": []}) == {
+    assert stack.successors({"new": ["old", "older"], "newer": ["old"], "old": []}) == {
         "old": ["new", "newer"],
         "older": ["new"],
     }

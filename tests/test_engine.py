@@ -116,7 +116,9 @@ def test_what_is_not_known_fails_at_the_nearest_place_that_exists() -> None:
 
 def test_passes_are_counted_and_listed_only_when_everything_is_wanted() -> None:
     built = rules(OPEN, {**OPEN, "when": "vendor.rate > 5"})
-    assert judged(built, "{open: true, rate: 1}") == Judged("acme", "vendors/acme.yaml", (), 2, not_applicable=1)
+    assert judged(built, "{open: true, rate: 1}") == Judged(
+        "acme", "vendors/acme.yaml", (), 2, not_applicable=1, passed=1
+    )
     result = judged(built, "{open: true, rate: 1}", everything=True)
     assert places(result) == [("pass", 1, 2, "/open", "It is open"), ("not-applicable", 1, 2, "/open", "It is open")]
     assert [each.fix for each in result.verdicts] == ["", ""]

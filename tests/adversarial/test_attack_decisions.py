@@ -1,8 +1,9 @@
 """Decisions that are forged, moved, replayed or hidden, and the word of somebody used for something else.
 
-tests/commands/test_trust.py has the rest of the corpus: wrong namespace, registry and vendor, bounds and days, keys and
-roles that come with the change, two keys of one person, keys that leaked, damaged lengths, converted line ends,
-lines of allowed_signers that OpenSSH skips, and what merging, squashing and rebasing leave of an approval.
+The tests of trust in tests/commands have the rest of the corpus: wrong namespace, damaged lengths, keys that leaked or
+come with the change, lines of allowed_signers that OpenSSH skips (test_trust_keys.py); wrong registry and vendor, days,
+converted line ends (test_trust_statements.py); roles that come with the change, two keys of one person
+(test_trust_people.py); bounds, and what merging, squashing and rebasing leave of an approval (test_trust_history.py).
 """
 
 from __future__ import annotations

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ASKED = "risk/approved-by-the-roles"
-# See tests/commands/test_hook.py for refs of other kinds, deletions and forced pushes, test_check_base.py beside it
-# for renames, and tests/commands/test_trust.py for what squash, rebase and cherry-pick do to an approval.
+# See tests/commands/test_hook.py for refs of other kinds, deletions and forced pushes, test_check_base_rules.py and
+# test_check_base_marks.py beside it for renames, and test_trust_history.py for what squash, rebase and cherry-pick do
+# to an approval.
 
 
 def raised(ground: Ground) -> str:

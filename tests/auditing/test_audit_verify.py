@@ -370,7 +370,7 @@ def test_hostile_names_stay_words(run: Callable[..., Result], line: Story) -> No
         assert "##[" not in out
 
 
-@pytest.mark.skipif(os.name != "posix", reason="links")
+@pytest.mark.skipif(os.name != "posix", reason="links need rights on Windows")
 def test_a_checkpoint_is_not_written_through_a_link(run: Callable[..., Result], line: Story, tmp_path: Path) -> None:
     (tmp_path / "link.json").symlink_to(tmp_path / "target.json")
     assert run("--root", line.root, "audit", "checkpoint", tmp_path / "link.json").code == 2

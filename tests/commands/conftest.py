@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import git
 import pytest
 
+from commands.approving import CFO, VENDOR
+from commands.house import House
+from deciding_desk import Desk
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+
+    from conftest import Result
+    from signing import Keys
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,6 +41,42 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def registry(begun: Path, tmp_path: Path) -> Path:
     """A copy of the sample registry, committed."""
     return Path(shutil.copytree(begun, tmp_path / "registry"))
+
+
+@pytest.fixture
+def judge(registry: Path, run: Callable[..., Result]) -> Callable[..., dict[str, Any]]:
+    """Commit what was changed and judge it against the commit before, as JSON."""
+
+    def call(*arguments: str, base: str = "HEAD~1") -> dict[str, Any]:
+        commit(registry, "Change")
+        result = run("--root", registry, "check", "--base", base, "--format", "json", *arguments)
+        report: dict[str, Any] = json.loads(result.out)
+        assert result.code == int(report["summary"]["blocked"])
+        return report
+
+    return call
+
+
+@pytest.fixture
+def desk(registry: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """A copy of the sample registry in which people can decide."""
+    return Desk.at(registry, tmp_path_factory, monkeypatch)
+
+
+@pytest.fixture
+def approve(desk: Desk, run: Callable[..., Result]) -> Callable[..., Result]:
+    """Let somebody approve a vendor: as a rule the CFO, without being asked."""
+
+    def call(vendor: str = VENDOR, *more: str | Path, person: str = CFO, role: str = "cfo") -> Result:
+        return run("--root", desk.root, "approve", vendor, "--role", role, "--key", desk.key(person), "--yes", *more)
+
+    return call
+
+
+@pytest.fixture
+def house(tmp_path: Path, signer: Keys, run: Callable[..., Result]) -> House:
+    """The registry of the example company, with few rules."""
+    return House(tmp_path / "house", signer, run)
 
 
 def begin(root: Path, vendors: Iterable[str]) -> Path:

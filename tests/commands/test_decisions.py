@@ -21,11 +21,6 @@ CFO, NOOR = "gareth-whitlock", "noor-haddad"
 
 
 @pytest.fixture
-def desk(registry: Any, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    return Desk.at(registry, tmp_path_factory, monkeypatch)
-
-
-@pytest.fixture
 def listed(desk: Desk, run: Callable[..., Result]) -> Callable[..., dict[str, Any]]:
     def call(*more: str, as_of: str = "2026-11-22") -> dict[str, Any]:
         result = run("--root", desk.root, "decisions", "--format", "json", *more, as_of=as_of)

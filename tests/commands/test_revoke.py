@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,11 +16,6 @@ if TYPE_CHECKING:
 CFO, BOARD, NOOR = "gareth-whitlock", "ruben-castellanos", "noor-haddad"
 VENDOR = "beacon-mail"
 REASON = "The budget is gone."
-
-
-@pytest.fixture
-def desk(registry: Any, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    return Desk.at(registry, tmp_path_factory, monkeypatch)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -20,11 +20,10 @@ REASON = "The test is booked for January."
 
 
 @pytest.fixture
-def desk(registry: Any, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    found = Desk.at(registry, tmp_path_factory, monkeypatch)
-    found.edit("policies/levels.yaml", "rules: {}", f"rules: {{{RULE}: red-flag}}")
-    found.commit("Block on it")
-    return found
+def desk(desk: Desk) -> Desk:
+    desk.edit("policies/levels.yaml", "rules: {}", f"rules: {{{RULE}: red-flag}}")
+    desk.commit("Block on it")
+    return desk
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from preflight import neighbourhood, resemblance
 from preflight.facts import overlap
 from preflight.model import Context
 
@@ -426,13 +427,13 @@ def crowd(count: int) -> dict[str, JsonObject]:
 def looked(records: dict[str, JsonObject]) -> int:
     """Return how many pairs are compared."""
     extracts = {identifier: overlap.extract(record, CONTEXT) for identifier, record in records.items()}
-    found = (overlap.twin_candidates(extracts), overlap.sharing_candidates(extracts))
+    found = (neighbourhood.twin_candidates(extracts), neighbourhood.sharing_candidates(extracts))
     return sum(len(each.others) for candidates in found for each in candidates.values())
 
 
 def test_the_number_of_comparisons_grows_like_the_registry() -> None:
     counts = [looked(crowd(size)) for size in (500, 1_000, 2_000)]
-    assert counts == [2 * overlap.MOST_TOLD * size for size in (500, 1_000, 2_000)]
+    assert counts == [2 * neighbourhood.MOST_TOLD * size for size in (500, 1_000, 2_000)]
 
 
 def test_walking_an_index_touches_no_more_than_a_few_of_a_group() -> None:
@@ -446,20 +447,20 @@ def test_walking_an_index_touches_no_more_than_a_few_of_a_group() -> None:
             return part
 
     groups = {("name", f"{number}"): Counted(f"v{each}" for each in range(10_000)) for number in range(20)}
-    found = overlap._first(groups, list(groups), "v0")  # type: ignore[arg-type]  # a stand-in
-    assert Counted.touched <= 2 * overlap.MOST_LOOKED
-    assert (len(found.others), found.at_least) == (overlap.MOST_TOLD, 9_999)
+    found = neighbourhood._first(groups, list(groups), "v0")  # type: ignore[arg-type]  # a stand-in
+    assert Counted.touched <= 2 * neighbourhood.MOST_LOOKED
+    assert (len(found.others), found.at_least) == (neighbourhood.MOST_TOLD, 9_999)
 
 
 def test_in_a_crowd_a_few_are_told_and_the_rest_is_counted() -> None:
     for facts in gathered(**crowd(60)).values():
         for name in ("duplicates", "capabilities"):
-            assert len(facts[name]) == overlap.MOST_TOLD
-            assert facts[f"more_{name}"] == 59 - overlap.MOST_TOLD
+            assert len(facts[name]) == neighbourhood.MOST_TOLD
+            assert facts[f"more_{name}"] == 59 - neighbourhood.MOST_TOLD
 
 
 def test_among_a_few_the_likeliest_are_told_and_the_rest_is_counted_exactly() -> None:
-    records = crowd(overlap.MOST_TOLD + 3)
+    records = crowd(neighbourhood.MOST_TOLD + 3)
     records["v00000"]["aliases"] = ["Twin"]
     records["v00007"]["aliases"] = ["Twin"]
     facts = gathered(**records)["v00000"]
@@ -509,6 +510,6 @@ def test_the_index_misses_no_pair_that_comparing_all_would_find(records: list[Js
     extracts = {identifier: overlap.extract(record, CONTEXT) for identifier, record in named.items()}
     for one, other in permutations(named, 2):
         told = {each["vendor"] for each in found[one]["duplicates"]}
-        assert (overlap.twin(extracts[one], extracts[other]) is not None) == (other in told)
+        assert (resemblance.twin(extracts[one], extracts[other]) is not None) == (other in told)
         told = {each["vendor"] for each in found[one]["capabilities"]}
-        assert (overlap.shared_work(extracts[one], extracts[other]) is not None) == (other in told)
+        assert (resemblance.shared_work(extracts[one], extracts[other]) is not None) == (other in told)

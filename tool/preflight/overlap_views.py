@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from preflight import escaping
+from preflight import escaping, resemblance
 from preflight.escaping import markdown
-from preflight.facts import overlap
 from preflight.suites import COMPANY
 from preflight.tables import table, wrapped
 from preflight.wording import counted
@@ -78,7 +77,7 @@ def _likeliest(pair: Pair) -> Json:
     said = pair.said
     return (
         said["ended"],
-        said["strength"] != overlap.SAME,
+        said["strength"] != resemblance.SAME,
         said["explained"],
         -len(said["reasons"]),
         pair.one,
@@ -125,7 +124,7 @@ def _lists(findings: Findings) -> Iterator[tuple[str, list[Row]]]:
         ),
         (
             "Subscriptions held double",
-            [((vendor,), overlap.SIMILAR, (each["reason"],)) for vendor, each in findings.doubles],
+            [((vendor,), resemblance.SIMILAR, (each["reason"],)) for vendor, each in findings.doubles],
         ),
     ]
     yield from ((heading, rows) for heading, rows in lists if rows)

@@ -48,11 +48,15 @@ class Staff:
 
     def known_as(self, name: str) -> Person | None:
         """Return whoever commits or logs in under a name or address; None: nobody here, or not only one."""
-        plain = name.casefold()
-        login = plain.removesuffix(NOREPLY).rpartition("+")[2] if plain.endswith(NOREPLY) else plain
-        return self.people.get(self.names.get(plain) or self.names.get(login) or "")
+        return self.people.get(self.names.get(name.casefold()) or self.names.get(login(name)) or "")
 
     def side(self, person: str) -> str:
         """Return the side of a person by id; empty where it is not known."""
         found = self.people.get(person)
         return found.side if found else ""
+
+
+def login(name: str) -> str:
+    """Return a name or address in lower case; of an address that hides another, the login in it."""
+    plain = name.casefold()
+    return plain.removesuffix(NOREPLY).rpartition("+")[2] if plain.endswith(NOREPLY) else plain

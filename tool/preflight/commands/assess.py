@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from preflight import engine, facts
-from preflight.assessment import drift, listing, plan, state
+from preflight.assessment import drift, listing, plan, stack, state
 from preflight.commands.completion import complete_vendor
 from preflight.commands.options import format_option
 from preflight.commands.rounds import case_of
@@ -68,7 +68,7 @@ def command(
     judged = {each.path: each for each in session.judge(session.chosen(vendors))}
     shown = _shown(looks, judged, wanted, named=bool(vendors))
     has_plans = get(session.policy.shape.schema, f"/properties/{SECTION}") is not None
-    summary = state.summarise(
+    summary = stack.summarise(
         shown,
         plans=has_plans,
         ended=sum(each.vendor is not None and not each.vendor.governed for each in looks if each.path in wanted)
@@ -88,7 +88,7 @@ def _shown(
     looks: Iterable[Look], judged: Mapping[str, Judged], wanted: Collection[str], *, named: bool
 ) -> list[state.Vendor]:
     """Return the vendors to show, in order. One that ended is shown where it was asked for by name."""
-    return state.ordered(
+    return stack.ordered(
         state.with_findings(each.vendor, judged[each.path].verdicts)
         for each in looks
         if each.vendor is not None and each.path in wanted and (named or each.vendor.governed)
@@ -257,7 +257,7 @@ class _Candidates:
         }
         return cls(
             {name: each.vendor.name for name, each in staying.items() if each.vendor},
-            state.successors({name: each.replaces for name, each in staying.items()}),
+            stack.successors({name: each.replaces for name, each in staying.items()}),
             {each.id: each.extracts for each in looks if each.extracts is not None},
             known,
         )

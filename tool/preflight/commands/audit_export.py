@@ -22,9 +22,8 @@ from preflight.decisions.signers import Signers
 from preflight.errors import DocumentError, PreflightError, UsageError
 from preflight.escaping import terminal as escape
 from preflight.history import POLICIES, STREAMS, Logged, lines, listing
-from preflight.history.line import NO_FILE
 from preflight.renderers import json as report_json
-from preflight.shell import bundle, first_line, git, git_objects, history, new_folder, registry, terminal
+from preflight.shell import bundle, git, history, listed_keys, new_folder, registry, terminal
 from preflight.shell.files import Entry, Kind
 from preflight.shell.git import GitTree
 from preflight.wording import counted
@@ -234,11 +233,10 @@ class _Pack:
 
     def _listed(self, commit: str, policies: str, fingerprint: str) -> _List | None:
         """Return the list of keys of a commit, if that key is on it."""
-        spot = replace(self.span.spot, commit=commit)
-        name = git_objects.content(spot.root, commit, f"{spot.prefix}{policies}/{first_line.SIGNERS}")
-        if not name or name.startswith(NO_FILE):
+        listed = listed_keys.read(replace(self.span.spot, commit=commit), policies)
+        if listed is None:
             return None
-        [data] = git_objects.whole(spot.root, [name])
+        name, data = listed
         try:
             key = Signers.of(data.decode("utf-8")).key_of(fingerprint)
         except (DocumentError, UnicodeDecodeError):

@@ -16,7 +16,7 @@ from preflight.decisions import FOLDER, distrust
 from preflight.decisions.ruling import SIGNATURE
 from preflight.errors import PreflightError
 from preflight.model import Novelty
-from preflight.shell import decision_files, registry, trust_root
+from preflight.shell import decision_files, listed_keys, registry, trust_root
 from preflight.shell.files import Kind
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _kinds(session: Session, paths: Iterable[str]) -> set[str] | None:
 def _only_keys(session: Session, paths: Collection[str]) -> bool:
     """Whether a change of the trust root takes keys away, or says that they leaked, and does nothing else."""
     folder = session.layout.policies
-    signers, approvals = f"{folder}/{decision_files.SIGNERS}", f"{folder}/{APPROVALS}.yaml"
+    signers, approvals = f"{folder}/{listed_keys.SIGNERS}", f"{folder}/{APPROVALS}.yaml"
     both = (session.lawful, session.source)
     files = all(each.kind(path) is Kind.FILE for each in both for path in paths)
     if not files or not set(paths) <= {signers, approvals}:

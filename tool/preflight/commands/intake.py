@@ -18,7 +18,6 @@ from preflight.escaping import json_text
 from preflight.escaping import terminal as escape
 from preflight.importers import issue_form
 from preflight.importers.candidates import Background
-from preflight.model import Context
 from preflight.schema_tree import Node
 from preflight.shell import documents, registry, terminal
 from preflight.shell.files import Entry, Kind, Source, WorkingTree, write
@@ -172,7 +171,8 @@ def _proposal(session: Session, given: tuple[str, bytes], identifier: str | None
         message = f"this registry keeps the id of a record at {session.layout.id}, which the form does not fill in"
         raise UsageError(message, fix="Write the record by hand.")
     others = {each: case.record for each, case in survey.cases.items() if each != record["id"]}
-    alike = tuple(likeness.like(record, others, _comparable(survey.context)))
+    context = likeness.by(survey.context.policies.get("overlap", {}), survey.context.today)
+    alike = tuple(likeness.like(record, others, context))
     blocking = tuple(each for each in survey.verdicts(record["id"], everything=False) if each.blocks)
     return Proposal(record["id"], output or path, text, candidate, proposer, alike, blocking)
 
@@ -244,10 +244,8 @@ def _proposer(candidate: Candidate, policies: JsonObject) -> str:
 def _text(session: Session, candidate: Candidate, record: JsonObject, path: str, proposer: str) -> str:
     """Write the record as text, and prove that it reads back as what was meant."""
     schema = session.policy.shape.schema
-    up = "../" * path.count("/")
-    editor = session.layout.schema.replace("schemas/", "schemas/editor/", 1)
-    shown = editor if session.source.kind(editor) is not None else session.layout.schema
-    first, rest = scaffold.record(Node(schema, schema), record, up + shown).split("\n", 1)
+    shown = registry.shown_schema(session.source, session.layout, path)
+    first, rest = scaffold.record(Node(schema, schema), record, shown).split("\n", 1)
     text = f"{first}\n#\n# {_origin(candidate, proposer)}\n{rest}"
     try:
         back = documents.parse(text.encode()).value
@@ -271,12 +269,6 @@ def _trial(session: Session, path: str, text: str) -> Session:
     trial = Session(session.root, session.today, session.at, quiet=True, color=False)
     trial.source = Overlay(session.source, path, text.encode())
     return trial
-
-
-def _comparable(context: Context) -> Context:
-    """Return what vendors are compared by, also where the registry has no policy for it."""
-    plain: JsonObject = {"legal_forms": naming.LEGAL_FORMS, "generic_capabilities": (), "regions_everywhere": ()}
-    return Context(context.today, {"overlap": {**plain, **context.policies.get("overlap", {})}})
 
 
 # ---- What is told -------------------------------------------------------------------------------

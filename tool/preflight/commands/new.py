@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from preflight import likeness, naming, pointers, scaffold
+from preflight import likeness, pointers, scaffold
 from preflight.breaches import did_you_mean
 from preflight.errors import CannotJudge, DocumentError, UsageError
-from preflight.model import Context
 from preflight.schema_tree import Node, suggestion
 from preflight.shell import documents, registry, terminal
 from preflight.shell.files import write
@@ -79,7 +78,7 @@ def command(session: Session, /, identifier: str, settings: tuple[str, ...], *, 
     _demand(values, known, shape)
     if not _confirmed(session, values, shape, asks=asks):
         return 1
-    text = scaffold.record(node, values, _schema_line(session, path))
+    text = scaffold.record(node, values, registry.shown_schema(session.source, session.layout, path))
     _prove(text, values, shape)
     write(session.root / path, text)
     terminal.show(f"{path} written. Fill in what you know, then run: preflight check {identifier}\n")
@@ -160,27 +159,19 @@ def _confirmed(session: Session, values: JsonObject, shape: Shape, *, asks: bool
     except CannotJudge:  # the first vendor of a registry
         return True
     there = {file.id: file.document.value for file in files if file.document and shape.fits(file.document.value)}
-    found = list(likeness.like(values, there, Context(session.today, {"overlap": _overlap_policy(session)})))
+    found = list(likeness.like(values, there, likeness.by(_overlap_policy(session), session.today)))
     for what, reason in found:
         terminal.note(f"possible {what}: {reason}")
     return not (found and asks) or click.confirm("Is it really a new vendor?", default=False, err=True)
 
 
 def _overlap_policy(session: Session) -> JsonObject:
-    """Return what is left aside when vendors are compared: as the policy says, if it can be read."""
-    plain: JsonObject = {"legal_forms": naming.LEGAL_FORMS, "generic_capabilities": (), "regions_everywhere": ()}
+    """Return what the policy says of comparing vendors, if it can be read."""
     try:
         document = registry.policy_documents(session.source, session.layout).get("overlap")
     except CannotJudge:  # 'check' says why; a new record can be written all the same
-        return plain
-    return plain if document is None else {**plain, **document.value}
-
-
-def _schema_line(session: Session, path: str) -> str:
-    """Return the path from the record to the schema that editors read."""
-    up = "../" * path.count("/")
-    editor = session.layout.schema.replace("schemas/", "schemas/editor/", 1)
-    return up + (editor if (session.root / editor).exists() else session.layout.schema)
+        return {}
+    return {} if document is None else dict(document.value)
 
 
 def _prove(text: str, values: JsonObject, shape: Shape) -> None:

@@ -11,12 +11,12 @@ import click
 
 from preflight.agreement import holds
 from preflight.breaches import did_you_mean
-from preflight.commands import trust
 from preflight.deciding import drafts
 from preflight.decisions import amendment
 from preflight.errors import CannotJudge, UsageError
 from preflight.shell import decision_files, signing_keys, trust_root
 from preflight.shell.git import GitTree
+from preflight.staff import login
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -256,12 +256,7 @@ def proposes(office: Office, person: str, paths: Iterable[str]) -> bool:
     known = office.people[person]
     names = {each.casefold() for each in (person, known.get("email", ""), *known.get("logins", ()))}
     return any(
-        path in wanted and any(_plain(author) in names for author in authors)
+        path in wanted and any(login(author) in names for author in authors)
         for folder in sorted({path.partition("/")[0] for path in wanted})
         for path, authors in tree.authors(session.since, folder).items()
     )
-
-
-def _plain(address: str) -> str:
-    plain = address.casefold()
-    return plain.removesuffix(trust.NOREPLY).rpartition("+")[2] if plain.endswith(trust.NOREPLY) else plain

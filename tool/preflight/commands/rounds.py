@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, TypeVar
 from preflight import engine
 from preflight.model import Problem
 from preflight.shell import workers
-from preflight.shell.documents import Excerpt
 from preflight.shell.files import Entry, Kind
+from preflight.shell.placed import Excerpt
 from preflight.shell.terminal import Progress
 
 if TYPE_CHECKING:
@@ -181,13 +181,18 @@ def _judge_rest(
     session = whose.session
     policy, context = session.policy, session.context
     return [
-        engine.judge_rest(_placed(session, path, packed), policy, context, shared, everything=everything)
+        engine.judge_rest(placed(session, path, _unpacked(packed)), policy, context, shared, everything=everything)
         for path, packed, shared in chunk
     ]
 
 
-def _placed(session: Session, path: str, packed: bytes) -> engine.Rest:
+def _unpacked(packed: bytes) -> engine.Rest:
     rest: engine.Rest = pickle.loads(packed)  # noqa: S301 - our own, of a moment ago
+    return rest
+
+
+def placed(session: Session, path: str, rest: engine.Rest) -> engine.Rest:
+    """Return the rest of a record with all places in its file, those included that were not kept with it."""
     return replace(rest, case=replace(rest.case, positions=LatePositions(session, path, rest.case.positions)))
 
 

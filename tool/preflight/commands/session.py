@@ -15,9 +15,9 @@ from preflight.errors import CannotJudge, UsageError
 from preflight.facts import lifecycle
 from preflight.schema_tree import Node
 from preflight.shell import registry
-from preflight.shell.documents import Document, Light
 from preflight.shell.files import Entry, Kind, Source, WorkingTree
 from preflight.shell.git import GitTree
+from preflight.shell.placed import Document, Light
 from preflight.shell.terminal import note
 from preflight.wording import counted
 
@@ -125,10 +125,15 @@ class Session:
         self.tell_left_out()
         return self._sound
 
-    def tell_left_out(self) -> None:
-        """Say on stderr how many vendor files are not of the right form, and so not looked at."""
-        if len(self._sound) < len(self.entries):
-            left_out = counted(len(self.entries) - len(self._sound), "vendor file")
+    def tell_left_out(self, count: int | None = None) -> None:
+        """Say on stderr how many vendor files are not of the right form, and so not looked at.
+
+        ``count``: how many they are, for who knows.
+        """
+        if count is None:
+            count = len(self.entries) - len(self._sound)
+        if count:
+            left_out = counted(count, "vendor file")
             note(f"{left_out} not of the right form and left out; 'preflight check' says why", quiet=self.quiet)
 
     def tell_unrecorded(self, pointer: str, what: str, so: str) -> None:
@@ -153,9 +158,9 @@ class Session:
     def _light(self, entry: Entry, file: RecordFile) -> RecordFile:
         if not isinstance(file.document, Document):
             return file
-        return replace(file, document=Light.of(file.document, lambda: self._again(entry)))
+        return replace(file, document=Light.of(file.document, lambda: self.document(entry)))
 
-    def _again(self, entry: Entry) -> Document | None:
+    def document(self, entry: Entry) -> Document | None:
         """Read a document again. The latest is kept: whoever asks for one place in it asks for the next ones, too."""
         if self._latest is None or self._latest[0] is not entry:
             document = self.file(entry).document

@@ -1,20 +1,18 @@
 """The same thing bought twice: vendors that look like one, vendors that do the same work, subscriptions held double.
 
-Suggestions with reasons, for a person to decide. Candidates come from an index (who has this domain, this name,
-this capability for this team and region), so that nobody is compared with everybody; of those who stand in a
-group of thousands, a few are told and the rest is counted.
+Suggestions with reasons, for a person to decide: neighbourhood.py finds whom to compare, resemblance.py compares two.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
 from typing import TYPE_CHECKING
 
-from preflight import naming
+from preflight import naming, neighbourhood, resemblance
 from preflight.facts import lifecycle
+from preflight.neighbourhood import MOST_TOLD, Candidates
 from preflight.pointers import get
+from preflight.resemblance import EVERYWHERE, SAME, UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -35,13 +33,7 @@ INPUTS = (
 )
 POLICIES = ("overlap",)
 
-MOST_TOLD = 5  # others that are named beside one vendor
-MOST_LOOKED = 20  # others that one vendor is compared with; where there are more, only as many as are told
 MOST_PLACES = 8  # teams or regions of one vendor; who is used in more is used everywhere
-MOST_NAMED = 5  # capabilities, teams or regions in one sentence
-SAME, SIMILAR = "same", "similar"
-EVERYWHERE, UNKNOWN = "*", "?"
-ANY, OPEN = "(any)", "(open)"  # groups of the index; no team or region can be called so
 _POINTER = {"type": "string", "description": "Where the finding points."}
 _VENDOR = {"type": "string", "description": "Id of the other vendor."}
 _EXPLAINED = {
@@ -262,174 +254,19 @@ def _bought(entry: JsonObject) -> str:
     return f"{entry.get('product', '')!r}{by}{where}"
 
 
-# ---- Two records beside each other --------------------------------------------------------------
-
-
-def twin(one: JsonObject, other: JsonObject) -> JsonObject | None:
-    """Return why two extracts may be of the same vendor, pointing into the first; None where nothing says so."""
-    signs = list(_signs(one, other))
-    if not signs:
-        return None
-    kinds = {kind for kind, _, _ in signs}
-    reasons = [sentence for _, _, sentence in signs]
-    categories = [one.get("category"), other.get("category")]
-    apart = None not in categories and categories[0] != categories[1]
-    if apart and "name" not in kinds and kinds & {"domain", "company"}:
-        reasons.append(
-            f"Their categories differ ({categories[0]}, {categories[1]}), so they may be two products of one company."
-        )
-    same = "name" in kinds or (bool(kinds & {"domain", "company"}) and not apart)
-    return {
-        "pointer": signs[0][1],
-        "strength": SAME if same else SIMILAR,
-        "reasons": reasons,
-        "ended": one["ended"] or other["ended"],
-        "sister": _parent(one) is not None and _parent(one) == _parent(other),
-    }
-
-
-def _parent(taken: JsonObject) -> Json:
-    known = taken.get("parent") or taken.get("entity")
-    return known[0] if known else None
-
-
-def _signs(one: JsonObject, other: JsonObject) -> Iterator[tuple[str, str, str]]:
-    """Yield (kind, pointer into the first, sentence) of each sign that two are one, the strongest first."""
-    found = False
-    company = one.get("entity", [""])[0]
-    for sign in (*_same_name(one, other, company), *_same_domain(one, other)):
-        found = True
-        yield sign
-    if company and company == other.get("entity", [""])[0]:
-        found = True
-        yield "company", "/legal_entity/name", f"Both are sold by {one['entity'][1]}."
-    if not found:
-        yield from _near_name(one, other)
-    yield from _same_product(one, other)
-
-
-def _same_name(one: JsonObject, other: JsonObject, company: str) -> Iterator[tuple[str, str, str]]:
-    theirs = other.get("entity", [""])[0]
-    for name, pointer in one["names"].items():
-        if name in other["names"] or name == theirs:
-            yield "name", pointer, f"Both go by the name {name!r}."
-    if company and company in other["names"] and company not in one["names"]:
-        yield "name", "/legal_entity/name", f"Both go by the name {company!r}."
-
-
-def _same_domain(one: JsonObject, other: JsonObject) -> Iterator[tuple[str, str, str]]:
-    for domain, (pointer, shown) in one["domains"].items():
-        if domain in other["domains"]:
-            theirs = other["domains"][domain][1]
-            said = f"Both have the domain {shown}."
-            if shown != theirs:
-                said = f"Their domains {shown} and {theirs} belong to one owner."
-            yield "domain", pointer, said
-
-
-def _near_name(one: JsonObject, other: JsonObject) -> Iterator[tuple[str, str, str]]:
-    for (name, pointer), theirs in product(searched(one).items(), searched(other)):
-        if naming.near(name, theirs):
-            yield "near", pointer, f"The names {name!r} and {theirs!r} are much alike."
-            return
-
-
-def _same_product(one: JsonObject, other: JsonObject) -> Iterator[tuple[str, str, str]]:
-    """Yield a product bought from both, and one that has a record of its own: bought through somebody else."""
-    for key, (pointer, shown) in one["products"].items():
-        if " " in key and key in other["products"]:  # one word may be what the product does, and no name
-            yield "product", pointer, f"{shown!r} is bought from both."
-            return
-    for key, (pointer, shown) in one["products"].items():
-        if key in other["names"] and key not in one["names"]:
-            yield "product", pointer, f"{one['name']} sells us {shown!r}, and {other['name']} has a record of its own."
-            return
-    for key, pointer in one["names"].items():
-        if key in other["products"] and key not in other["names"]:
-            theirs = other["products"][key][1]
-            yield "product", pointer, f"{other['name']} sells us {theirs!r}, and {one['name']} has a record of its own."
-            return
-
-
-def searched(taken: JsonObject) -> dict[str, str]:
-    """Return all names under which a vendor is searched, with their pointers: its company's, too."""
-    names: dict[str, str] = taken["names"]
-    company = taken.get("entity")
-    return {**names, company[0]: "/legal_entity/name"} if company and company[0] not in names else names
-
-
-def shared_work(one: JsonObject, other: JsonObject) -> JsonObject | None:
-    """Return what two extracts do both for the same team and region; None where nothing overlaps.
-
-    A vendor that is being left is no overlap. Where team or region is not known, it may be the same.
-    """
-    if one["ended"] or one["leaving"] or other["ended"] or other["leaving"]:
-        return None
-    theirs = set(other.get("capabilities", ()))
-    shared = [each for each in one.get("capabilities", ()) if each in theirs]
-    if not shared or not _may_meet(one["teams"], other["teams"]) or not _may_meet(one["regions"], other["regions"]):
-        return None
-    same_team, same_region = _meet(one["teams"], other["teams"]), _meet(one["regions"], other["regions"])
-    said = f"{one['name']} and {other['name']} are both used for {_and(shared)}"
-    said += f" by {_and(sorted({*one['teams']} & {*other['teams']}))}" if same_team else ""
-    said += _where(one["regions"], other["regions"]) if same_region else ""
-    said += "." + ("" if same_team else _open_question("By which team", "teams", one, other))
-    said += "" if same_region else _open_question("In which region", "regions", one, other)
-    return {
-        "pointer": "/capabilities",
-        "shared": shared,
-        "same_team": same_team,
-        "same_region": same_region,
-        "reason": said,
-    }
-
-
-def _open_question(asked: str, places: str, *taken: JsonObject) -> str:
-    names = [each["name"] for each in taken if UNKNOWN in each[places]]
-    return f" {asked} {_and(names)} {'is' if len(names) == 1 else 'are'} used is not recorded, so it may be the same."
-
-
-def _meet(ours: Collection[str], theirs: Collection[str]) -> bool:
-    """Whether some place is known to be of both."""
-    return EVERYWHERE in ours or EVERYWHERE in theirs or bool({*ours} & {*theirs} - {UNKNOWN})
-
-
-def _may_meet(ours: Collection[str], theirs: Collection[str]) -> bool:
-    return UNKNOWN in ours or UNKNOWN in theirs or _meet(ours, theirs)
-
-
-def _where(ours: Sequence[str], theirs: Sequence[str]) -> str:
-    if EVERYWHERE in ours or EVERYWHERE in theirs:
-        narrow = [each for each in (ours if EVERYWHERE in theirs else theirs) if each not in {EVERYWHERE, UNKNOWN}]
-        return f" in {_and(narrow)}" if narrow else ""
-    return f" in {_and(sorted({*ours} & {*theirs} - {UNKNOWN}))}"
-
-
-def _and(listed: Sequence[str]) -> str:
-    *first, last = listed if len(listed) <= MOST_NAMED else [*listed[:MOST_NAMED], f"{len(listed) - MOST_NAMED} more"]
-    return f"{', '.join(first)} and {last}" if first else last
-
-
 # ---- The registry -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """Whom a vendor is compared with; and how many have something in common with it, at least."""
-
-    others: list[str]
-    at_least: int
 
 
 def gather(extracts: Mapping[str, JsonObject], context: Context) -> dict[str, JsonObject]:  # noqa: ARG001 - one shape
     """Return for every vendor who may be the same, who does the same work, and what it holds double."""
-    twins, sharing = twin_candidates(extracts), sharing_candidates(extracts)
+    twins = neighbourhood.twin_candidates(extracts)
+    sharing = neighbourhood.sharing_candidates(extracts)
     found: dict[str, JsonObject] = {}
     for vendor, taken in extracts.items():
-        told = sorted(_compared(twin, vendor, twins[vendor], extracts), key=_likeliest)
+        told = sorted(_compared(resemblance.twin, vendor, twins[vendor], extracts), key=_likeliest)
         facts = _cut("duplicates", told, twins[vendor])
         if "capabilities" in taken:
-            told = sorted(_compared(shared_work, vendor, sharing[vendor], extracts), key=_closest)
+            told = sorted(_compared(resemblance.shared_work, vendor, sharing[vendor], extracts), key=_closest)
             facts |= _cut("capabilities", told, sharing[vendor])
         if "subscriptions" in taken:
             facts["subscriptions"] = taken["subscriptions"]
@@ -462,96 +299,3 @@ def _likeliest(why: JsonObject) -> Json:
 
 def _closest(why: JsonObject) -> Json:
     return not why["same_team"], not why["same_region"], -len(why["shared"]), why["vendor"]
-
-
-Groups = dict[tuple[str, ...], list[str]]
-
-
-def _order(extracts: Mapping[str, JsonObject]) -> list[str]:
-    """Return all ids, the same in every run; those who have ended come last."""
-    return sorted(extracts, key=lambda vendor: (extracts[vendor]["ended"], vendor))
-
-
-def twin_candidates(extracts: Mapping[str, JsonObject]) -> dict[str, Candidates]:
-    """Return for every vendor those with the same domain, company, product, or the same or nearly the same name."""
-    groups: Groups = {}
-    for vendor in _order(extracts):
-        taken = extracts[vendor]
-        for kind, keys in (
-            ("domain", taken["domains"]), ("name", searched(taken)), ("product", taken["products"]),
-        ):  # fmt: skip
-            for key in keys:
-                groups.setdefault((kind, key), []).append(vendor)
-    near = naming.neighbours((key for kind, key in groups if kind == "name"), MOST_LOOKED)
-    found = {}
-    for vendor, taken in extracts.items():
-        names = searched(taken)
-        keys = [
-            *(("domain", key) for key in taken["domains"]),
-            *(("name", key) for key in names),
-            *(("name", other) for key in names for other in near.get(key, ())),
-            *(("product", key) for key in taken["products"] if " " in key),
-            *(("name", key) for key in taken["products"]),
-            *(("product", key) for key in taken["names"]),
-        ]
-        found[vendor] = _first(groups, keys, vendor)
-    return found
-
-
-def sharing_candidates(extracts: Mapping[str, JsonObject]) -> dict[str, Candidates]:
-    """Return for every vendor those with the same capability for a team and region that may be the same.
-
-    One that replaces the other is left out.
-    """
-    groups: Groups = {}
-    active = [
-        vendor for vendor in _order(extracts) if not extracts[vendor]["ended"] and not extracts[vendor]["leaving"]
-    ]
-    for vendor in active:
-        for key in _keys(extracts[vendor], _stands_for):
-            groups.setdefault(key, []).append(vendor)
-    found = {vendor: Candidates([], 0) for vendor in extracts}
-    for vendor in active:
-        found[vendor] = _first(groups, _keys(extracts[vendor], _asks_for), vendor, _succession(extracts, vendor))
-    return found
-
-
-def _keys(taken: JsonObject, places: Callable[[list[str]], list[str]]) -> Iterator[tuple[str, ...]]:
-    return product(taken.get("capabilities", ()), places(taken["teams"]), places(taken["regions"]))
-
-
-def _open(places: Collection[str]) -> bool:
-    return UNKNOWN in places or EVERYWHERE in places
-
-
-def _stands_for(places: list[str]) -> list[str]:
-    """Return under which places a vendor is entered: its own, any, and open where it may be of all."""
-    return [*(each for each in places if not _open([each])), ANY, *([OPEN] if _open(places) else [])]
-
-
-def _asks_for(places: list[str]) -> list[str]:
-    """Return the places to look under: a vendor that may be of all meets any other."""
-    return [ANY] if _open(places) else [*places, OPEN]
-
-
-def _succession(extracts: Mapping[str, JsonObject], vendor: str) -> Callable[[str], bool]:
-    replaced = set(extracts[vendor]["replaces"])
-    return lambda other: other in replaced or vendor in extracts[other]["replaces"]
-
-
-def _first(
-    groups: Groups, keys: Iterable[tuple[str, ...]], vendor: str, left_out: Callable[[str], bool] = lambda _: False
-) -> Candidates:
-    """Return the first few others of some groups, the smallest groups first: they say the most."""
-    shared = sorted((len(groups[key]), key) for key in set(keys) if groups.get(key, [vendor]) != [vendor])
-    seen: dict[str, None] = {}
-    for _, key in shared:
-        for other in groups[key][: 2 * MOST_LOOKED]:  # some are known, some are left out
-            if other != vendor and not left_out(other):
-                seen[other] = None
-        if len(seen) > MOST_LOOKED:
-            break
-    largest = shared[-1][0] - 1 if shared else 0
-    if len(seen) <= MOST_LOOKED and largest < 2 * MOST_LOOKED:
-        return Candidates(list(seen), len(seen))
-    return Candidates(list(seen)[:MOST_TOLD], max(len(seen), largest))

@@ -9,6 +9,7 @@ from preflight.decisions.ruling import MAX_BYTES
 from preflight.decisions.signers import Signers
 from preflight.decisions.statement import POLICIES
 from preflight.errors import CannotJudge, DocumentError, PreflightError
+from preflight.shell import listed_keys
 from preflight.shell.files import Kind
 from preflight.shell.git import GitTree
 from preflight.shell.registry import is_decision
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from preflight.shell.files import Source
     from preflight.shell.git import Arrival
 
-SIGNERS = "allowed_signers"  # in the policies folder
 AMENDMENTS = f"{FOLDER}/{POLICIES}/"
 MAX_SIGNERS = 1024 * 1024
 
@@ -40,7 +40,7 @@ def read(source: Source) -> dict[str, bytes]:
 
 def signers(source: Source, policies: str) -> Signers:
     """Return the keys that may sign; none where there is no such file. Raises CannotJudge."""
-    path = f"{policies}/{SIGNERS}"
+    path = f"{policies}/{listed_keys.SIGNERS}"
     kind = source.kind(path)
     if kind is None:
         return Signers({})
@@ -90,7 +90,7 @@ def former_signers(tree: GitTree, came: Mapping[str, Arrival], policies: str) ->
 def _before_last_change(tree: GitTree, commit: str, policies: str) -> Signers:
     """Return the keys that were listed before the last change of the list that came before a commit."""
     parent = tree.parent(commit)
-    last = parent and GitTree(tree.root, parent).last_changed(f"{policies}/{SIGNERS}")
+    last = parent and GitTree(tree.root, parent).last_changed(f"{policies}/{listed_keys.SIGNERS}")
     return _before(tree, last, policies) if last else Signers({})
 
 

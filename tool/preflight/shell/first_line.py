@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from preflight.errors import CannotJudge, DocumentError
 from preflight.history import commits, seals
-from preflight.history.line import NO_FILE
-from preflight.shell import git_objects
+from preflight.shell import git_objects, listed_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from preflight.shell.git_objects import Spot
 
 PIECE = 500  # commits that are asked for at once
-SIGNERS = "allowed_signers"  # in the policies folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +57,12 @@ def read(spot: Spot, keys: Mapping[str, Key] | None = None) -> list[Passed]:
 
 def keys(spot: Spot, policies: str) -> dict[str, Key]:
     """Return the keys that a commit lists for signing, by fingerprint. Raises CannotJudge for one that is no good."""
-    path = f"{policies}/{SIGNERS}"
-    name = git_objects.content(spot.root, spot.commit, spot.prefix + path)
-    if not name or name.startswith(NO_FILE):
+    listed = listed_keys.read(spot, policies)
+    if listed is None:
         return {}
-    [data] = git_objects.whole(spot.root, [name])
+    path = f"{policies}/{listed_keys.SIGNERS}"
     try:
-        return seals.keys(data.decode("utf-8"))
+        return seals.keys(listed[1].decode("utf-8"))
     except DocumentError as error:
         raise CannotJudge(error.message, path=path, line=error.line, column=error.column, fix=error.fix) from None
     except UnicodeDecodeError as error:

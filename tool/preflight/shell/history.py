@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 from preflight.errors import DocumentError
 from preflight.escaping import json_line
 from preflight.history import STREAMS, Where, lines, seals
-from preflight.history.line import NO_FILE
 from preflight.history.seals import Key
-from preflight.shell import git_objects
+from preflight.shell import git_objects, listed_keys
 from preflight.shell.history_cache import Cache, Row, series
 from preflight.shell.terminal import note
 
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 
 RECENT = 64  # commits of the line that are asked for first: most runs come soon after another
 CONFIGS = ("preflight.yaml", "preflight.yml", "preflight.json")
-SIGNERS = "allowed_signers"
 UNSIGNED = '"seal": {"kind": "unsigned", '
 
 
@@ -172,7 +170,7 @@ class Reader:
     def _unchanged(self, earlier: str, told: str) -> str:
         """Return what was told of an earlier head, if it holds for this one as well."""
         where, _ = _told(told)
-        deciding = [*CONFIGS, where.schema, f"{where.policies}/{SIGNERS}"]
+        deciding = [*CONFIGS, where.schema, f"{where.policies}/{listed_keys.SIGNERS}"]
         paths = [self.spot.prefix + path for path in deciding]
         return told if git_objects.same(self.spot.root, earlier, self.spot.commit, paths) else ""
 
@@ -184,14 +182,13 @@ class Reader:
         return Where(found.vendors, found.schema, found.rules, found.policies, found.id, found.managed)
 
     def _keys(self, where: Where) -> dict[str, Key]:
-        path = f"{where.policies}/{SIGNERS}"
-        name = git_objects.content(self.spot.root, self.spot.commit, self.spot.prefix + path)
-        if not name or name.startswith(NO_FILE):
+        listed = listed_keys.read(self.spot, where.policies)
+        if listed is None:
             return {}
-        [data] = git_objects.whole(self.spot.root, [name])
         try:
-            return seals.keys(data.decode("utf-8"))
+            return seals.keys(listed[1].decode("utf-8"))
         except (DocumentError, UnicodeDecodeError) as error:
+            path = f"{where.policies}/{listed_keys.SIGNERS}"
             note(f"{path} cannot be read, so no signature counts as known: {error}", quiet=self.quiet)
             return {}
 

@@ -23,7 +23,7 @@ from preflight.shell.files import MAX_FILES, Entry, Kind, Source, matching
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from preflight.shell.documents import Document, Light
+    from preflight.shell.placed import Document, Light
 
 CONFIG = "preflight.yaml"
 VENDORS = "vendors/*.yaml"
@@ -253,6 +253,12 @@ def record_path(where: Layout, identifier: str) -> str:
         message = f"it is not clear in which folder of {where.vendors} a new record belongs"
         raise UsageError(message, fix="Write the file by hand.")
     return f"{folder}/{identifier}{name[1:]}" if folder else identifier + name[1:]
+
+
+def shown_schema(source: Source, layout: Layout, path: str) -> str:
+    """Return the path from a record to the schema that editors read: the one with more to show, where it is there."""
+    editor = layout.schema.replace("schemas/", "schemas/editor/", 1)
+    return "../" * path.count("/") + (editor if source.kind(editor) is not None else layout.schema)
 
 
 def is_decision(entry: Entry) -> bool:
