@@ -31,7 +31,7 @@ def waiver(policy: Policy, record: JsonObject, pointer: str = "/open", rule: str
     """Return a waiver of what a record says."""
     compiled = policy.rule(rule)
     assert compiled is not None
-    fingerprint = fingerprints.of(policy, compiled, record, pointer)
+    fingerprint = fingerprints.of(policy, compiled, record, pointer, changes.pop("before", None))
     plain = Waiver(
         f"w-{rule}-{pointer}", rule, pointer, fingerprint, date(2026, 6, 30), "ruth", "vendors/decisions/w.json"
     )
@@ -113,6 +113,17 @@ def test_which_field_voids_it_is_told_where_the_record_before_is_known() -> None
     assert known.message.endswith("lets nothing stand: the record says something else now at /rate")
     _, (guessed,) = waiving.settle("acme", (now, None), built, context)
     assert guessed.message.endswith("than when it was signed, at one of /countries, /open or /rate")
+
+
+def test_the_waiver_of_a_change_lets_no_other_change_to_the_same_record_stand() -> None:
+    built = rules({**OPEN, "when": "before != null", "assert": "vendor.rate >= before.rate"})
+    given = waiver(built, RECORD, before={"open": False, "rate": 9})
+    from_nine = judged(built, CLOSED, given, before={"open": False, "rate": 9}, has_base=True)
+    assert told(from_nine) == [("a/1", "waived", "/open", given.id)]
+    other = judged(built, CLOSED, given, before={"open": False, "rate": 4}, has_base=True)
+    assert told(other)[0] == ("a/1", "fail", "/open", None)
+    assert warnings(other) == [("waiver/stale", "it was given for another change")]
+    assert told(judged(built, CLOSED, given)) == [], "without a base there is no change to speak of"
 
 
 def test_what_was_put_right_leaves_an_orphan() -> None:

@@ -92,8 +92,12 @@ def test_a_word_does_not_end_what_has_to_be_agreed(ground: Ground, life: str) ->
         "{name: Tarn Ltd, domains: [eu.foghorn.example]}",
         "{name: FoghornMessaging GmbH}",
         '{name: "Foghorn Messaging gmbh & co. kg"}',
+        '{name: "Foghorn Messaging UG (haftungsbeschränkt)"}',
+        "{name: Foghorn Messaging e.K.}",
+        "{name: Foghorn Messaging GmbH i.G.}",
+        "{name: Foghorn Messaging KGaA}",
     ],
-    ids=["a domain below", "without the blank", "another legal form"],
+    ids=["a domain below", "without the blank", "another legal form", "UG", "e.K.", "in formation", "KGaA"],
 )
 def test_a_second_record_of_the_same_house_is_counted_with_the_first(ground: Ground, entity: str) -> None:
     text = ground.read(RECORD).replace("amount: 60000", "amount: 45000")
@@ -122,4 +126,85 @@ def test_a_company_without_a_letter_is_nobody(ground: Ground) -> None:
     ground.edit(RECORD, ("name: Foghorn Messaging GmbH", 'name: "\N{DAGGER}"'))
     ground.commit()
     assert "contract/seller-known" in {rule for rule, _, _ in ground.check().red}
+    ground.refused()
+
+
+KEPT = "contract/purchases-kept"
+HALF = subscription("Half a year", 6_000, "2026-06-01", "2026-11-30")
+TERM = "Foghorn Business of 2027-01-01 to 2028-12-31: "
+FEE = "    - {kind: licence, amount: {amount: 6000, currency: EUR}, date: 2026-11-30}\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        pytest.param(
+            "starts: 2027-01-01", "starts: 2025-01-01", TERM + "it is not",
+            id="the first day moved back out of the window",
+        ),
+        pytest.param(HALF, "", "Half a year of 2026-06-01 to 2026-11-30: it is not", id="what is over taken out"),
+        pytest.param(FEE, "", "a payment (licence) of 2026-11-30: it is not", id="a payment taken out"),
+        pytest.param(
+            FEE, FEE.replace("licence", "internal-labour"), "a payment (licence) of 2026-11-30: it is not",
+            id="a licence that becomes our own work",
+        ),
+        pytest.param(
+            "ends: 2028-12-31", "ends: 2027-03-31", TERM + "it is there as less",
+            id="a term cut short, for a new plan beside it",
+        ),
+        pytest.param(
+            "amount: 60000", "amount: 600", TERM + "it is there as less",
+            id="a price that falls, for a new plan beside it",
+        ),
+        pytest.param(
+            "product: Foghorn Business", "product: Foghorn Voice",
+            TERM + "it is not", id="another product in its place",
+        ),
+    ],
+)  # fmt: skip
+def test_what_was_bought_is_not_withdrawn_before_the_next_purchase(
+    ground: Ground, old: str, new: str, said: str
+) -> None:
+    """One push makes room below the limit, the next one fills it; neither alone is large."""
+    ground.edit(RECORD, (TERMS, TERMS + HALF), (ONCE, ONCE + FEE))
+    ground.commit()
+    ground.edit(RECORD, (old, new))
+    ground.commit()
+    first, *_ = ground.check("HEAD", "HEAD~1").of(KEPT)
+    assert first.startswith(said)
+
+
+def test_the_room_that_a_withdrawal_made_is_refused_by_the_server(ground: Ground) -> None:
+    ground.edit(RECORD, ("amount: 60000", "amount: 600"))
+    ground.commit()
+    assert f"{KEPT} {TERM}" in ground.refused()
+
+
+def test_a_day_that_has_come_is_not_taken_out(ground: Ground) -> None:
+    """Without its signature a rejected vendor would count as never bought."""
+    signed = (
+        "status: approved\n  approved_on: 2026-11-30",
+        "status: approved\n  approved_on: 2026-11-30\n  signed_on: 2026-12-01",
+    )
+    ground.edit(RECORD, signed)
+    ground.commit()
+    ground.taken()
+    ground.edit(RECORD, ("status: approved", "status: rejected"), ("  signed_on: 2026-12-01\n", ""))
+    ground.commit()
+    assert "lifecycle/days-kept" in {rule for rule, _, _ in ground.check().red}
+    ground.refused()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(("name: Foghorn Messaging GmbH", "name: Mere Ltd"), id="another company"),
+        pytest.param(("domains: [foghorn.example]", "domains: [mere.example]"), id="another domain"),
+    ],
+)
+def test_what_was_agreed_to_is_not_handed_to_another_seller(ground: Ground, change: tuple[str, str]) -> None:
+    """Approvals that are only recorded would go on to count, for somebody whom nobody looked at."""
+    ground.edit(RECORD, change)
+    ground.commit()
+    assert "contract/seller-kept" in {rule for rule, _, _ in ground.check().red}
     ground.refused()

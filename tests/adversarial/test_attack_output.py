@@ -254,3 +254,12 @@ def test_the_server_says_nothing_else(hostile: Ground) -> None:
 def test_html_in_a_message_is_none(told: dict[str, str]) -> None:
     """Where a page shows Markdown, what was escaped there has to come out as it was written."""
     assert html.escape("<script>") in told["markdown"] or r"\<script" in told["markdown"]
+
+
+def test_an_author_whose_address_is_no_text_is_a_stranger(ground: Ground) -> None:
+    ground.raise_cost()
+    ground.commit(by="\udcff\udcfe@example.com")
+    found = ground.check()
+    assert found.code == 1, found.err
+    assert "risk/approved-by-the-roles" in {rule for rule, _, _ in found.red}
+    assert "risk/approved-by-the-roles" in ground.refused()

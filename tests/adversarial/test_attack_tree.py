@@ -126,6 +126,33 @@ def test_no_folder_is_written_in_two_ways(ground: Ground, twin: str) -> None:
     assert "written otherwise, and the same on many machines" in said
 
 
+@pytest.mark.parametrize(
+    ("twin", "said"),
+    [
+        ("docs/CODEOWNERS ", "is 'docs/CODEOWNERS' written otherwise"),
+        ("docs/codeowners", "is 'docs/CODEOWNERS' written otherwise"),
+        ("Docs/CODEOWNERS", "is 'docs' written otherwise"),
+        ("POLICI~1/approvals.yaml", "may stand for 'policies' where names are kept in a short form"),
+        ("PO3F9A~1/approvals.yaml", "may stand for 'policies' where names are kept in a short form"),
+        ("GITHUB~1/workflows/gate.yml", "may stand for '.github' where names are kept in a short form"),
+        ("docs/CODEOW~1", "may stand for 'docs/CODEOWNERS' where names are kept in a short form"),
+    ],
+)
+def test_no_file_of_the_trust_root_has_a_double(ground: Ground, twin: str, said: str) -> None:
+    ground.write(twin, "* @mallory\n")
+    ground.commit()
+    assert ground.check().code == 2
+    assert said in ground.refused()
+
+
+def test_a_folder_of_documents_is_nobody_s_double(ground: Ground) -> None:
+    for name in ("docs/guide.md", "docs/backup~1.md", "notes~1.txt"):
+        ground.write(name, "Read me\n")
+    ground.commit()
+    assert ground.check().code == 0
+    ground.taken()
+
+
 class TestTreesThatGitDoesNotWrite:
     """A server that was never told to check objects takes them."""
 

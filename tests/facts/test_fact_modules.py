@@ -56,7 +56,10 @@ def computed(records: Sequence[JsonObject], day: date) -> dict[str, JsonObject]:
     around = context(day, *named)
     taken = {name: facts.extracts(facts.REGISTRY, record, around) for name, record in named.items()}
     shared = facts.gather(facts.REGISTRY, taken, around)
-    return {name: {**facts.compute(facts.LOCAL, record, around), **shared[name]} for name, record in named.items()}
+    return {
+        name: {**facts.compute((*facts.LOCAL, *facts.CHANGES), record, around), **shared[name]}
+        for name, record in named.items()
+    }
 
 
 def test_every_module_of_facts_is_listed_once() -> None:
@@ -127,7 +130,7 @@ def test_every_entry_of_a_list_of_faults_has_a_place(fact: FactModule) -> None:
 
 
 def test_a_fact_is_local_or_of_the_registry() -> None:
-    assert facts.local(facts.FACTS) == facts.LOCAL
+    assert facts.local(facts.FACTS) == (*facts.LOCAL, *facts.CHANGES)
     assert facts.registry(facts.FACTS) == facts.REGISTRY
     assert not any(hasattr(fact, "of") for fact in facts.REGISTRY)
 

@@ -222,6 +222,23 @@ def test_what_was_rejected_was_never_bought() -> None:
     assert missing(found["new"]) == {}
 
 
+@pytest.mark.parametrize(("starts", "wanted"), [("2026-01-01", {"cfo": "nobody"}), ("2026-07-01", {})])
+def test_what_had_begun_before_it_was_rejected_counts_once_it_was_agreed_to(starts: str, wanted: JsonObject) -> None:
+    old = vendor(40_000, lifecycle={"status": "rejected", "approved_on": "2026-01-01"})
+    old["contract"]["subscriptions"][0] |= {"starts": starts, "ends": "2027-06-30"}
+    assert missing(judged(around(CFO), old=old, new=vendor(40_000))["new"]) == wanted
+
+
+def test_terms_that_follow_each_other_bind_to_the_seller_whatever_they_are_for() -> None:
+    """Two years, and then three for another team under another record, are five."""
+    two, three = vendor(21_000), vendor(21_000)
+    two["contract"]["subscriptions"][0] |= {"starts": "2026-06-01", "ends": "2028-05-31"}
+    three["contract"]["subscriptions"][0] |= {"product": "Q", "starts": "2028-07-01", "ends": "2031-05-31"}
+    assert missing(judged(around(LONG), two=two)["two"]) == {}
+    together = judged(around(LONG), two=two, three=three)
+    assert missing(together["two"]) == missing(together["three"]) == {"cfo": "nobody"}
+
+
 def test_an_approval_from_before_the_proposal_is_about_something_else() -> None:
     early = vendor(60_000, lifecycle={"status": "approved", "proposed_on": "2026-05-20"})
     early["approvals"] = [approval(date="2026-05-19")]

@@ -64,6 +64,7 @@ class Judged:
     """The verdicts on one file, with the number of rules that reached one, and of those that did not apply.
 
     ``holding`` are the waivers that could let something stand; one that no verdict names has nothing left to waive.
+    ``passed`` counts the passes, those that are not listed included.
     """
 
     vendor: str
@@ -72,6 +73,7 @@ class Judged:
     judged: int
     not_applicable: int = 0
     holding: frozenset[str] = frozenset()
+    passed: int = 0
 
     def with_later(self, later: Judged) -> Judged:
         """Add what was judged once the whole registry was known."""
@@ -80,6 +82,7 @@ class Judged:
             verdicts=self.verdicts + later.verdicts,
             judged=self.judged + later.judged,
             not_applicable=self.not_applicable + later.not_applicable,
+            passed=self.passed + later.passed,
         )
 
 
@@ -95,12 +98,14 @@ class Rest:
 class Read:
     """What reading one record gave: what the registry has to know of it, its verdicts so far, and its rest.
 
-    ``judged`` and ``rest`` are None for a record that is read only because others are judged beside it.
+    ``judged`` and ``rest`` are None for a record that is read only because others are judged beside it. ``facts`` are
+    those of the record alone, for who asked for all.
     """
 
     extracts: JsonObject
     judged: Judged | None = None
     rest: Rest | None = None
+    facts: JsonObject = field(default_factory=dict)
 
 
 def judge_case(
@@ -119,22 +124,34 @@ def judge_case(
     return first.judged.with_later(judge_rest(first.rest, policy, context, shared, everything=everything))
 
 
-def read(case: Case, policy: Policy, context: Context, *, everything: bool = False, judging: bool = True) -> Read:
-    """Judge one vendor by the rules that its record is enough for, and take from it what the others need."""
-    extracts = _computed(case, lambda: facts.extracts(policy.shared, case.record, context))
+def read(  # noqa: PLR0913 - what is judged, and how much of it is told
+    case: Case,
+    policy: Policy,
+    context: Context,
+    *,
+    everything: bool = False,
+    judging: bool = True,
+    all_facts: bool = False,
+) -> Read:
+    """Judge one vendor by the rules that its record is enough for, and take from it what the others need.
+
+    With ``all_facts``, those are computed and taken as well that no rule reads.
+    """
+    taken = facts.registry(policy.facts) if all_facts else policy.shared
+    extracts = _computed(case, lambda: facts.extracts(taken, case.record, context))
     if not judging:
         return Read(extracts)
     waived, idle = waiving.settle(case.vendor, (case.record, case.before), policy, context)
     case = replace(case, waived=waived) if waived else case
     now, later = policy.at_once, policy.deferred
-    local = dict.fromkeys((*now.local, *later.local))
-    computed = _computed(case, lambda: facts.compute(tuple(local), case.record, context))
+    local = facts.local(policy.facts) if all_facts else tuple(dict.fromkeys((*now.local, *later.local)))
+    computed = _computed(case, lambda: facts.compute(local, case.record, context, case.before))
     judged = _judge(case, now, _scope(case, now, computed, context), policy, everything=everything)
     if idle or waived:
         judged = replace(judged, verdicts=judged.verdicts + idle, holding=frozenset(waived.values()))
     left = {fact.NAME: computed[fact.NAME] for fact in later.local}
     part = replace(case, record=later.part(case.record), positions=case.positions.part(later.places))
-    return Read(extracts, judged, Rest(part, left))
+    return Read(extracts, judged, Rest(part, left), computed if all_facts else {})
 
 
 def orphans(judged: Judged, context: Context) -> Judged:
@@ -170,7 +187,7 @@ def share_all(policy: Policy, extracts: Mapping[str, JsonObject], context: Conte
 def facts_of(case: Case, policy: Policy, shared: JsonObject, context: Context) -> JsonObject:
     """Return all facts of one vendor that the policy offers, those included that no rule reads."""
     local = facts.local(policy.facts)
-    return {**_computed(case, lambda: facts.compute(local, case.record, context)), **shared}
+    return {**_computed(case, lambda: facts.compute(local, case.record, context, case.before)), **shared}
 
 
 def judge_registry(
@@ -217,17 +234,18 @@ def _guarded(whose: str, work: Callable[[], Result], path: str = "") -> Result:
 
 def _judge(case: Case, stage: Stage, scope: _Scope, policy: Policy, *, everything: bool) -> Judged:
     verdicts: list[Verdict] = []
-    idle = 0
+    idle = passed = 0
     for compiled in stage.rules:
         reached = False
         for finding in _findings(compiled, case, scope, policy):
             reached = True
+            passed += finding.truth is Truth.TRUE
             if everything or finding.truth is not Truth.TRUE:
                 verdicts.append(_verdict(case, compiled.rule, finding))
         idle += not reached
         if everything and not reached:
             verdicts.append(_not_applicable(case, compiled.rule))
-    return Judged(case.vendor, case.path, tuple(verdicts), len(stage.rules), idle)
+    return Judged(case.vendor, case.path, tuple(verdicts), len(stage.rules), idle, passed=passed)
 
 
 class _Scope:

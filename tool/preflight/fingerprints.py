@@ -4,6 +4,9 @@ A fingerprint is made of record values alone: of the fields that the rule reads,
 from, and of the place that the finding points at. Neither the day nor the wording of a message is in it: a certificate
 that ran out is the same finding tomorrow.
 
+What a rule says of a change rests on the record before, too: a waiver that was used for one change is good for no other
+that ends in the same record.
+
 A fact may have a function ``settled``, which says of a record alone what values of the fact mean on whatever day. Of
 such a value that a rule reads, the value is covered and not the field behind it: what is approved is governed as before
 when it goes live, so a waiver outlives that.
@@ -36,14 +39,21 @@ def field_of(pointer: str) -> str:
     return _INDEX.sub("/*", pointer)
 
 
-def of(policy: Policy, compiled: CompiledRule, record: JsonObject, pointer: str) -> str:
-    """Return the fingerprint of a finding of that rule at ``pointer``, as ``sha256:`` and 64 digits."""
+def of(
+    policy: Policy, compiled: CompiledRule, record: JsonObject, pointer: str, before: JsonObject | None = None
+) -> str:
+    """Return the fingerprint of a finding of that rule at ``pointer``, as ``sha256:`` and 64 digits.
+
+    ``before`` is the record that this one replaces; it matters to rules about a change alone.
+    """
     rule = compiled.rule
     # Of an item, what it says counts, and not where in its list it stands.
     item = pointers.get(record, _item(rule.each, pointer)) if rule.each else None
     values = _values(policy, compiled, record)
     here = None if rule.each else pointers.get(record, pointer) if pointer else None
     about = {"rule": rule.id, "field": field_of(pointer), "here": here, "item": item, "record": values}
+    if compiled.needs_before:
+        about["before"] = _values(policy, compiled, before or {})
     return "sha256:" + hashlib.sha256(_plain(_without_order(about)).encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -357,6 +357,13 @@ class Fact(FactModule, Protocol):
         """Return the facts of ``record``; what is not known is left out."""
 
 
+class ChangeFact(FactModule, Protocol):
+    """A module that computes facts of a record beside the one that it replaces; listed in ``facts.CHANGES``."""
+
+    def since(self, record: JsonObject, before: JsonObject | None, context: Context) -> JsonObject:
+        """Return the facts; ``before`` is None for a record that replaces none, or where no base is known."""
+
+
 class RegistryFact(FactModule, Protocol):
     """A module whose facts depend on all records; listed in ``facts.REGISTRY``.
 

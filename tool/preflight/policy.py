@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import date
 
-    from preflight.model import Fact, FactModule, RegistryFact
+    from preflight.model import ChangeFact, Fact, FactModule, RegistryFact
     from preflight.schema import Shape
 
 
@@ -57,7 +57,7 @@ class Stage:
     """
 
     rules: tuple[CompiledRule, ...]
-    local: tuple[Fact, ...]
+    local: tuple[Fact | ChangeFact, ...]
     shared: tuple[RegistryFact, ...]
     sections: frozenset[str] | None
     places: frozenset[str]

@@ -39,13 +39,15 @@ def settle(
         if waiver.by in owners:
             idle.append(told(vendor, waiver, "owner", f"{waiver.by} owns the vendor"))
             continue
-        covered = _covered(waiver, compiled, record, policy)
+        if compiled.needs_before and before is None:
+            continue  # the rule is about a change, and there is none
+        covered = _covered(waiver, compiled, (record, before), policy)
         if not covered:
             idle.append(told(vendor, waiver, "stale", _changed(waiver, compiled, (record, before), policy)))
         elif (
             authors
             and (waiver.by in authors.people or authors.strangers)
-            and not (before and _covered(waiver, compiled, before, policy))
+            and not (before and _covered(waiver, compiled, (before, None), policy))
         ):
             whom = waiver.by if waiver.by in authors.people else "somebody whom people.yaml does not know"
             idle.append(told(vendor, waiver, "proposer", f"{whom} proposes the change"))
@@ -54,18 +56,23 @@ def settle(
     return found, tuple(idle)
 
 
-def _covered(waiver: Waiver, compiled: CompiledRule, record: JsonObject, policy: Policy) -> list[str]:
+def _covered(
+    waiver: Waiver, compiled: CompiledRule, records: tuple[JsonObject, JsonObject | None], policy: Policy
+) -> list[str]:
     """Return the places of a record at which it says what a waiver was decided on."""
+    record, before = records
     places = _places(compiled.rule, record, waiver.pointer)
-    return [each for each in places if fingerprints.of(policy, compiled, record, each) == waiver.fingerprint]
+    return [each for each in places if fingerprints.of(policy, compiled, record, each, before) == waiver.fingerprint]
 
 
 def _changed(
     waiver: Waiver, compiled: CompiledRule, records: tuple[JsonObject, JsonObject | None], policy: Policy
 ) -> str:
     """Say what changed of what a waiver covers: which field, where the record before is known; else one of which."""
+    if compiled.needs_before:
+        return "it was given for another change"
     record, before = records
-    was = _covered(waiver, compiled, before, policy) if before else []
+    was = _covered(waiver, compiled, (before, None), policy) if before else []
     if before and was:
         fields = fingerprints.differing(policy, compiled, (before, record), was[0])
         return f"the record says something else now at {_joined(fields, 'and')}"

@@ -27,7 +27,7 @@ def begins(repository: Repository | None, session: Session) -> bool:
     Whoever fills an empty repository decides by which rules it judges, with a vendor or without. In any other, a push
     that brings nothing to judge is refused.
     """
-    return repository is not None and not repository.refs("refs") and not _holds_records(session)
+    return repository is not None and not repository.refs("refs") and not holds_records(session)
 
 
 def hold(session: Session) -> None:
@@ -52,7 +52,7 @@ def hold(session: Session) -> None:
         raise CannotJudge(message, fix=fix)
 
 
-def _holds_records(session: Session) -> bool:
+def holds_records(session: Session) -> bool:
     """Whether there is anything that is a record, or pretends to be one, or decides about one."""
     where = "vendors/**" if session.layout.managed else session.layout.vendors.removesuffix(".yaml") + "*"
     return any(each.path.rpartition("/")[2] not in LEFTOVERS for each in matching(session.source, where))

@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from preflight import comparison, engine
-from preflight.commands import amendments, before, distrust, trust
+from preflight.commands import amendments, before, distrust, founding, trust
 from preflight.commands.session import Session
 from preflight.decisions import FOLDER
 from preflight.decisions.ruling import SIGNATURE
 from preflight.errors import CannotJudge, UsageError
+from preflight.facts import lifecycle
 from preflight.model import Comparison, Novelty, Problem, Verdict
 from preflight.shell import decision_files, registry, trust_root
 from preflight.shell.git import GitTree
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 WITHDRAWN = frozenset({"proposed", "rejected"})  # states of a vendor whose record may be taken out again
 # Of these no other spelling may stand beside them.
-MANAGED = ("vendors", "policies", *trust_root.FOLDERS, *(name for name in trust_root.FILES if "/" not in name))
+MANAGED = ("vendors", "policies", *trust_root.FOLDERS, *trust_root.FILES)
 
 _Key: TypeAlias = tuple[str, str, str, str]
 
@@ -83,8 +84,10 @@ def judge(  # noqa: PLR0913 - what is compared, and how
     session = replace(_session(around, ours.commit), law=theirs, since=since)
     session = opened(session) if opened else session
     changed = None if since is None else frozenset(ours.changed_since(since))
-    judged = _chosen(session, changed, identifiers)
     then = before.earlier(session)
+    if then is not None and not any(founding.holds_records(each) for each in (session, then)):
+        vars(session)["entries"] = []  # rules that wait for their first vendor: only the rules are judged
+    judged = _chosen(session, changed, identifiers)
     scope = before.Scope(judged, changed or frozenset(), alone=bool(identifiers))
     found = before.compared(session, then, scope, everything=everything)
     if not judged:
@@ -134,9 +137,10 @@ def _withdrawal(then: Session, entry: Entry) -> Judged | None:
     record = file.document.known if file.document and then.sound(file) else {}
     status = record.get("lifecycle", {}).get("status")
     decided = f"{FOLDER}/{file.id}/"
-    if status in WITHDRAWN and not then.source.entries(decided.rstrip("/")):
+    agreed = lifecycle.was_agreed(record)
+    if status in WITHDRAWN and not agreed and not then.source.entries(decided.rstrip("/")):
         return None
-    if status in WITHDRAWN:  # else the next vendor of that name would find itself approved
+    if status in WITHDRAWN and not agreed:  # else the next vendor of that name would find itself approved
         message = f"the record of {file.id} is taken out, and what was decided about it stays in {decided}"
         fix = "Put it back as rejected. An id about which somebody decided is not free again."
         return engine.breached(file.id, entry.path, [Problem("change/removed", message, fix)])
@@ -154,6 +158,7 @@ def _with_policies(session: Session, changed: frozenset[str], results: list[Judg
     if not touched:
         return results
     own = replace(session, law=None, since=None)
+    vars(own)["entries"] = session.entries  # the same commit: not listed again
     known = {_key(verdict) for each in results for verdict in each.verdicts}
     agreed = {each.path for each in session.verified.decisions if each.statement.kind == "amend"}
     under_own = [

@@ -14,6 +14,7 @@ from preflight.facts import oversight
 from preflight.model import EMPTY, NOTHING_DECIDED, REGISTRY, Decided, Level, Outcome, Proposers, Verdict
 from preflight.shell import decision_files, registry
 from preflight.shell.git import GitTree
+from preflight.staff import login
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -37,7 +38,6 @@ PROPOSERS = (
 )
 APPEND_ONLY = "decision/append-only"
 PROPOSED_BY = "/lifecycle/proposed_by"
-NOREPLY = "@users.noreply.github.com"  # of people who hide their address: 123+login@…
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def _came(session: Session, files: Mapping[str, bytes]) -> dict[str, Arrival]:
 def claimed(environment: Mapping[str, str]) -> tuple[str, ...]:
     """Return the logins that a workflow or a git server names as those who propose a change."""
     named = [environment.get(name, "") for name in PROPOSERS]
-    return tuple(dict.fromkeys(login.strip() for each in named for login in each.split(",") if login.strip()))
+    return tuple(dict.fromkeys(one.strip() for each in named for one in each.split(",") if one.strip()))
 
 
 def _proposing(session: Session) -> tuple[dict[str, Proposers], dict[str, Proposers]]:
@@ -193,13 +193,12 @@ def _sorted_out(names: Iterable[str], known: Mapping[str, str]) -> Proposers:
     people: set[str] = set()
     strangers: set[str] = set()
     for name in names:
-        plain = name.casefold()
-        login = plain.removesuffix(NOREPLY).rpartition("+")[2] if plain.endswith(NOREPLY) else plain
-        person = known.get(plain) or known.get(login)
+        person = known.get(name.casefold()) or known.get(login(name))
         if person:
             people.add(person)
         else:
-            strangers.add(name or "nobody")
+            # A name can hold any bytes; what is not text is told by its numbers.
+            strangers.add(name.encode("utf-8", "backslashreplace").decode("utf-8") or "nobody")
     return Proposers(frozenset(people), tuple(sorted(strangers)))
 
 

@@ -79,7 +79,8 @@ def command(  # noqa: PLR0913 - one argument an option
     if proposes(office, by, [file.path]):
         message = f"{by} changed {file.path} since the base, and nobody waives a rule for what they propose"
         raise UsageError(message, fix=f"Ask somebody else in the role {role}.")
-    fingerprint = fingerprints.of(session.policy, compiled, record, found[0].pointer)
+    before = session.case(file).before
+    fingerprint = fingerprints.of(session.policy, compiled, record, found[0].pointer, before)
     rests_on = fingerprints.covers(session.policy, compiled, found[0].pointer)
     heading = office.heading(role, by)
     said = drafts.waiver(heading, record, compiled.rule, found, fingerprint, rests_on, reason, until=until)

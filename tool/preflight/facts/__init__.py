@@ -1,7 +1,8 @@
-"""Facts: what is computed of records, for rules and pages alike. One module each, listed in LOCAL or REGISTRY.
+"""Facts: what is computed of records, for rules and pages alike. One module each, listed by what it needs.
 
-A local fact needs one record. A registry fact needs a little of every record first, and then says something
-of each: who is its twin, what its group spends, what depends on it.
+A local fact (LOCAL) needs one record; one about a change (CHANGES) the record that this one replaces, too. A registry
+fact (REGISTRY) needs a little of every record first, and then says something of each: who is its twin, what its group
+spends, what depends on it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from preflight.facts import (
     due,
     graph,
     integration,
+    ledger,
     lifecycle,
     limits,
     overlap,
@@ -38,7 +40,7 @@ from preflight.pointers import get, parts
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from preflight.model import Context, Fact, FactModule, JsonObject, RegistryFact
+    from preflight.model import ChangeFact, Context, Fact, FactModule, JsonObject, RegistryFact
 
 LOCAL: tuple[Fact, ...] = (
     backing,
@@ -58,8 +60,9 @@ LOCAL: tuple[Fact, ...] = (
     risk,
     stage,
 )
+CHANGES: tuple[ChangeFact, ...] = (ledger,)
 REGISTRY: tuple[RegistryFact, ...] = (committee, currency, graph, overlap, oversight, records, references)
-FACTS: tuple[FactModule, ...] = (*LOCAL, *REGISTRY)
+FACTS: tuple[FactModule, ...] = (*LOCAL, *CHANGES, *REGISTRY)
 
 
 def offered(schema: JsonObject, policies: frozenset[str]) -> tuple[FactModule, ...]:
@@ -80,9 +83,9 @@ def _known(schema: JsonObject, pointer: str) -> bool:
     return True
 
 
-def local(chosen: Iterable[FactModule]) -> tuple[Fact, ...]:
-    """Return those that one record is enough for."""
-    return tuple(cast("Fact", fact) for fact in chosen if not hasattr(fact, "gather"))
+def local(chosen: Iterable[FactModule]) -> tuple[Fact | ChangeFact, ...]:
+    """Return those that one record, and the one that it replaces, are enough for."""
+    return tuple(cast("Fact | ChangeFact", fact) for fact in chosen if not hasattr(fact, "gather"))
 
 
 def registry(chosen: Iterable[FactModule]) -> tuple[RegistryFact, ...]:
@@ -90,9 +93,17 @@ def registry(chosen: Iterable[FactModule]) -> tuple[RegistryFact, ...]:
     return tuple(cast("RegistryFact", fact) for fact in chosen if hasattr(fact, "gather"))
 
 
-def compute(chosen: Sequence[Fact], record: JsonObject, context: Context) -> JsonObject:
-    """Return local facts of one record, by the name of their module's NAME."""
-    return {fact.NAME: fact.of(record, context) for fact in chosen}
+def compute(
+    chosen: Sequence[Fact | ChangeFact], record: JsonObject, context: Context, before: JsonObject | None = None
+) -> JsonObject:
+    """Return the facts of one record, by the name of their module's NAME; ``before``: the record that it replaces."""
+    return {fact.NAME: _computed(fact, record, before, context) for fact in chosen}
+
+
+def _computed(fact: Fact | ChangeFact, record: JsonObject, before: JsonObject | None, context: Context) -> JsonObject:
+    if hasattr(fact, "since"):
+        return cast("ChangeFact", fact).since(record, before, context)
+    return fact.of(record, context)
 
 
 def extracts(chosen: Sequence[RegistryFact], record: JsonObject, context: Context) -> JsonObject:

@@ -19,7 +19,7 @@ from preflight.money import A_YEAR, DAYS, Rates, decimal, plain, total
 from preflight.periods import YEAR, add_days, whole_term
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from preflight.model import Context, JsonObject
 
@@ -83,7 +83,7 @@ class Purchase:
     """One subscription: what it costs a year and over its term, in the base currency; None: not known.
 
     ``least`` is what is known of a year. ``until`` is the last day on which it runs; None: until somebody cancels.
-    ``ends`` is that of its term. Those of one ``place`` (product, team, region) follow upon each other.
+    ``ends`` is that of its term.
     """
 
     pointer: str
@@ -94,7 +94,6 @@ class Purchase:
     starts: date | None
     until: date | None
     ends: date | None = None
-    place: tuple[str | None, ...] = ()
 
     @property
     def in_a_year(self) -> Decimal | None:
@@ -166,13 +165,13 @@ def _known(record: JsonObject, context: Context) -> JsonObject:
     bought = purchases(record, context)
     facts: JsonObject = {"currency": known.base, "unpriced": unpriced(record, context)}
     subscribed, sure = _yearly(bought)
-    paid, paid_sure = total(_recurring(record, context, {"subscription"}))
-    others, others_sure = total(_recurring(record, context, set(A_KIND) - {"subscription", INSIDE}))
-    inside, inside_sure = total(_recurring(record, context, {INSIDE}))
-    used, used_sure = total(_used(record, context))
-    annual = max(subscribed, paid) + others + used
+    paid, paid_sure = total(recurring(record, context, {"subscription"}))
+    others, others_sure = total(recurring(record, context, set(A_KIND) - {"subscription", INSIDE}))
+    inside, inside_sure = total(recurring(record, context, {INSIDE}))
+    metered, metered_sure = total(used(record, context))
+    annual = max(subscribed, paid) + others + metered
     facts["at_least"] = plain(annual)
-    whole = (bought is not None or paid > 0) and sure and paid_sure and others_sure and used_sure
+    whole = (bought is not None or paid > 0) and sure and paid_sure and others_sure and metered_sure
     if whole:
         facts["annual"] = plain(annual)
         if inside_sure:
@@ -204,11 +203,16 @@ def undated(record: JsonObject, context: Context, bought: Decimal) -> Decimal:
     That is all that recurs besides the subscriptions, usage, and what is paid for subscriptions beyond those of the
     contract; ``bought`` is what those of them come to that were bought of late.
     """
-    paid, _ = total(_recurring(record, context, {"subscription"}))
+    paid, _ = total(recurring(record, context, {"subscription"}))
     subscribed, _ = _yearly(purchases(record, context))
-    others, _ = total(_recurring(record, context, set(A_KIND) - {"subscription", INSIDE}))
-    used, _ = total(_used(record, context))
-    return max(paid - max(subscribed, bought), Decimal(0)) + others + used
+    others, _ = total(recurring(record, context, set(A_KIND) - {"subscription", INSIDE}))
+    metered, _ = total(used(record, context))
+    return max(paid - max(subscribed, bought), Decimal(0)) + others + metered
+
+
+def alone(entry: JsonObject, context: Context) -> Purchase:
+    """Return one subscription as if it were the only one."""
+    return _purchase("", entry, (), context)
 
 
 def _bought(record: JsonObject, context: Context) -> list[Purchase]:
@@ -237,7 +241,7 @@ def _purchase(pointer: str, entry: JsonObject, listed: Sequence[JsonObject], con
     if starts and ends and ends < starts:  # one of the two is wrong, so neither is known
         return Purchase(pointer, annual, term, least, None, None, None)
     months = length.months if length else None
-    return Purchase(pointer, annual, term, least, months, starts, _until(entry, listed), ends, _place(entry))
+    return Purchase(pointer, annual, term, least, months, starts, _until(entry, listed), ends)
 
 
 def _not_below(least: Decimal, amount: Decimal | None) -> Decimal | None:
@@ -313,14 +317,15 @@ def _runs(purchase: Purchase, mark: date | None) -> bool:
     return (purchase.starts is None or purchase.starts <= mark) and (purchase.until is None or purchase.until >= mark)
 
 
-def _recurring(record: JsonObject, context: Context, kinds: set[str]) -> Iterable[Decimal | None]:
+def recurring(record: JsonObject, context: Context, kinds: set[str]) -> Iterable[Decimal | None]:
+    """Yield what each recurring cost of these kinds comes to in a year; None: no rate converts it."""
     for entry in record.get("cost", {}).get("recurring", ()):
         if entry["kind"] in kinds:
             amount = rates(context).converted(entry["amount"], context.today)
             yield None if amount is None else amount * A_YEAR[entry["per"]]
 
 
-def _used(record: JsonObject, context: Context) -> Iterable[Decimal | None]:
+def used(record: JsonObject, context: Context) -> Iterable[Decimal | None]:
     """Yield what usage costs in the year that is expected; where nobody said what is, in the busiest."""
     for entry in record.get("cost", {}).get("usage", ()):
         price = rates(context).converted(entry["price"], context.today)
@@ -357,22 +362,33 @@ def _promised(bought: list[Purchase] | None, today: date) -> JsonObject:
     months = [each.months for each in bought]
     if None not in months:
         longest = max((each for each in months if each is not None), default=0)
-        promised["term_months"] = max(longest, *_chained(bought, today), 0)
+        promised["term_months"] = max(longest, bound(_terms(bought), today))
     return promised
 
 
-def _chained(bought: Iterable[Purchase], today: date) -> Iterator[int]:
-    """Yield in months how far from today on terms bind that follow each other soon: cut in two, they are one."""
-    bound: dict[tuple[str | None, ...], tuple[date, date]] = {}
-    for each in sorted((each for each in bought if each.starts and each.ends), key=lambda each: str(each.starts)):
-        if each.starts is None or each.ends is None:
-            continue
-        first, last = bound.get(each.place, (each.starts, each.ends))
-        if each.starts > add_days(last, SOON):
-            first = each.starts
-        bound[each.place] = (first, max(last, each.ends))
-        length = Length.of(max(first, today), bound[each.place][1])
-        yield length.months if length else 0
+def bound(terms: Iterable[tuple[date, date]], today: date) -> int:
+    """Return for how many months from today on terms bind that follow each other soon: cut in two, they are one.
+
+    Whatever they are for: another product, team or region of the same seller binds to the same seller.
+    """
+    longest = 0
+    first, last = date.max, date.min
+    for starts, ends in sorted(terms):
+        if last == date.min or starts > add_days(last, SOON):
+            first = starts
+        last = max(last, ends)
+        length = Length.of(max(first, today), last)
+        longest = max(longest, length.months if length else 0)
+    return longest
+
+
+def terms(record: JsonObject, context: Context) -> list[tuple[date, date]]:
+    """Return the first and the last day of each term that runs or is to come, as far as they are known."""
+    return _terms(purchases(record, context) or ())
+
+
+def _terms(bought: Iterable[Purchase]) -> list[tuple[date, date]]:
+    return [(each.starts, each.ends) for each in bought if each.starts and each.ends]
 
 
 def unpriced(record: JsonObject, context: Context) -> list[JsonObject]:

@@ -28,6 +28,10 @@ SHAPE: JsonObject = {
 }
 
 
+AGREED = ("approved_on", "signed_on", "live_on")  # a vendor that has one of these days was more than a proposal
+OPEN = frozenset({"proposed", "rejected"})
+
+
 def _has_ended(lifecycle: JsonObject, today: date) -> bool:
     """Whether the rules no longer apply. A word alone does not switch them off.
 
@@ -36,6 +40,12 @@ def _has_ended(lifecycle: JsonObject, today: date) -> bool:
     if lifecycle["status"] == "retired":
         return "retired_on" in lifecycle and date.fromisoformat(lifecycle["retired_on"]) <= today
     return lifecycle["status"] == "rejected" and not {"signed_on", "live_on"} & lifecycle.keys()
+
+
+def was_agreed(record: JsonObject) -> bool:
+    """Whether somebody agreed to the vendor at some time, whatever it is now: then its history stays."""
+    lifecycle = record.get("lifecycle", {})
+    return lifecycle.get("status") not in OPEN or not lifecycle.keys().isdisjoint(AGREED)
 
 
 def of(record: JsonObject, context: Context) -> JsonObject:

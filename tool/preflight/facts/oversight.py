@@ -87,6 +87,7 @@ def extract(record: JsonObject, context: Context) -> JsonObject:
         "least": known["at_least"],
         "committed": known.get("committed"),
         "term_months": known.get("term_months"),
+        "terms": [] if cost.is_over(record, context) else cost.terms(record, context),
         "parts": parts,
         "undated": _undated(record, parts, context),
         "risk": level.level,
@@ -94,7 +95,6 @@ def extract(record: JsonObject, context: Context) -> JsonObject:
         "classes": _classes(record),
         "approvals": record.get("approvals", []),
         "proposed_on": record.get("lifecycle", {}).get("proposed_on", ""),
-        "bought": record.get("lifecycle", {}).get("status") != "rejected",
     }
 
 
@@ -118,21 +118,29 @@ def _undated(record: JsonObject, parts: Sequence[JsonObject], context: Context) 
 
 def _parts(record: JsonObject, context: Context) -> Iterator[JsonObject]:
     """Yield the purchases that run, are to come, or were made within the window."""
-    first = _counted_from(record, context)
+    first = counted_from(record, context)
     running = {each.pointer for each in cost.purchases(record, context) or ()}
     for each in cost.bought_since(record, context, date.min):
         recent = each.starts is None or each.starts >= first
-        if recent or each.pointer in running:
+        if (recent or each.pointer in running) and _was_made(record, each.starts, context):
             amounts = {"amount": each.in_a_year, "annual": each.annual}
             yield {"pointer": each.pointer, **amounts, "recent": recent, "term": True}
     for index, entry in enumerate(record.get("cost", {}).get("one_off", ())):
-        if entry["kind"] != cost.INSIDE and entry.get("date", "9999-12-31") >= first.isoformat():
+        day = date.fromisoformat(entry["date"]) if "date" in entry else None
+        if entry["kind"] != cost.INSIDE and (day is None or day >= first) and _was_made(record, day, context):
             amount = cost.rates(context).converted(entry["amount"], context.today)
             once = {"pointer": f"/cost/one_off/{index}", "amount": amount, "annual": None}
             yield {**once, "recent": True, "term": False}
 
 
-def _counted_from(record: JsonObject, context: Context) -> date:
+def _was_made(record: JsonObject, day: date | None, context: Context) -> bool:
+    """Whether something was bought, or may be: of a vendor rejected after it was agreed to, what had begun by then."""
+    if record.get("lifecycle", {}).get("status") != "rejected" or not cost.is_over(record, context):
+        return True
+    return "approved_on" in record["lifecycle"] and (day is None or day <= context.today)
+
+
+def counted_from(record: JsonObject, context: Context) -> date:
     """Return the first day whose purchases are of late: that of the window.
 
     For a vendor that was proposed or approved within it, all are: nobody was asked about what is said to have been
@@ -165,8 +173,7 @@ class Sums:
         has bought twice.
         """
         paid = [taken for taken in extracts if not taken["over"]]
-        counted = [taken for taken in extracts if not taken["over"] or taken["bought"]]
-        recent = [part for taken in counted for part in taken["parts"] if part["recent"] and part["amount"]]
+        recent = [part for taken in extracts for part in taken["parts"] if part["recent"] and part["amount"]]
         undated = sum((decimal(taken["undated"]) for taken in paid), Decimal(0))
         return cls(
             sum((decimal(taken["least"]) for taken in paid), Decimal(0)),
@@ -190,11 +197,13 @@ class Sums:
 class _Group:
     """The vendors of one legal parent that are paid for, and what they cost together.
 
-    ``slices`` are for each limit the number of purchases that stay below it one by one.
+    ``slices`` are for each limit the number of purchases that stay below it one by one, ``months`` for how long their
+    terms bind to it one after the other.
     """
 
     members: tuple[str, ...]
     sums: Sums
+    months: int
     slices: Mapping[float, int]
 
     def others(self, vendor: str) -> tuple[list[str], int]:
@@ -216,7 +225,7 @@ def gather(extracts: Mapping[str, JsonObject], context: Context) -> dict[str, Js
     limits = {each["annual_cost_from"] for each in context.policies["approvals"]["demands"] if _is_plain_limit(each)}
     found: dict[str, JsonObject] = {}
     for members in _members(extracts, context):
-        group = _group(members, extracts, limits)
+        group = _group(members, extracts, limits, context.today)
         found.update((vendor, _facts(vendor, extracts[vendor], group, context, directory)) for vendor in members)
     return found
 
@@ -253,12 +262,15 @@ def _house(company: str, forms: Collection[str]) -> str:
     return plain_name(company, forms).replace(" ", "")
 
 
-def _group(members: Sequence[str], extracts: Mapping[str, JsonObject], limits: Collection[float]) -> _Group:
+def _group(
+    members: Sequence[str], extracts: Mapping[str, JsonObject], limits: Collection[float], today: date
+) -> _Group:
     paid = [vendor for vendor in members if not extracts[vendor]["over"]]
     parts = [part for vendor in paid for part in extracts[vendor]["parts"]]
     return _Group(
         tuple(sorted(paid)),
         Sums.of([extracts[vendor] for vendor in members]),
+        cost.bound((term for vendor in paid for term in extracts[vendor]["terms"]), today),
         {limit: sum(_is_below(part, limit) for part in parts) for limit in limits},
     )
 
@@ -361,7 +373,9 @@ def _amounts(taken: JsonObject, group: _Group, window: int) -> Amounts:
         None if taken["annual"] is None or not priced else least,
         least,
         committed if committed is None or taken["over"] else group.sums.committed,
-        taken["term_months"],
+        taken["term_months"]
+        if taken["over"] or taken["term_months"] is None
+        else max(taken["term_months"], group.months),
         taken["risk"],
         taken["risk_least"],
         None if taken["classes"] is None else frozenset(taken["classes"]),

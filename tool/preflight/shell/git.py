@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import unicodedata
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -31,7 +32,11 @@ QUARANTINE = frozenset({"GIT_QUARANTINE_PATH", "GIT_OBJECT_DIRECTORY", "GIT_ALTE
 Kept = TypeVar("Kept", str, bytes)
 
 LATEST = 253_402_300_799  # the last second of the year 9999; a commit may claim to be from later
+_SHORT = re.compile(
+    r"(?P<start>[^~.]{1,6})~[0-9]+(\.[^.]{0,3})?"
+)  # a name as Windows writes it in eight letters and three
 PAIR = 2  # parents of a merge that is no octopus
+SHORTENED = 6  # letters of a name that stay in its short form
 MAX_KEPT = 128 * 1024 * 1024  # characters and bytes of what git said
 MAX_BLOB = 16 * 1024 * 1024  # bytes; a larger one is not even opened
 
@@ -169,20 +174,36 @@ class GitTree:
         """Say what is wrong with the names at the top of the commit's tree; None where nothing is.
 
         Git takes trees that it would never write, unless it is told to look. A checkout shows such files, and whoever
-        asks for them by folder does not see them; ``managed`` are names that may not be written in two ways either.
+        asks for them by folder does not see them; ``managed`` are paths that may not be written in two ways either.
         """
-        listed = self._git("ls-tree", "-z", "--full-tree", "--name-only", self.commit)
-        names = [name for name in listed.split("\0") if name]
-        plain = {_folded(name): name for name in managed}
+        folders = {path.rpartition("/")[0] for path in managed} - {""}
+        plain = {_folded(path): path for path in (*managed, *folders)}
+        names = self._names("")
         for name in names:
             if "/" in name:
                 return f"the name {name!r} at the top of the tree holds a slash, so that a folder is not what it seems"
             if names.count(name) > 1:
                 return f"{name!r} stands twice at the top of the tree"
-            meant = plain.get(_folded(name), name)
-            if meant != name:
-                return f"{name!r} is {meant!r} written otherwise, and the same on many machines"
+        listed = [
+            *names,
+            *(f"{folder}/{name}" for folder in sorted(folders & {*names}) for name in self._names(folder)),
+        ]
+        for path in listed:
+            meant = plain.get(_folded(path), path)
+            if meant != path:
+                return f"{path!r} is {meant!r} written otherwise, and the same on many machines"
+            if short := next((each for key, each in plain.items() if _is_short(_folded(path), key)), ""):
+                return f"{path!r} may stand for {short!r} where names are kept in a short form, too"
         return None
+
+    def _names(self, folder: str) -> list[str]:
+        """Return the names in a folder of the commit; the empty one is the top. None of what is no folder."""
+        options = ("-z", "--full-tree", "--name-only")
+        listed = self._git("ls-tree", *options, f"{self.commit}:{folder}") if self._is_tree(folder) else ""
+        return [name for name in listed.split("\0") if name]
+
+    def _is_tree(self, folder: str) -> bool:
+        return not folder or self._git("ls-tree", "-z", "--full-tree", self.commit, "--", folder).startswith("040000")
 
     def unmade(self, since: str, folder: str) -> set[str]:
         """Return the files below ``folder`` that some commit after ``since`` edits or takes out, on the way here.
@@ -338,6 +359,17 @@ def _folded(name: str) -> str:
     """Return a name as machines keep it that know no case, no accents in two ways, and no dot or blank at the end."""
     plain = unicodedata.normalize("NFKC", name).casefold()
     return "".join(each for each in plain if unicodedata.category(each) != "Cf").rstrip(". ")
+
+
+def _is_short(name: str, meant: str) -> bool:
+    """Whether a folded path is the short form of another that Windows may give it, such as POLICI~1."""
+    folder, _, last = name.rpartition("/")
+    short = _SHORT.fullmatch(last)
+    there, _, whole = meant.rpartition("/")
+    plain, start = whole.replace(".", ""), short["start"] if short else ""
+    # Of several that begin alike, later ones keep two letters before four digits of a checksum.
+    alike = plain.startswith(start) or (len(start) == SHORTENED and plain.startswith(start[:2]))
+    return bool(short) and folder == there and alike
 
 
 def _raw_changes(listed: str) -> Iterator[tuple[str, str, str]]:

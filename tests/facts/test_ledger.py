@@ -1,0 +1,240 @@
+"""What was bought stays: an entry that is taken out, moved, cut short or made smaller still counts, and is missed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from preflight.facts import ledger
+from preflight.model import Context, Json, JsonObject
+
+SHAPE = Draft202012Validator({"additionalProperties": False, **ledger.SHAPE})
+TODAY = date(2026, 6, 1)
+POLICIES = {
+    "approvals": {"window_days": 365},
+    "rates": {"base": "EUR", "rates": [{"currency": "USD", "from": "2026-01-01", "rate": 0.5}]},
+}
+LONG_AGO = {"status": "live", "proposed_on": "2024-01-01", "approved_on": "2024-02-01", "signed_on": "2024-02-05"}
+OF_LATE = {"status": "live", "proposed_on": "2026-01-05", "approved_on": "2026-02-01", "signed_on": "2026-02-05"}
+GONE, LESS = ledger.GONE, ledger.LESS
+
+
+def eur(amount: float, currency: str = "EUR") -> JsonObject:
+    return {"amount": amount, "currency": currency}
+
+
+def plan(amount: float = 40_000, currency: str = "EUR", **entry: Json) -> JsonObject:
+    """Return a subscription of this year; None takes a member out."""
+    usual = {"product": "Mail", "team": "web", "starts": "2026-01-01", "ends": "2026-12-31", "auto_renews": False}
+    whole = {**usual, "per": "year", "price": eur(amount, currency), **entry}
+    return {name: value for name, value in whole.items() if value is not None}
+
+
+def once(amount: float = 40_000, **entry: Json) -> JsonObject:
+    return {"kind": "licence", "date": "2026-02-01", "amount": eur(amount), **entry}
+
+
+def record(
+    *plans: JsonObject, life: JsonObject = LONG_AGO, paid: Json = (), repeated: Json = (), used: Json = ()
+) -> JsonObject:
+    cost = {"one_off": list(paid), "recurring": list(repeated), "usage": list(used)}
+    return {"lifecycle": life, "contract": {"subscriptions": list(plans)}, "cost": cost}
+
+
+def withdrawn(before: JsonObject | None, now: JsonObject) -> list[tuple[str, str]]:
+    found = ledger.since(now, before, Context(TODAY, POLICIES))
+    SHAPE.validate(found)
+    return [(each["what"], each["found"]) for each in found["withdrawn"]]
+
+
+MAIL = "Mail of 2026-01-01 to 2026-12-31"
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "found"),
+    [
+        pytest.param([plan()], [plan()], [], id="as it was"),
+        pytest.param([plan()], [plan(), plan(product="Chat")], [], id="with something new beside it"),
+        pytest.param([plan()], [plan(45_000)], [], id="dearer"),
+        pytest.param([plan()], [plan(ends="2027-12-31")], [], id="for longer"),
+        pytest.param([plan()], [plan(team="Web ")], [], id="spelt otherwise"),
+        pytest.param([plan(auto_renews=True)], [plan()], [], id="that does not renew any more"),
+        pytest.param([plan(), plan(product="Chat")], [plan(product="Chat"), plan()], [], id="in another order"),
+        pytest.param([plan()], [], [(MAIL, GONE)], id="taken out"),
+        pytest.param([plan()], [plan(starts="2025-01-01")], [(MAIL, GONE)], id="moved back out of the window"),
+        pytest.param([plan()], [plan(product="Chat")], [(MAIL, GONE)], id="another product in its place"),
+        pytest.param([plan()], [plan(team="crm")], [(MAIL, GONE)], id="another team in its place"),
+        pytest.param([plan()], [plan(region="emea")], [(MAIL, GONE)], id="another region in its place"),
+        pytest.param([plan()], [plan(ends="2026-06-01")], [(MAIL, LESS)], id="cut short"),
+        pytest.param([plan()], [plan(39_999)], [(MAIL, LESS)], id="cheaper"),
+        pytest.param([plan()], [plan(40_000, "USD")], [(MAIL, LESS)], id="in a weaker currency"),
+        pytest.param([plan()], [plan(40_000, "XAF")], [(MAIL, LESS)], id="in a currency without a rate"),
+        pytest.param([plan()], [plan(price=None)], [(MAIL, LESS)], id="without its price"),
+        pytest.param([plan(per="month")], [plan()], [(MAIL, LESS)], id="a year for a month"),
+        pytest.param([plan(per="term")], [plan(per="term", ends="2036-12-31")], [(MAIL, LESS)], id="spread thin"),
+        pytest.param(
+            [plan(1, commitment={"minimum": eur(40_000)})], [plan(1)], [(MAIL, LESS)], id="without its minimum"
+        ),
+        pytest.param([plan(), plan()], [plan()], [(MAIL, GONE)], id="one of two alike"),
+        pytest.param([plan(), plan(30_000)], [plan()], [(MAIL, GONE)], id="one does not stand for two"),
+        pytest.param(
+            [plan(starts="2025-07-01", ends="2025-12-31")], [], [("Mail of 2025-07-01 to 2025-12-31", GONE)],
+            id="over, and bought within the window",
+        ),
+        pytest.param([plan(starts="2025-05-01", ends="2026-05-31")], [], [], id="over, and bought before the window"),
+        pytest.param(
+            [plan(starts="2025-05-01", ends="2026-06-30")], [], [("Mail of 2025-05-01 to 2026-06-30", GONE)],
+            id="bought before the window, and running",
+        ),
+        pytest.param([plan(starts=None, ends=None)], [plan()], [], id="a first day that was not known"),
+        pytest.param(
+            [plan(starts=None, ends=None)], [plan(starts="2025-01-01")], [("Mail", GONE)], id="and is an old one now"
+        ),
+    ],
+)  # fmt: skip
+def test_subscriptions_that_run_or_were_bought_of_late_stay(
+    was: list[JsonObject], now: list[JsonObject], found: list[tuple[str, str]]
+) -> None:
+    assert withdrawn(record(*was), record(*now)) == found
+
+
+@pytest.mark.parametrize(
+    ("now", "found"),
+    [
+        pytest.param(plan(ends="2026-06-01"), [], id="today"),
+        pytest.param(plan(ends="2026-05-31"), [("Mail of 2026-01-01", LESS)], id="in the past"),
+        pytest.param(plan(30_000, ends="2026-06-01"), [("Mail of 2026-01-01", LESS)], id="and for less until then"),
+    ],
+)
+def test_what_runs_until_somebody_cancels_ends_when_somebody_does(
+    now: JsonObject, found: list[tuple[str, str]]
+) -> None:
+    assert withdrawn(record(plan(ends=None, auto_renews=None)), record(now)) == found
+
+
+@pytest.mark.parametrize(
+    ("now", "kept"),
+    [
+        pytest.param(plan(30_000, starts="2026-05-01", ends="2027-04-30"), True, id="the next term, for less"),
+        pytest.param(plan(starts="2026-05-01", ends="2027-04-30", product="Chat"), False, id="another product"),
+        pytest.param(plan(starts="2026-04-01", ends="2027-04-30"), False, id="before the last term ended"),
+    ],
+)
+def test_a_term_that_has_renewed_by_itself_gives_way_to_the_next(now: JsonObject, kept: bool) -> None:  # noqa: FBT001 - a table
+    was = plan(starts="2025-05-01", ends="2026-04-30", auto_renews=True)
+    assert (withdrawn(record(was), record(now)) == []) is kept
+
+
+def test_a_short_term_of_the_window_stays_beside_the_one_that_follows() -> None:
+    was = plan(starts="2025-11-01", ends="2026-04-30", auto_renews=True)
+    following = plan(starts="2026-05-01", ends="2026-10-31")
+    assert withdrawn(record(was), record(following)) == [("Mail of 2025-11-01 to 2026-04-30", GONE)]
+    assert withdrawn(record(was), record(was, following)) == []
+
+
+LICENCE = "a payment (licence) of 2026-02-01"
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "found"),
+    [
+        pytest.param(once(), [once(), once()], [], id="and another"),
+        pytest.param(once(), [once(50_000)], [], id="more"),
+        pytest.param(once(), [], [(LICENCE, GONE)], id="taken out"),
+        pytest.param(once(), [once(kind="internal-labour")], [(LICENCE, GONE)], id="called our own work"),
+        pytest.param(once(), [once(kind="training")], [(LICENCE, GONE)], id="called something else"),
+        pytest.param(once(), [once(date="2025-02-01")], [(LICENCE, GONE)], id="dated back"),
+        pytest.param(once(), [once(1)], [(LICENCE, LESS)], id="made smaller"),
+        pytest.param(once(date="2026-09-01"), [once(date="2026-12-01")], [], id="put off"),
+        pytest.param(once(date="2026-09-01"), [once(date="2025-01-01")], [("a payment (licence) of 2026-09-01", GONE)],
+                     id="to come, and said to be long past"),
+        pytest.param(once(date="2025-05-31"), [], [], id="before the window"),
+        pytest.param(once(kind="internal-labour"), [], [], id="our own work, which nobody is paid for"),
+    ],
+)  # fmt: skip
+def test_payments_of_the_window_stay(was: JsonObject, now: list[JsonObject], found: list[tuple[str, str]]) -> None:
+    assert withdrawn(record(paid=[was]), record(paid=now)) == found
+
+
+def support(amount: float, kind: str = "support") -> JsonObject:
+    return {"kind": kind, "amount": eur(amount), "per": "year"}
+
+
+def metered(expected: int, unit: str = "1,000 mails") -> JsonObject:
+    return {"unit": unit, "price": eur(1), "expected": expected}
+
+
+@pytest.mark.parametrize(
+    ("now", "found"),
+    [
+        pytest.param({"repeated": [support(20_000), support(20_000)], "used": [metered(9)]}, [], id="in two parts"),
+        pytest.param(
+            {"repeated": [support(39_000)], "used": [metered(9)]}, [("the recurring cost of support", LESS)], id="less"
+        ),
+        pytest.param(
+            {"repeated": [support(40_000, "training")], "used": [metered(9)]},
+            [("the recurring cost of support", GONE)],
+            id="for something else",
+        ),
+        pytest.param(
+            {"repeated": [support(40_000)], "used": [metered(8)]}, [("the usage in 1 000 mails", LESS)], id="less use"
+        ),
+    ],
+)
+def test_what_recurs_stays_for_a_year_after_it_was_agreed_to(now: JsonObject, found: list[tuple[str, str]]) -> None:
+    before: JsonObject = {"repeated": [support(40_000)], "used": [metered(9)]}
+    assert withdrawn(record(life=OF_LATE, **before), record(life=OF_LATE, **now)) == found
+    assert withdrawn(record(**before), record(**now)) == [], "agreed to long ago: it counts while it is paid"
+
+
+def test_our_own_work_may_become_less() -> None:
+    before = record(life=OF_LATE, repeated=[support(9, "internal-labour")])
+    assert withdrawn(before, record(life=OF_LATE)) == []
+
+
+@pytest.mark.parametrize(
+    ("life", "free"),
+    [
+        pytest.param({"status": "proposed"}, True, id="proposed"),
+        pytest.param({"status": "rejected"}, True, id="rejected before anybody agreed"),
+        pytest.param({"status": "proposed", "approved_on": "2026-01-01"}, False, id="proposed once more"),
+        pytest.param({"status": "rejected", "signed_on": "2026-01-01"}, False, id="rejected after the signature"),
+        pytest.param({"status": "retired", "live_on": "2026-01-01", "retired_on": "2026-05-01"}, False, id="retired"),
+        pytest.param({"status": "approved"}, False, id="approved"),
+    ],
+)
+def test_a_proposal_may_change_until_it_is_agreed_to(life: JsonObject, free: bool) -> None:  # noqa: FBT001 - a table
+    assert (withdrawn(record(plan(), life=life), record(life=life)) == []) is free
+
+
+def test_without_a_record_before_nothing_is_withdrawn() -> None:
+    assert withdrawn(None, record()) == []
+    assert withdrawn({"lifecycle": {"status": "live"}}, record()) == []
+
+
+ENTRIES = st.builds(
+    plan,
+    st.sampled_from([10, 20]),
+    product=st.sampled_from(["Mail", "Chat"]),
+    starts=st.sampled_from(["2025-01-01", "2026-01-01", "2026-03-01", None]),
+    ends=st.sampled_from(["2026-05-01", "2026-12-31", None]),
+    auto_renews=st.sampled_from([True, False, None]),
+)
+
+
+@given(st.lists(ENTRIES, max_size=4), st.lists(ENTRIES, max_size=3), st.data())
+def test_whoever_only_adds_withdraws_nothing(
+    was: list[JsonObject], more: list[JsonObject], data: st.DataObject
+) -> None:
+    now = data.draw(st.permutations([*was, *more]))
+    assert withdrawn(record(*was), record(*now)) == []
+
+
+@given(st.lists(ENTRIES, min_size=1, max_size=4))
+def test_whoever_takes_out_what_runs_is_told_of_each(was: list[JsonObject]) -> None:
+    running = [each for each in was if each.get("ends") != "2026-05-01"]
+    assert len(withdrawn(record(*was), record())) >= len(running)
