@@ -310,9 +310,13 @@ def test_many_commits_are_judged_on_all_cores_like_one_after_the_other(
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of a terminal")
 def test_ctrl_c_ends_it_without_a_word_too_many(played: Story) -> None:
-    command = [sys.executable, "-m", "preflight", "--root", str(played.root), "audit", "replay"]
+    # It says when it is there: until then a signal would meet the interpreter, which is still loading.
+    here = "import preflight.commands.audit_replay as _, preflight.__main__ as p; print(1, flush=True); p.main()"
+    command = [sys.executable, "-c", here, "--root", str(played.root), "audit", "replay"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    time.sleep(0.7)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "1\n"
+    time.sleep(0.3)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
     assert "Traceback" not in err

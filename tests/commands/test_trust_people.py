@@ -63,6 +63,18 @@ def test_whom_the_record_names_proposes_though_somebody_else_entered_it(house: H
     assert (ASKED, RECORD, OFFICER + found) in house.gate().red
 
 
+def test_an_address_that_two_people_share_is_nobody_s(house: House, signer: Keys) -> None:
+    """Whoever of the two proposes could agree as the other."""
+    shared = "desk@house.example"
+    house.person("mina-keller", email=shared)
+    house.person("ida-holm", email=shared)
+    house.commit("One desk")
+    propose(house, shared)
+    house.add(signer("ida-holm").files(approval()))
+    house.commit("Word of the CFO")
+    assert any(f"the change is proposed by {shared}, whom" in each for _, _, each in house.gate().red)
+
+
 # ---- Who counts ---------------------------------------------------------------------------------
 
 

@@ -179,14 +179,17 @@ def _weighed(record: JsonObject, context: Context) -> JsonObject:
 
 
 def names(session: Session) -> dict[str, str]:
-    """Return the id of each person by every name that they commit and log in under, in lower case."""
+    """Return the id of each person by every name that they commit and log in under, in lower case.
+
+    A name that two people have is nobody's: whoever of them proposes could agree as the other.
+    """
     people = _value(session, "people") or {"people": []}
-    found = {}
+    found: dict[str, set[str]] = {}
     for person in people["people"]:
         for name in (person["id"], person.get("email"), *person.get("logins", ())):
             if name:
-                found[name.casefold()] = person["id"]
-    return found
+                found.setdefault(name.casefold(), set()).add(person["id"])
+    return {name: one for name, (one, *others) in found.items() if not others}
 
 
 def _sorted_out(names: Iterable[str], known: Mapping[str, str]) -> Proposers:
