@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
+from preflight import terms
 from preflight.facts import cost, lifecycle, oversight
 from preflight.naming import words
 from preflight.shapes import TEXT, faults
@@ -117,7 +118,7 @@ def _costs_as_much(was: JsonObject, now: JsonObject, context: Context) -> bool:
     kept = ("ends", "auto_renews") if "ends" not in was else ("auto_renews",)
     like = {name: each for name, each in now.items() if name not in kept}
     like |= {name: was[name] for name in kept if name in was}
-    one, other = (cost.alone(each, context) for each in (was, like))
+    one, other = (terms.alone(each, context) for each in (was, like))
     return all(
         before is None or (after is not None and after >= before)
         for before, after in ((one.in_a_year, other.in_a_year), (one.term, other.term))
@@ -151,7 +152,7 @@ def _payments(record: JsonObject, before: JsonObject, context: Context) -> Itera
 
 
 def _as_much(was: JsonObject, now: JsonObject, context: Context) -> bool:
-    rates = cost.rates(context)
+    rates = terms.rates(context)
     before, after = (rates.converted(each, context.today) for each in (was, now))
     return before is None or (after is not None and after >= before)
 

@@ -7,24 +7,24 @@ vendor file, meets the limit that the whole would meet.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from preflight import houses, terms
 from preflight.agreement import NOBODY, RECORDED, SIGNED, Directory, Role, agreement
 from preflight.authority import Amounts, by_role, demanded, names
 from preflight.facts import cost, risk
 from preflight.facts.references import departures
+from preflight.houses import MOST_TOLD, House, is_below
 from preflight.money import decimal, plain
-from preflight.naming import LEGAL_FORMS, legal_forms, owned, words
-from preflight.naming import plain as plain_name
+from preflight.naming import owned, words
 from preflight.periods import add_days
 from preflight.shapes import NUMBER, TEXT, WHOLE, faults
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from preflight.model import Context, JsonObject
 
@@ -34,7 +34,6 @@ POLICIES = ("approvals", "people", "rates", "risk", "systems")
 
 
 OPEN = frozenset({"public", "internal"})  # data that AI may be shown without being named among the classes
-MOST_TOLD = 20  # others of a group that are listed beside one vendor
 
 _ROLE = {"role": TEXT, "title": TEXT, "why": TEXT}
 _LIMIT = {**_ROLE, "limit": NUMBER, "amount": NUMBER, "currency": TEXT, "with_whom": TEXT}
@@ -87,7 +86,7 @@ def extract(record: JsonObject, context: Context) -> JsonObject:
         "least": known["at_least"],
         "committed": known.get("committed"),
         "term_months": known.get("term_months"),
-        "terms": [] if cost.is_over(record, context) else cost.terms(record, context),
+        "terms": [] if cost.is_over(record, context) else terms.dated(cost.purchases(record, context) or ()),
         "parts": parts,
         "undated": _undated(record, parts, context),
         "risk": level.level,
@@ -128,7 +127,7 @@ def _parts(record: JsonObject, context: Context) -> Iterator[JsonObject]:
     for index, entry in enumerate(record.get("cost", {}).get("one_off", ())):
         day = date.fromisoformat(entry["date"]) if "date" in entry else None
         if entry["kind"] != cost.INSIDE and (day is None or day >= first) and _was_made(record, day, context):
-            amount = cost.rates(context).converted(entry["amount"], context.today)
+            amount = terms.rates(context).converted(entry["amount"], context.today)
             once = {"pointer": f"/cost/one_off/{index}", "amount": amount, "annual": None}
             yield {**once, "recent": True, "term": False}
 
@@ -152,134 +151,23 @@ def counted_from(record: JsonObject, context: Context) -> date:
     return date.min if asked >= first.isoformat() else first
 
 
-@dataclass(frozen=True, slots=True)
-class Sums:
-    """What vendors of one group cost together, as far as is known.
-
-    ``annual``: a year. ``once``: paid once within the window, on top of it. ``window``: all that was bought within the
-    window. ``committed``: promised over the terms.
-    """
-
-    annual: Decimal
-    once: Decimal
-    window: Decimal
-    committed: Decimal
-
-    @classmethod
-    def of(cls, extracts: Sequence[JsonObject]) -> Sums:
-        """Add up what ``extract`` gave for each of them.
-
-        Of one that is over, what was bought within the window counts there still: who buys, retires and buys again
-        has bought twice.
-        """
-        paid = [taken for taken in extracts if not taken["over"]]
-        recent = [part for taken in extracts for part in taken["parts"] if part["recent"] and part["amount"]]
-        undated = sum((decimal(taken["undated"]) for taken in paid), Decimal(0))
-        return cls(
-            sum((decimal(taken["least"]) for taken in paid), Decimal(0)),
-            sum((part["amount"] for part in recent if not part["term"]), Decimal(0)),
-            sum((part["amount"] for part in recent), undated),
-            sum((decimal(taken["committed"] or 0) for taken in paid), Decimal(0)),
-        )
-
-    @property
-    def amount(self) -> Decimal:
-        """The amount that limits are held against: a year with what is paid once in it, or all that was bought."""
-        return max(self.annual + self.once, self.window)
-
-    @property
-    def bought(self) -> bool:
-        """Whether it is what was bought within the window that counts."""
-        return self.amount > self.annual
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """The vendors of one legal parent that are paid for, and what they cost together.
-
-    ``slices`` are for each limit the number of purchases that stay below it one by one, ``months`` for how long their
-    terms bind to it one after the other.
-    """
-
-    members: tuple[str, ...]
-    sums: Sums
-    months: int
-    slices: Mapping[float, int]
-
-    def others(self, vendor: str) -> tuple[list[str], int]:
-        """Return the first other members, and how many there are in all."""
-        here = bisect_left(self.members, vendor)
-        among = here < len(self.members) and self.members[here] == vendor
-        listed = [each for each in self.members[: MOST_TOLD + 1] if each != vendor][:MOST_TOLD]
-        return listed, len(self.members) - among
-
-
 def gather(extracts: Mapping[str, JsonObject], context: Context) -> dict[str, JsonObject]:
     """Judge every vendor's approvals by what its whole group costs."""
     directory = Directory(
         {each["id"]: each.get("roles", []) for each in context.policies["people"]["people"]},
         departures(context),
         context.today,
-        cost.rates(context),
+        terms.rates(context),
     )
     limits = {each["annual_cost_from"] for each in context.policies["approvals"]["demands"] if _is_plain_limit(each)}
     found: dict[str, JsonObject] = {}
-    for members in _members(extracts, context):
-        group = _group(members, extracts, limits, context.today)
+    for members in houses.members(extracts, context):
+        group = houses.house(members, extracts, limits, context.today)
         found.update((vendor, _facts(vendor, extracts[vendor], group, context, directory)) for vendor in members)
     return found
 
 
-def _members(extracts: Mapping[str, JsonObject], context: Context) -> list[list[str]]:
-    """Return the vendors of each group: those of one parent, company or domain, or one that is the other's parent.
-
-    A vendor of nobody known is a group of its own. What one record says of a company holds for the others that
-    name it: leaving the parent out of one of them separates nothing.
-    """
-    forms = legal_forms(tuple(context.policies.get("overlap", {}).get("legal_forms", LEGAL_FORMS)))
-    above: dict[str, str] = {}  # a forest: each company, and one that is of the same group
-
-    def top(name: str) -> str:
-        while (higher := above.setdefault(name, name)) != name:
-            above[name] = name = above[higher]
-        return name
-
-    own = {}
-    for vendor, taken in extracts.items():
-        names = [key for each in taken["companies"] if (key := _house(each, forms))]
-        names += [f"@{each}" for each in taken["domains"]]  # one domain, one house, whatever its name
-        own[vendor] = names[0] if names else f"={vendor}"  # no plain name has a "="
-        for name in names[1:]:
-            above[top(name)] = top(names[0])
-    groups: dict[str, list[str]] = {}
-    for vendor, name in own.items():
-        groups.setdefault(top(name), []).append(vendor)
-    return list(groups.values())
-
-
-def _house(company: str, forms: Collection[str]) -> str:
-    """Return the name of a company for comparing: a blank more or less is no other house."""
-    return plain_name(company, forms).replace(" ", "")
-
-
-def _group(
-    members: Sequence[str], extracts: Mapping[str, JsonObject], limits: Collection[float], today: date
-) -> _Group:
-    paid = [vendor for vendor in members if not extracts[vendor]["over"]]
-    parts = [part for vendor in paid for part in extracts[vendor]["parts"]]
-    return _Group(
-        tuple(sorted(paid)),
-        Sums.of([extracts[vendor] for vendor in members]),
-        cost.bound((term for vendor in paid for term in extracts[vendor]["terms"]), today),
-        {limit: sum(_is_below(part, limit) for part in parts) for limit in limits},
-    )
-
-
-def _is_below(part: JsonObject, limit: float) -> bool:
-    return bool(part["annual"]) and part["annual"] < decimal(limit)
-
-
-def _facts(vendor: str, taken: JsonObject, group: _Group, context: Context, directory: Directory) -> JsonObject:
+def _facts(vendor: str, taken: JsonObject, group: House, context: Context, directory: Directory) -> JsonObject:
     policy, currency = context.policies["approvals"], directory.rates.base
     listed, count = group.others(vendor)
     others = names(listed, count)
@@ -364,7 +252,7 @@ def _agreed(approval: JsonObject) -> JsonObject:
     return {"pointer": approval.get("pointer", "/approvals"), **kept, **proven}
 
 
-def _amounts(taken: JsonObject, group: _Group, window: int) -> Amounts:
+def _amounts(taken: JsonObject, group: House, window: int) -> Amounts:
     """Return what demands compare with: the money of the group, the rest of the vendor itself."""
     least = decimal(taken["least"]) if taken["over"] else group.sums.amount
     priced = all(part["amount"] is not None for part in taken["parts"] if part["recent"])
@@ -391,7 +279,7 @@ def _is_plain_limit(demand: JsonObject) -> bool:
     return demand.keys() <= {"role", "why", "annual_cost_from"} and "annual_cost_from" in demand
 
 
-def _told(demand: JsonObject, group: _Group, titles: Mapping[str, str], currency: str, others: str) -> JsonObject:
+def _told(demand: JsonObject, group: House, titles: Mapping[str, str], currency: str, others: str) -> JsonObject:
     return {
         "role": demand["role"],
         "title": titles.get(demand["role"], demand["role"]),
@@ -403,15 +291,15 @@ def _told(demand: JsonObject, group: _Group, titles: Mapping[str, str], currency
     }
 
 
-def _split(demand: JsonObject, taken: JsonObject, group: _Group, told: JsonObject) -> Iterator[JsonObject]:
+def _split(demand: JsonObject, taken: JsonObject, group: House, told: JsonObject) -> Iterator[JsonObject]:
     """Yield the vendor's part in purchases that reach a limit together, and each stay below it."""
     limit = demand["annual_cost_from"]
-    own = [part for part in taken["parts"] if _is_below(part, limit)]
+    own = [part for part in taken["parts"] if is_below(part, limit)]
     if own and group.slices[limit] > 1 and group.sums.amount >= decimal(limit):
         yield {**told, "pointer": own[0]["pointer"], "parts": group.slices[limit]}
 
 
-def _just_under(demand: JsonObject, group: _Group, percent: float, told: JsonObject) -> Iterator[JsonObject]:
+def _just_under(demand: JsonObject, group: House, percent: float, told: JsonObject) -> Iterator[JsonObject]:
     limit = decimal(demand["annual_cost_from"])
     if limit * (100 - decimal(percent)) / 100 <= group.sums.amount < limit:
         yield {**told, "pointer": "/contract/subscriptions"}

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from preflight import terms
 from preflight.facts import cost
 from preflight.inventory.stock import Group, Ledger, Term, Unpriced
 from preflight.money import A_YEAR, decimal, plain
@@ -19,9 +20,9 @@ from preflight.pointers import get
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from preflight.facts.cost import Purchase
     from preflight.inventory.stock import Card
     from preflight.model import Context, JsonObject
+    from preflight.terms import Purchase
 
 NOBODY = ""  # what has no team, or no region
 NO_DAY = ""
@@ -35,7 +36,7 @@ def added(card: Card, record: JsonObject, facts: JsonObject, context: Context) -
         return card
     governed = not cost.is_over(record, context)
     bought = cost.purchases(record, context) if governed else None
-    running = cost.peak(bought) if bought else []
+    running = terms.peak(bought) if bought else []
     once = _once(record, context)
     return replace(
         card,
@@ -80,7 +81,7 @@ def _named(record: JsonObject, purchase: Purchase, member: str) -> str:
 def _recurring(record: JsonObject, context: Context, *, subscription: bool) -> Iterator[Part]:
     for entry in record.get("cost", {}).get("recurring", ()):
         if entry["kind"] != cost.INSIDE and (entry["kind"] == "subscription") is subscription:
-            amount = cost.rates(context).converted(entry["amount"], context.today)
+            amount = terms.rates(context).converted(entry["amount"], context.today)
             if amount is not None:
                 yield entry.get("team", NOBODY), amount * A_YEAR[entry["per"]]
 
@@ -116,7 +117,7 @@ def _once(record: JsonObject, context: Context) -> dict[str, Decimal]:
     """Return what is paid once, by year; our own labour is left out, as in the cost of a year."""
     found: dict[str, Decimal] = {}
     for entry in record.get("cost", {}).get("one_off", ()):
-        amount = cost.rates(context).converted(entry["amount"], context.today)
+        amount = terms.rates(context).converted(entry["amount"], context.today)
         if entry["kind"] != cost.INSIDE and amount is not None:
             year = entry.get("date", NO_DAY)[:4]
             found[year] = found.get(year, Decimal(0)) + amount

@@ -1,0 +1,132 @@
+"""Who sells together: vendors of one parent, company or domain are one house, and limits count what it gets from us."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from preflight import terms
+from preflight.money import decimal
+from preflight.naming import LEGAL_FORMS, legal_forms
+from preflight.naming import plain as plain_name
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date
+
+    from preflight.model import Context, JsonObject
+
+MOST_TOLD = 20  # others of a house that are listed beside one vendor
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What vendors of one group cost together, as far as is known.
+
+    ``annual``: a year. ``once``: paid once within the window, on top of it. ``window``: all that was bought within the
+    window. ``committed``: promised over the terms.
+    """
+
+    annual: Decimal
+    once: Decimal
+    window: Decimal
+    committed: Decimal
+
+    @classmethod
+    def of(cls, extracts: Sequence[JsonObject]) -> Sums:
+        """Add up what ``extract`` gave for each of them.
+
+        Of one that is over, what was bought within the window counts there still: who buys, retires and buys again
+        has bought twice.
+        """
+        paid = [taken for taken in extracts if not taken["over"]]
+        recent = [part for taken in extracts for part in taken["parts"] if part["recent"] and part["amount"]]
+        undated = sum((decimal(taken["undated"]) for taken in paid), Decimal(0))
+        return cls(
+            sum((decimal(taken["least"]) for taken in paid), Decimal(0)),
+            sum((part["amount"] for part in recent if not part["term"]), Decimal(0)),
+            sum((part["amount"] for part in recent), undated),
+            sum((decimal(taken["committed"] or 0) for taken in paid), Decimal(0)),
+        )
+
+    @property
+    def amount(self) -> Decimal:
+        """The amount that limits are held against: a year with what is paid once in it, or all that was bought."""
+        return max(self.annual + self.once, self.window)
+
+    @property
+    def bought(self) -> bool:
+        """Whether it is what was bought within the window that counts."""
+        return self.amount > self.annual
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The vendors of one house that are paid for, and what they cost together.
+
+    ``slices`` are for each limit the number of purchases that stay below it one by one, ``months`` for how long their
+    terms bind to it one after the other.
+    """
+
+    members: tuple[str, ...]
+    sums: Sums
+    months: int
+    slices: Mapping[float, int]
+
+    def others(self, vendor: str) -> tuple[list[str], int]:
+        """Return the first other members, and how many there are in all."""
+        here = bisect_left(self.members, vendor)
+        among = here < len(self.members) and self.members[here] == vendor
+        listed = [each for each in self.members[: MOST_TOLD + 1] if each != vendor][:MOST_TOLD]
+        return listed, len(self.members) - among
+
+
+def members(extracts: Mapping[str, JsonObject], context: Context) -> list[list[str]]:
+    """Return the vendors of each house: those of one parent, company or domain, or one that is the other's parent.
+
+    A vendor of nobody known is a house of its own. What one record says of a company holds for the others that
+    name it: leaving the parent out of one of them separates nothing.
+    """
+    forms = legal_forms(tuple(context.policies.get("overlap", {}).get("legal_forms", LEGAL_FORMS)))
+    above: dict[str, str] = {}  # a forest: each company, and one that is of the same group
+
+    def top(name: str) -> str:
+        while (higher := above.setdefault(name, name)) != name:
+            above[name] = name = above[higher]
+        return name
+
+    own = {}
+    for vendor, taken in extracts.items():
+        names = [key for each in taken["companies"] if (key := _key_of(each, forms))]
+        names += [f"@{each}" for each in taken["domains"]]  # one domain, one house, whatever its name
+        own[vendor] = names[0] if names else f"={vendor}"  # no plain name has a "="
+        for name in names[1:]:
+            above[top(name)] = top(names[0])
+    groups: dict[str, list[str]] = {}
+    for vendor, name in own.items():
+        groups.setdefault(top(name), []).append(vendor)
+    return list(groups.values())
+
+
+def _key_of(company: str, forms: Collection[str]) -> str:
+    """Return the name of a company for comparing: a blank more or less is no other house."""
+    return plain_name(company, forms).replace(" ", "")
+
+
+def house(members: Sequence[str], extracts: Mapping[str, JsonObject], limits: Collection[float], today: date) -> House:
+    """Add up what the vendors of one house cost. ``extracts`` are those of facts/oversight.py."""
+    paid = [vendor for vendor in members if not extracts[vendor]["over"]]
+    parts = [part for vendor in paid for part in extracts[vendor]["parts"]]
+    return House(
+        tuple(sorted(paid)),
+        Sums.of([extracts[vendor] for vendor in members]),
+        terms.bound((term for vendor in paid for term in extracts[vendor]["terms"]), today),
+        {limit: sum(is_below(part, limit) for part in parts) for limit in limits},
+    )
+
+
+def is_below(part: JsonObject, limit: float) -> bool:
+    """Whether a purchase stays below a limit by itself."""
+    return bool(part["annual"]) and part["annual"] < decimal(limit)
