@@ -188,8 +188,10 @@ def test_hostile_names_stay_within_their_line(name: str) -> None:
 @settings(deadline=None)  # the first call imports the package
 @given(name=st.text(max_size=200), what=st.text(max_size=200), number=st.integers(0, 3))
 def test_whatever_a_name_is_made_of_the_calendar_is_read_back(name: str, what: str, number: int) -> None:
-    _, events = read(feed.render([replace(ITEM, name=name, what=what)] * number, TODAY))
+    text = feed.render([replace(ITEM, name=name, what=what)] * number, TODAY)
+    calendar, events = read(text)
     assert len(events) == number
+    assert calendar.to_ical().decode() == text, "the lines are not those that the library writes"
 
 
 def test_without_the_package_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 TODAY = date(2026, 11, 22)  # the day on which the story of the sample records is told
 SIZES = (100, 1000, 10_000)
 STARTS = 20
+SITES = 2  # sites that are built of a registry: each takes as long as some checks
 TURN = 240  # records of ours, before and after each run of a peer
 MIB, GIB = 2**20, 2**30
 PROGRAM = Path(sys.executable).with_name("preflight")
@@ -89,6 +90,7 @@ class Measured:
     whole: list[meter.Run] = field(default_factory=list)
     without: list[meter.Run] = field(default_factory=list)  # the rules that look for vendors held twice
     single: list[meter.Run] = field(default_factory=list)  # the same on one record
+    site: list[meter.Run] = field(default_factory=list)  # the inventory, built as a site
     peers: dict[str, Peering] = field(default_factory=dict)
 
     @property
@@ -130,6 +132,12 @@ def check(registry: Corpus) -> meter.Run:
     return meter.run([PROGRAM, *options, "check"], allowed=(0, 1))
 
 
+def inventory(registry: Corpus, to: Path) -> meter.Run:
+    """Build the site of a registry."""
+    options = ["--root", str(registry.root), "--as-of", TODAY.isoformat(), "--quiet"]
+    return meter.run([PROGRAM, *options, "inventory", "build", "--no-cache", to])
+
+
 def measure(folder: Path, size: int, single: Corpus, others: Sequence[Peer], plan: Plan) -> Measured:
     """Generate a registry and measure everything on it, in turns."""
     note(f"{size:,} records: generating")
@@ -144,6 +152,8 @@ def measure(folder: Path, size: int, single: Corpus, others: Sequence[Peer], pla
         measured.whole.append(check(registry))
         measured.without.append(check(plain))
         measured.single.append(check(single))
+        if number < SITES:
+            measured.site.append(inventory(registry, folder / f"site-{size}"))
     for peer in others:
         note(f"{size:,} records: {peer.name}")
         measured.peers[peer.name] = measure_peer(folder / f"{size} {peer.name}", registry, peer, plan.rounds)
@@ -197,6 +207,8 @@ def times(results: Sequence[Measured]) -> str:
         ["**preflight check**, whole run", *(ms(each.each(walls(each.whole))) for each in results)],
         ["**preflight check**, one record more", *(ms(each.marginal) for each in results)],
         ["**preflight check**, processor time", *(ms(each.each(processors(each.whole))) for each in results)],
+        ["**preflight inventory build**, whole run", *(ms(each.each(walls(each.site))) for each in results)],
+        ["**preflight inventory build**, processor time", *(ms(each.each(processors(each.site))) for each in results)],
     ]
     for name in results[0].peers:
         rows.append([f"{name}, whole run", *(sampled(each, name, each.peers[name].each) for each in results)])
@@ -262,6 +274,9 @@ def compared(results: Sequence[Measured], starts: tuple[float, float]) -> Iterat
     yield "whole run / scan on one core", f"{last.each(walls(last.whole)) / last.stage(stages.SCAN):.2f}", "", None
     extra = median(whole.wall / less.wall for whole, less in zip(last.whole, last.without, strict=True))
     yield "whole run / the same without rules on overlap", f"{extra:.2f}", "≤ 1.5", extra <= 1.5
+    for what, taken in (("", walls), (", processor time", processors)):
+        built = median(site / whole for site, whole in zip(taken(last.site), taken(last.whole), strict=False))
+        yield f"inventory build / whole run{what}", f"{built:.1f}", "≤ 10 at 10,000", built <= 10 if large else None
     reading = median(read / scan for read, scan in zip(last.alone[stages.READ], last.alone[stages.SCAN], strict=True))
     yield "strict reading / scan", f"{reading:.2f}", "1.5 (prototype)", None
     wanted = {peers.CHECK_JSONSCHEMA: 20, peers.AJV_YAML: 3, peers.AJV_JSON: None}

@@ -50,7 +50,7 @@ def test_the_overview_tells_the_last_six_commits() -> None:
         event(vendor, number, subject=f"Step {number}") for number in range(8, 0, -1) for vendor in ("acme", "bolt")
     ]
     said = pages_of(overview, shown(*events))["index.html"].text
-    assert "22 Nov 2026 · Acme: changed; Bolt: changed Step 8" in said
+    assert "22 Nov 2026 Step 8 Acme, Bolt: changed" in said
     assert "Step 3" in said
     assert "Step 2" not in said
     assert "and 2 more commits. All changes" in said

@@ -16,6 +16,7 @@ from preflight.facts import cost, renewal
 from preflight.inventory import site as site_module
 from preflight.inventory import spending
 from preflight.inventory.card import card
+from preflight.inventory.frame import words
 from preflight.inventory.pages import money
 from preflight.inventory.stock import Group, Ledger, Stock
 from preflight.model import Context
@@ -171,9 +172,9 @@ def test_the_page_tells_sums_shares_and_what_is_not_assigned() -> None:
     assert "8,000 EUR a year" in said.text
     assert "Recurring cost is 8,000 EUR a year as things stand today" in said.text
     assert "The subscriptions on record bind 8,000 EUR in 2026" in said.text
-    assert "Most goes into crm: 6,000 EUR a year, 75% of all." in said.text
+    assert "Most goes into CRM: 6,000 EUR a year, 75% of all." in said.text
     assert "Most is paid by CRM and Lifecycle: 6,000 EUR a year, 75% of all." in said.text
-    assert "Most is bought for emea: 6,000 EUR a year, 75% of all." in said.text
+    assert "Most is bought for EMEA: 6,000 EUR a year, 75% of all." in said.text
     assert "CRM and Lifecycle 6,000 75 1 not assigned 2,000 25 1" in said.text
     assert "The yearly cost of every vendor is known." in said.text
 
@@ -187,9 +188,9 @@ def test_the_sums_of_the_sample_agree_with_an_own_computation() -> None:
     said = page(of).text
     assert f"{float(whole):,.0f} EUR a year" in said
     most, amount = max(categories.items(), key=lambda each: (each[1], each[0]))
-    assert f"Most goes into {most.replace('-', ' ')}: {float(amount):,.0f} EUR a year" in said
+    assert f"Most goes into {words(most)}: {float(amount):,.0f} EUR a year" in said
     for name, amount in categories.items():
-        assert f"{name.replace('-', ' ')} {float(amount):,.0f} " in said
+        assert f"{words(name)} {float(amount):,.0f} " in said
 
 
 def test_renewals_are_told_with_what_is_at_stake_the_soonest_first() -> None:

@@ -114,7 +114,7 @@ def test_what_happened_is_told_in_plain_words() -> None:
     card = made.split("What changed this month</h2>")[1].split("</section>")[0]
     assert "<bdi>4 fields changed (Notice days, Name, Tags)</bdi>" in card
     assert "<bdi>agreed by the CFO</bdi>" in card
-    assert '<small class="soft"><bdi>Second</bdi></small>' in card
+    assert "<b><bdi>Second</bdi></b>" in card
     assert card.index("Second") < card.index("<summary>2 changes of the rules</summary>") < card.index("Only rules")
 
 

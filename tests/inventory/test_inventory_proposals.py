@@ -41,7 +41,7 @@ def test_every_open_signature_has_its_reason_and_its_command() -> None:
     )
     assert "On the terminal: preflight approve quayside-chat --role cfo" in said
     assert "--role security-reviewer" not in said
-    assert "noor-haddad on 2026-11-05, not verified" in said
+    assert "Noor Haddad on 2026-11-05, not verified" in said
 
 
 def test_what_is_blocked_is_said_first() -> None:

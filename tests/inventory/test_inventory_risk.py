@@ -92,7 +92,7 @@ def test_the_matrix_of_the_sample_counts_every_vendor_once() -> None:
 
 def test_each_level_says_what_it_asks_for_and_who_is_in_it() -> None:
     said = page(shown(vendor("acme"), vendor("bolt", "low", risk_sure=False), vendor("cask", "low"))).text
-    assert "1 of 3 vendors is of high or critical risk; of 1 the level is not wholly known" in said
+    assert "1 of 3 vendors is of high or critical risk; of 1 a part is not known" in said
     assert "high Full partnership Both sides plan. An engineer. 1 vendor : Acme" in said.replace("vendor:", "vendor :")
     assert "low Standard review Somebody looks. An hour. 2 vendors : Bolt (at least), Cask" in said.replace(
         "vendors:", "vendors :"

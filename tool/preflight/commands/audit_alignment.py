@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from preflight.landing import Act, Landing
     from preflight.model import Json
     from preflight.policy import PolicyDocument
+    from preflight.shell.history import History
 
 MOST_QUARTERS = 40
 SIDES = ("marketing", "it")
@@ -100,9 +101,14 @@ def command(  # noqa: PLR0913 - one argument an option
     return 0
 
 
-def measured(given: Given, count: int = 4, *, cached: bool = True) -> Report:
-    """Measure the last quarters. Raises PreflightError where there is no log, no directory or no scale."""
-    return _Gauge.over(given, cached=cached).report(count)
+def measured(
+    given: Given, count: int = 4, *, cached: bool = True, known: tuple[Session, History] | None = None
+) -> Report:
+    """Measure the last quarters. Raises PreflightError where there is no log, no directory or no scale.
+
+    ``known``: a session over just what the newest commit holds, which may have judged it already, and the history.
+    """
+    return _Gauge.over(given, cached=cached, known=known).report(count)
 
 
 def _documents(session: Session) -> dict[str, PolicyDocument]:
@@ -133,11 +139,11 @@ class _Gauge:
     policies: Mapping[str, PolicyDocument]
 
     @classmethod
-    def over(cls, given: Given, *, cached: bool) -> _Gauge:
+    def over(cls, given: Given, *, cached: bool, known: tuple[Session, History] | None = None) -> _Gauge:
         """Read the log and the directory. Raises PreflightError."""
-        session = Session(given.root, given.today, given.at or "HEAD", quiet=True)
+        session = known[0] if known else Session(given.root, given.today, given.at or "HEAD", quiet=True)
         policies = _documents(session)
-        found = history.read(given.root, given.at or "HEAD", cached=cached, quiet=given.quiet)
+        found = known[1] if known else history.read(given.root, given.at or "HEAD", cached=cached, quiet=given.quiet)
         landings = branches.landings(given.root, found)
         staff = Staff.of(policies["people"].value)
         happened = acts(landings)

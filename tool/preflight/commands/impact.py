@@ -16,8 +16,11 @@ from preflight.shell import terminal
 from preflight.shell.registry import stem
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from preflight.commands.session import Session
     from preflight.lineage import Landscape
+    from preflight.model import JsonObject
 
 MOST_LISTED = 20  # ids in an error
 
@@ -38,15 +41,15 @@ def command(session: Session, *, system: str | None, output: str, lineage_only: 
         message = "--lineage needs a SYSTEM, and --single-points goes without one"
         raise UsageError(message, fix="See 'preflight impact --help'.")
     session.refuse_without(graph, "integrations")
-    landscape = surveyed(session)
+    seen = surveyed(session)
     session.tell_unrecorded("/integrations", "integrations", "what hangs on them is not known")
     as_of = session.today.isoformat()
     if system is None:
-        terminal.show(_overview(landscape, as_of, output, points_only=points_only))
+        terminal.show(_overview(seen, as_of, output, points_only=points_only))
         return 0
-    if system not in landscape.parties:
-        raise _unknown(system, landscape)
-    impact = landscape.impact(system)
+    if system not in seen.parties:
+        raise _unknown(system, seen)
+    impact = seen.impact(system)
     if output == "json":
         text = impact_views.impact_json(impact, as_of, lineage_only=lineage_only)
     elif output == "mermaid":
@@ -67,7 +70,11 @@ def _overview(landscape: Landscape, as_of: str, output: str, *, points_only: boo
 
 def surveyed(session: Session) -> Landscape:
     """Read the registry as a landscape."""
-    records = {file.id: file.document.known for file in session.records() if file.document}
+    return landscape({file.id: file.document.known for file in session.records() if file.document}, session)
+
+
+def landscape(records: Mapping[str, JsonObject], session: Session) -> Landscape:
+    """Return the registry, of which those are the records of the right form, as a landscape."""
     # A vendor whose file cannot be read is a vendor all the same, and no system of ours.
     vendors = frozenset(records) | {stem(entry.path) for entry in session.entries}
     return lineage.survey(records, session.policy.context(session.today, vendors))

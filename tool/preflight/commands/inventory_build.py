@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,9 +53,7 @@ def _build(session: Session, folder: Path, title: str, *, cached: bool) -> int:
 
     site = pages.of(stocktaking.take(session, title, cached=cached))
     with new_folder.replacing(folder, MARK) as ready:
-        for path, data in pages.whole(site):
-            new_folder.add(ready, path, data)
-        _vendors(session, site, ready)
+        _write(session, site, pages.parts(site), ready)
     return len(site.stock.cards)
 
 
@@ -69,23 +69,38 @@ def of_the_extra(what: str) -> Iterator[None]:
         raise UsageError(message, fix="pip install 'preflight-governance[site]'") from None
 
 
-def _vendors(session: Session, site: Site, ready: Path) -> None:
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What one process writes without a break: a part of the whole, or some vendors."""
+
+    part: str = ""
+    vendors: tuple[str, ...] = ()
+
+
+def _write(session: Session, site: Site, parts: Sequence[str], ready: Path) -> None:
     names = [card.id for card in site.stock.cards]
+    chunks = [tuple(names[start : start + CHUNK]) for start in range(0, len(names), CHUNK)]
+    # What is about the whole registry takes the longest, so it is begun first.
+    tasks = [*(_Task(part=part) for part in parts), *(_Task(vendors=chunk) for chunk in chunks)]
+    # What is shown goes to another process only where that is a copy of this one.
+    alone = sys.platform != "linux" or len(names) < workers.SERIAL
     _open.append(site)
     try:
-        with Progress("Writing pages", len(names), quiet=session.quiet) as progress:
-            # What is shown goes to another process only where that is a copy of this one.
-            alone = sys.platform != "linux"
-            serial = len(names) + 1 if alone else workers.SERIAL
-            workers.spread(partial(_written, ready), names, progress.advance, serial=serial, size=CHUNK)
+        with Progress("Writing pages", len(tasks), quiet=session.quiet) as progress:
+            site.prepare()
+            workers.spread(
+                partial(_written, ready), tasks, progress.advance, serial=len(tasks) + 1 if alone else 0, size=1
+            )
     finally:
         _open.clear()
 
 
-def _written(ready: Path, names: Sequence[str]) -> list[None]:
+def _written(ready: Path, tasks: Sequence[_Task]) -> list[None]:
     from preflight.inventory import site as pages  # noqa: PLC0415 - as above
 
-    for name in names:
-        for path, data in pages.of_vendor(_open[-1], name):
+    site = _open[-1]
+    for task in tasks:
+        found = chain.from_iterable(pages.of_vendor(site, name) for name in task.vendors)
+        for path, data in pages.of_part(site, task.part) if task.part else found:
             new_folder.add(ready, path, data)
-    return [None] * len(names)
+    return [None] * len(tasks)

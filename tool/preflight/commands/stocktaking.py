@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from preflight.commands import audit_alignment, decisions, impact
+from preflight import briefing
+from preflight.commands import appraisal, audit_alignment, decisions, impact
 from preflight.commands.given import Given
 from preflight.commands.moments import quarterly
 from preflight.due import items as due
@@ -16,17 +17,15 @@ from preflight.facts import graph
 from preflight.inventory import past, spending
 from preflight.inventory.card import card
 from preflight.inventory.stock import Broken, Card, Detail, Person, Stock
-from preflight.model import REGISTRY, Outcome
+from preflight.model import Outcome
 from preflight.shell import history, repository, unchanged
-from preflight.shell.terminal import Progress, note
+from preflight.shell.terminal import note
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from preflight.alignment.report import Report as Alignment
+    from preflight.commands.appraisal import Appraisal, Known
     from preflight.commands.session import Session
     from preflight.inventory.stock import Event
-    from preflight.model import JsonObject, Verdict
     from preflight.shell.history import History
     from preflight.shell.registry import RecordFile
 
@@ -38,7 +37,6 @@ class _Found:
     title: str
     commit: str | None
     exact: bool
-    files: list[RecordFile]
     past: History | None
 
 
@@ -52,7 +50,6 @@ def take(session: Session, title: str = "", *, cached: bool = True, past: bool =
         title or session.root.resolve().name,
         commit,
         exact,
-        session.files(session.entries),
         _history(session, commit, cached=cached) if past and commit is not None else None,
     )
     if _has_rules(session):
@@ -74,9 +71,10 @@ def _has_rules(session: Session) -> bool:
 
 def _plain(session: Session, found: _Found) -> Stock:
     """Show records of any shape, by what they say."""
+    files = session.files(session.entries)
     records = {
         each.id: (each.path, each.document.value)
-        for each in found.files
+        for each in files
         if each.document and isinstance(each.document.value, dict)
     }
     return Stock(
@@ -86,26 +84,20 @@ def _plain(session: Session, found: _Found) -> Stock:
         found.exact,
         judged=False,
         cards=tuple(card(name, path, record, {}, None, {}) for name, (path, record) in sorted(records.items())),
-        broken=tuple(Broken(each.id, each.path, _why(each)) for each in found.files if each.id not in records),
+        broken=tuple(Broken(each.id, each.path, _why(each)) for each in files if each.id not in records),
         detail=lambda vendor: Detail(records[vendor][1]),
         events=_events(found.past),
     )
 
 
 def _judged(session: Session, found: _Found, *, cached: bool) -> Stock:
-    survey, policies = session.survey, session.context.policies
-    people = _people(policies, session)
-    cards: list[Card] = []
-    with Progress("Judging vendors", len(survey.cases), quiet=session.quiet) as progress:
-        for name, case in sorted(survey.cases.items()):
-            verdicts = survey.verdicts(name, everything=False)
-            known = survey.facts(name)
-            shown = card(name, case.path, case.record, known, verdicts, people)
-            cards.append(spending.added(shown, case.record, known, survey.context))
-            progress.advance(1)
+    appraised = appraisal.appraise(session, _card)
+    policies = session.context.policies
+    session.tell_left_out(len(session.entries) - len(appraised.cases))
+    cards = cast("list[Card]", list(appraised.looks.values()))
+    broken = tuple(Broken(each.vendor, each.path, each.why) for each in appraised.refused)
     facts = {fact.NAME for fact in session.policy.facts}
-    records = {name: case.record for name, case in survey.cases.items()}
-    broken = tuple(Broken(each.id, each.path, _why(each)) for each in found.files if each.id not in survey.cases)
+    records = {name: case.record for name, case in appraised.cases.items()}
     offered = due_facts.NAME in facts
     return Stock(
         found.title,
@@ -115,51 +107,49 @@ def _judged(session: Session, found: _Found, *, cached: bool) -> Stock:
         judged=True,
         cards=tuple(cards),
         broken=broken,
-        detail=partial(_detail, session),
+        detail=partial(_detail, appraised),
         rules=tuple(sorted((each.rule for each in session.policy.rules), key=lambda rule: rule.id)),
         policies=policies,
         schema=session.policy.shape.schema,
-        registry=_about_registry(session),
+        registry=tuple(each for each in appraised.about_registry if each.outcome in {Outcome.FAIL, Outcome.WAIVED}),
         currency=policies.get("rates", {}).get("base", ""),
-        due=due.collect(records, survey.context) if offered else (),
+        due=due.collect(records, appraised.context) if offered else (),
         horizon=policies["calendar"]["horizon_days"] if offered else 0,
         decided=tuple(decisions.rows(session, session.verified.decisions)) if session.layout.managed else (),
-        landscape=impact.surveyed(session) if graph.NAME in facts else None,
+        landscape=impact.landscape(records, session) if graph.NAME in facts else None,
         moments=quarterly(session, found.past.steps if found.past else (), cards, len(broken)),
-        alignment=None if found.past is None else _alignment(session, cached=cached),
+        alignment=None if found.past is None else _alignment(session, found, found.past, cached=cached),
         events=_events(found.past),
-        people=people,
+        people=_people(session),
         teams={each["id"]: each["name"] for each in policies.get("people", {}).get("teams", ())},
     )
 
 
-def _detail(session: Session, vendor: str) -> Detail:
-    survey = session.survey
-    case = survey.cases[vendor]
-    status = case.record.get("lifecycle", {}).get("status") if isinstance(case.record.get("lifecycle"), dict) else None
-    brief = session.brief(vendor) if status == "proposed" else None
-    return Detail(case.record, survey.facts(vendor), survey.verdicts(vendor), brief)
+def _card(session: Session, known: Known) -> Card:
+    """Return the card of a vendor, in the process that judged it."""
+    shown = card(known.vendor, known.path, known.record, known.facts, known.verdicts, _people(session))
+    return spending.added(shown, known.record, known.facts, session.context)
 
 
-def _about_registry(session: Session) -> tuple[Verdict, ...]:
-    judged = session.judge(session.entries)
-    return tuple(
-        verdict
-        for each in judged
-        if each.vendor == REGISTRY
-        for verdict in each.verdicts
-        if verdict.outcome in {Outcome.FAIL, Outcome.WAIVED}
-    )
+def _detail(appraised: Appraisal, vendor: str) -> Detail:
+    known = appraised.known(vendor)
+    record, verdicts = known.record, known.verdicts
+    status = record.get("lifecycle", {}).get("status") if isinstance(record.get("lifecycle"), dict) else None
+    brief = None
+    if status == "proposed":
+        policies, schema = appraised.context.policies, appraised.policy.shape.schema
+        brief = briefing.brief(record, known.facts, verdicts, policies, schema)
+    return Detail(record, known.facts, verdicts, brief, known.passed)
 
 
-def _people(policies: Mapping[str, JsonObject], session: Session) -> dict[str, Person]:
+def _people(session: Session) -> dict[str, Person]:
     today = session.today.isoformat()
-    listed = policies.get("people", {}).get("people", ())
+    listed = session.context.policies.get("people", {}).get("people", ())
     return {each["id"]: Person(each["id"], each["name"], each.get("left", "9999") < today) for each in listed}
 
 
 def _why(file: RecordFile) -> str:
-    return file.problems[0].message if file.problems else "it is not of the form that the schema asks for"
+    return file.problems[0].message if file.problems else appraisal.ILL_FORMED
 
 
 # ---- What git tells -------------------------------------------------------------------------------
@@ -194,10 +184,12 @@ def _events(found: History | None) -> tuple[Event, ...] | None:
     return tuple(reversed(told))
 
 
-def _alignment(session: Session, *, cached: bool) -> Alignment | None:
+def _alignment(session: Session, found: _Found, past: History, *, cached: bool) -> Alignment | None:
     given = Given(session.root, session.today, session.at, session.quiet, session.color)
+    # What is shown is judged already; where it is not what was committed last, that has to be judged, too.
+    known = (session, past) if found.exact else None
     try:
-        return audit_alignment.measured(given, cached=cached)
+        return audit_alignment.measured(given, cached=cached, known=known)
     except PreflightError as error:
         note(f"without a level of alignment: {error.message}", quiet=session.quiet)
         return None

@@ -10,6 +10,7 @@ says since when; it rings no more, or it would do so anew on every day.
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from preflight.errors import UsageError
@@ -20,10 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from icalendar import Alarm, Event
-
     from preflight.due.items import DueItem
 
+END = b"END:VCALENDAR\r\n"
 NAME = "Vendors: what falls due"
 REFRESH = timedelta(hours=12)
 AHEAD = timedelta(hours=9) - timedelta(days=7)  # reminders: nine in the morning, a week before
@@ -33,53 +33,75 @@ NOTICE = "notice"  # who misses the last day to cancel pays for another term: th
 
 def render(items: Iterable[DueItem], as_of: date, name: str = NAME) -> str:
     """Return the calendar, with CR LF at the end of each line. Raises UsageError where the package is missing."""
+    return calendar([event(item, as_of) for item in items], name)
+
+
+def calendar(events: Iterable[bytes], name: str) -> str:
+    """Return a calendar of such events. Raises UsageError where the package is missing."""
     try:
         from icalendar import Calendar  # noqa: PLC0415 - an extra that the gate does without
     except ImportError:
-        message = "calendars are written by the package icalendar, which is not installed"
-        raise UsageError(message, fix="pip install 'preflight-governance[site]'") from None
-    calendar = Calendar()
-    calendar.add("prodid", "-//preflight//due//EN")
-    calendar.add("version", "2.0")
-    calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", "PUBLISH")
-    calendar.add("name", visible(name))
-    calendar.add("x-wr-calname", visible(name))
-    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", "PT12H")  # the same, for Outlook
-    for item in items:
-        calendar.add_component(_event(item, as_of))
-    text: bytes = calendar.to_ical()
-    return text.decode("utf-8")
+        raise _missing() from None
+    made = Calendar()
+    made.add("prodid", "-//preflight//due//EN")
+    made.add("version", "2.0")
+    made.add("calscale", "GREGORIAN")
+    made.add("method", "PUBLISH")
+    made.add("name", visible(name))
+    made.add("x-wr-calname", visible(name))
+    made.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    made.add("x-published-ttl", "PT12H")  # the same, for Outlook
+    text: bytes = made.to_ical()
+    return b"".join((text.removesuffix(END), *events, END)).decode("utf-8")
 
 
-def _event(item: DueItem, as_of: date) -> Event:
-    from icalendar import Event  # noqa: PLC0415 - as above
+def event(item: DueItem, as_of: date) -> bytes:
+    """Return the lines of one event, which is the same in every calendar. Raises UsageError as above.
 
+    The library writes line by line: most lines of thousands of events are the same, and are written once.
+    """
     begins = as_of if item.overdue else item.date
-    event = Event()
-    event.add("uid", f"{item.id}@due.preflight")
-    event.add("dtstamp", datetime.combine(as_of, time(), UTC))  # no clock: the same day gives the same bytes
-    event.add("dtstart", begins)
-    event.add("dtend", add_days(begins, 1))
-    event.add("summary", visible(f"{'Overdue: ' if item.overdue else ''}{item.name}: {item.what}"))
-    event.add("description", "\n".join(visible(line) for line in _description(item)))
-    event.add("categories", [item.kind])
-    event.add("transp", "TRANSPARENT")
-    event.add("x-microsoft-cdo-busystatus", "FREE")
+    lines = [
+        b"BEGIN:VEVENT",
+        _line("summary", visible(f"{'Overdue: ' if item.overdue else ''}{item.name}: {item.what}")),
+        _repeated("dtstart", begins),
+        _repeated("dtend", add_days(begins, 1)),
+        _repeated("dtstamp", datetime.combine(as_of, time(), UTC)),  # no clock: the same day gives the same bytes
+        _line("uid", f"{item.id}@due.preflight"),
+        _repeated("categories", item.kind),
+        _line("description", "\n".join(visible(line) for line in _description(item))),
+        _repeated("transp", "TRANSPARENT"),
+        _repeated("x-microsoft-cdo-busystatus", "FREE"),
+    ]
     for when in () if item.overdue else (AHEAD, ON_THE_DAY) if item.kind == NOTICE else (AHEAD,):
-        event.add_component(_reminder(item, when))
-    return event
+        lines += [
+            b"BEGIN:VALARM",
+            _repeated("action", "DISPLAY"),
+            _line("description", visible(f"{item.name}: {item.what}")),
+            _repeated("trigger", when),  # from the start of the day
+            b"END:VALARM",
+        ]
+    return b"\r\n".join((*lines, b"END:VEVENT", b""))
 
 
-def _reminder(item: DueItem, when: timedelta) -> Alarm:
-    from icalendar import Alarm  # noqa: PLC0415 - as above
+def _line(name: str, value: date | timedelta | str) -> bytes:
+    """Return one line, escaped and folded by the library."""
+    try:
+        from icalendar import Component  # noqa: PLC0415 - as above
+    except ImportError:
+        raise _missing() from None
+    holder = Component()
+    holder.add(name, value)
+    text: bytes = holder.content_line(name.upper(), holder[name]).to_ical()
+    return text
 
-    alarm = Alarm()
-    alarm.add("action", "DISPLAY")
-    alarm.add("description", visible(f"{item.name}: {item.what}"))
-    alarm.add("trigger", when)  # from the start of the day
-    return alarm
+
+_repeated = lru_cache(maxsize=4096)(_line)
+
+
+def _missing() -> UsageError:
+    message = "calendars are written by the package icalendar, which is not installed"
+    return UsageError(message, fix="pip install 'preflight-governance[site]'")
 
 
 def _description(item: DueItem) -> list[str]:

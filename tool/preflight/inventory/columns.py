@@ -27,6 +27,7 @@ TEXT, NUMBER, DAY, PERSON = "text", "number", "day", "person"
 LONGEST = 300  # characters of a text in the table; the vendor's page has all of it
 STATUSES = ("proposed", "approved", "live", "deprecated", "retired", "rejected")
 ABROAD = {"yes": "yes", "no": "no", "unknown": "not known"}
+RULE = "rule"  # the column of broken rules, which the table loads when somebody asks for it
 SIDES = {"marketing": "Marketing owner", "it": "IT owner"}
 
 Cell: TypeAlias = "int | list[int]"
@@ -230,6 +231,13 @@ def standard(site: Site) -> list[Column]:
         column("overdue", "Overdue", NUMBER, ([card.overdue] if site.stock.judged else None for card in cards)),
     ]
     return [each for each in made if each is not None]
+
+
+def broken(site: Site) -> Column | None:
+    """Return the rules that each vendor breaks; None where none is broken."""
+    titles = {rule.id: rule.title for rule in site.stock.rules}
+    rows = (card.failing or None if card.governed else None for card in site.stock.cards)
+    return column(RULE, "Rules it breaks", TEXT, rows, named=lambda rule: titles.get(rule, rule))
 
 
 def lapsing(term: Term, as_of: date) -> date | None:

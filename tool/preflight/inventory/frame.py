@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from preflight.due import feed
 from preflight.escaping import visible
 from preflight.inventory import index
 from preflight.inventory.dossier.labels import Labels
@@ -36,6 +37,9 @@ SECURITY = (
 LINKED = frozenset({"http", "https", "mailto"})
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 UNKNOWN = "not known"
+LETTERS = frozenset(
+    {"ai", "api", "apac", "cdp", "cms", "crm", "dam", "emea", "erp", "eu", "mfa", "seo", "sms", "sso", "uk"}
+)
 
 _PLAIN_STEM = re.compile(r"[a-z0-9][a-z0-9_-]{0,80}")
 
@@ -62,6 +66,7 @@ class Site:
             loader=PackageLoader("preflight.inventory", "templates"),
             autoescape=True,
             undefined=StrictUndefined,
+            auto_reload=False,
             trim_blocks=True,
             lstrip_blocks=True,
             finalize=_shown,
@@ -90,6 +95,11 @@ class Site:
         return found
 
     @cached_property
+    def events(self) -> dict[DueItem, bytes]:
+        """The lines in a calendar of what falls due: each item stands in several calendars."""
+        return {each: feed.event(each, self.stock.as_of) for each in self.stock.due}
+
+    @cached_property
     def cards(self) -> dict[str, Card]:
         """The vendors by id."""
         return {card.id: card for card in self.stock.cards}
@@ -108,6 +118,12 @@ class Site:
     def paths(self) -> frozenset[str]:
         """The pages of the menu."""
         return frozenset(entry.path for entry in self.menu)
+
+    def prepare(self) -> None:
+        """Make what many pages share, before processes are forked that would each make it for itself."""
+        _ = self.environment, self.stems, self.due_of, self.cards, self.index, self.labels, self.paths
+        if self.stock.due:
+            _ = self.events
 
     def rule(self, identifier: str) -> str:
         """Return the address of a rule from the root of the site; empty for what is no rule of the registry."""
@@ -186,8 +202,9 @@ def linkable(address: Json) -> bool:
 
 
 def words(identifier: str) -> str:
-    """Return an id of the vocabulary as words."""
-    return identifier.replace("-", " ").replace("_", " ")
+    """Return an id of the vocabulary as words; what is spoken letter by letter is written in capitals."""
+    plain = identifier.replace("-", " ").replace("_", " ")
+    return " ".join(each.upper() if each in LETTERS else each for each in plain.split(" "))
 
 
 def first(items: Sequence[Any], most: int) -> tuple[Sequence[Any], int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import TypeVar
 
     from preflight.deciding.listing import Row
@@ -27,6 +27,7 @@ class Index:
     events: Mapping[str, Sequence[Event]]
     rules: Mapping[str, Rule]
     breaking: Mapping[str, Sequence[Card]]
+    members: frozenset[str]  # what records speak of at their top, by the schema or in fact
 
 
 def of(stock: Stock) -> Index:
@@ -37,7 +38,16 @@ def of(stock: Stock) -> Index:
         events=_by((each.vendor, each) for each in stock.events or ()),
         rules={rule.id: rule for rule in stock.rules},
         breaking=_by((rule, card) for card in stock.governed for rule in dict.fromkeys(card.failing)),
+        members=frozenset(_members(stock)),
     )
+
+
+def _members(stock: Stock) -> Iterator[str]:
+    declared = (stock.schema or {}).get("properties")
+    yield from declared if isinstance(declared, dict) else ()
+    for card in stock.cards:
+        for pointer in card.fields:
+            yield pointer.split("/", 2)[1] if pointer.startswith("/") else ""
 
 
 def _by(pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:

@@ -79,13 +79,29 @@ def of(stock: Stock) -> Site:
 
 def whole(site: Site) -> Iterator[File]:
     """Yield the files that are about the whole registry, and those that all pages share."""
+    for part in parts(site):
+        yield from of_part(site, part)
+
+
+def parts(site: Site) -> list[str]:
+    """Return the paths of the parts of ``whole``, each of which can be written by itself."""
+    return [MARK, *(page.PATH for page in (*PAGES, *EXPORTS) if page.offered(site.stock))]
+
+
+def of_part(site: Site, part: str) -> Iterator[File]:
+    """Yield the files of one part."""
+    if part == MARK:
+        yield from _shared(site)
+    for page in (*PAGES, *EXPORTS):
+        if part == page.PATH:
+            yield from page.files(site)
+
+
+def _shared(site: Site) -> Iterator[File]:
     about = {"schema": SCHEMA, "as_of": site.stock.as_of.isoformat(), "commit": site.stock.commit}
     yield MARK, json_text(about | {"exact": site.stock.exact}).encode()
     for each in sorted(resources.files("preflight.inventory").joinpath("assets").iterdir(), key=lambda file: file.name):
         yield f"assets/{each.name}", each.read_bytes()
-    for page in (*PAGES, *EXPORTS):
-        if page.offered(site.stock):
-            yield from page.files(site)
 
 
 def of_vendor(site: Site, identifier: str) -> Iterator[File]:

@@ -179,12 +179,16 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """All of one vendor. ``facts`` is empty and ``brief`` None where the registry has no rules."""
+    """All of one vendor. ``facts`` is empty and ``brief`` None where the registry has no rules.
+
+    ``verdicts`` are those that are no pass; ``passed`` counts the others.
+    """
 
     record: JsonObject
     facts: JsonObject = field(default_factory=dict)
     verdicts: tuple[Verdict, ...] = ()
     brief: Brief | None = None
+    passed: int = 0
     lines: Mapping[str, int] = field(default_factory=dict)  # of the file, by pointer
 
 

@@ -4,6 +4,16 @@
 (() => {
   const root = document.body.dataset.root || "";
   const MOST = 8;
+
+  /* To the content, and back to the top: the hash stays, for on many pages it holds what was asked. */
+  for (const link of document.querySelectorAll('a[href="#main"]')) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      const main = document.getElementById("main");
+      main.focus({ preventScroll: true });
+      if (link.matches(".to-top")) self.scrollTo(0, 0); else main.scrollIntoView();
+    });
+  }
   const loading = new Map();
 
   /* Load data/NAME.js; a page of a local folder can fetch nothing, but it can run a script that hands data over. */

@@ -30,14 +30,20 @@ self.preflightRows = (() => {
       return typeof value === "number" && !column.id.startsWith("/") ? value.toLocaleString("en-GB") : String(value);
     }
 
-    /* All rows, sorted: what is not known comes last, whichever way; what is equal goes by name. */
+    /* All rows, sorted: what is not known comes last, whichever way; what is equal goes by name. Where there is no day
+       to cancel, the table shows the day of the end: these come after, by that day. */
     order(sort) {
       if (!this.orders.has(sort)) {
         const down = sort.startsWith("-"), column = this.columns.get(down ? sort.slice(1) : sort);
         const names = this.columns.get("name").cells;
-        const keys = column.cells.map((cell) => {
+        const key = (cell) => {
           const places = self.preflight.places(cell);
           return !places.length ? Infinity : down ? -Math.max(...places) : Math.min(...places);
+        };
+        const after = column.id === "cancel" ? this.columns.get("ends") : null, FAR = 1e9; // more than there are days
+        const keys = column.cells.map((cell, row) => {
+          const own = key(cell);
+          return own === Infinity && after ? FAR + key(after.cells[row]) : own;
         });
         const rows = Array.from(keys, (_, row) => row);
         rows.sort((one, other) => (keys[one] === keys[other] ? 0 : keys[one] - keys[other])

@@ -65,7 +65,7 @@ document.addEventListener("DOMContentLoaded", () => {
   async function arrive() {
     self.clearTimeout(later);
     const turn = ++order, hash = self.location.hash.replace(/^#/, "");
-    const failed = await own(named(hash).filter((id) => id.startsWith("/")));
+    const failed = await own(named(hash));
     if (turn !== order) return;
     current = hash;
     ({ view, notes } = parse(hash, rows));
@@ -76,7 +76,7 @@ document.addEventListener("DOMContentLoaded", () => {
     draw();
   }
 
-  /* Load the columns of fields; what cannot be loaded is said. */
+  /* Load the columns that the page did not bring: fields, broken rules. What cannot be loaded is said. */
   async function own(ids) {
     const wanted = [...new Set(ids)].filter((id) => !rows.columns.has(id));
     if (!wanted.length) return [];

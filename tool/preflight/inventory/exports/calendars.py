@@ -35,18 +35,20 @@ def vendor(site: Site, identifier: str) -> str:
 def files(site: Site) -> Iterator[tuple[str, bytes]]:
     """Yield the calendar of all, and those of the teams that have something to see to."""
     stock = site.stock
-    yield PATH, _calendar(stock, stock.due, f"{stock.title}: what falls due")
-    for each in sorted({item.team for item in stock.due} & stock.teams.keys()):
-        mine = [item for item in stock.due if item.team == each]
-        yield team(each), _calendar(stock, mine, f"{stock.teams[each]}: what falls due")
+    by_team: dict[str, list[DueItem]] = {}
+    for item in stock.due:
+        by_team.setdefault(item.team, []).append(item)
+    yield PATH, _calendar(site, stock.due, f"{stock.title}: what falls due")
+    for each in sorted(by_team.keys() & stock.teams.keys()):
+        yield team(each), _calendar(site, by_team[each], f"{stock.teams[each]}: what falls due")
 
 
 def of_vendor(site: Site, card: Card, detail: Detail) -> Iterator[tuple[str, bytes]]:  # noqa: ARG001 - the shape of a leaf
     """Yield the calendar of one vendor, if anything of it falls due."""
     mine = site.due_of.get(card.id, ())
     if mine:
-        yield vendor(site, card.id), _calendar(site.stock, mine, f"{card.name}: what falls due")
+        yield vendor(site, card.id), _calendar(site, mine, f"{card.name}: what falls due")
 
 
-def _calendar(stock: Stock, items: Sequence[DueItem], name: str) -> bytes:
-    return feed.render(items, stock.as_of, name).encode()
+def _calendar(site: Site, items: Sequence[DueItem], name: str) -> bytes:
+    return feed.calendar((site.events[item] for item in items), name).encode()

@@ -52,6 +52,7 @@ def render(stock: Stock) -> str:
 def _bom(stock: Stock) -> Bom:
     from cyclonedx.model.bom import Bom, BomMetaData  # noqa: PLC0415 - loads long
     from cyclonedx.model.component import Component, ComponentType  # noqa: PLC0415 - as above
+    from cyclonedx.model.dependency import Dependency  # noqa: PLC0415 - as above
     from cyclonedx.model.lifecycle import LifecyclePhase, PredefinedLifecycle  # noqa: PLC0415 - as above
 
     of = f"{stock.title}\n{stock.as_of}\n{stock.commit}"
@@ -70,10 +71,12 @@ def _bom(stock: Stock) -> Bom:
         if name not in services and party.status is None:  # a system of one's own
             services[name] = _system(name, party.name, party.kind)
     bom.services.update(services.values())
-    legs = () if stock.landscape is None else sorted(stock.landscape.legs)
-    for name, service in services.items():
-        # Who gets data depends on who sends it.
-        bom.register_dependency(service, [services[a] for a, b in legs if b == name and a in services])
+    senders: dict[str, list[Dependency]] = {name: [] for name in services}
+    for source, target in () if stock.landscape is None else stock.landscape.legs:
+        if source in services and target in services:  # who gets data depends on who sends it
+            senders[target].append(Dependency(services[source].bom_ref))
+    # Not registered one by one: each time, the library would look through all that are there.
+    bom.dependencies.update(Dependency(services[name].bom_ref, sent) for name, sent in senders.items())
     return bom
 
 

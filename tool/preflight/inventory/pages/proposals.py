@@ -79,7 +79,7 @@ def _proposal(site: Site, card: Card) -> Proposal | None:
         card,
         detail.brief,
         tuple(_asked(site, card, detail.facts)),
-        tuple(gaps.gaps(card, detail)),
+        tuple(gaps.gaps(card, detail, site.index.members)),
         tuple(_CENTS.sub(_whole, each) for each in detail.brief.money),
         owner.name if owner and not owner.gone else "",
     )

@@ -27,6 +27,7 @@ TABLE = "vendors.html"
 HIGH_FIRST = LEVELS[::-1]
 MOST_IN_CELL = 12
 MOST_LISTED = 40
+MOST_ABROAD = 12  # the table has all
 MOST_RULES = 10
 CERTIFICATION = "certification"
 
@@ -80,7 +81,7 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
         oversight=_oversight(stock),
         elevated=sum(card.risk in HIGH_FIRST[:2] for card in cards),
         unsure=sum(not card.risk_sure for card in cards),
-        abroad=first(abroad, MOST_LISTED),
+        abroad=first(abroad, MOST_ABROAD),
         abroad_link=_table(("abroad", "yes")),
         where_unknown=sum(card.abroad is None for card in cards),
         where_unknown_link=_table(("abroad", "unknown")),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
+from preflight.inventory.columns import RULE
 from preflight.inventory.dossier.labels import words
 from preflight.inventory.frame import first, stem
 from preflight.model import Level
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 TITLE = "Rules"
 PATH = "rules.html"
 MOST = 10  # vendors that are named at a rule
-WORST = 12  # rules in the list of those that most vendors break
+WORST = 12  # rules in the list of those that most vendors break; the others are folded away
 MOST_FINDINGS = 40
 LEVELS = {Level.RED_FLAG: ("Red flag", "bad"), Level.WARNING: ("Warning", "warn"), Level.ADVICE: ("Advice", "info")}
 
@@ -44,6 +46,11 @@ class Told:
     def count(self) -> int:
         """How many vendors break it."""
         return len(self.breaking) + self.more
+
+    @property
+    def table(self) -> str:
+        """The address of the table of vendors with those that break it."""
+        return f"vendors.html#{urlencode({'f': f'{RULE}:{self.rule.id}'}, safe=':/')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,7 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
         TITLE,
         chapters=chapters,
         levels=_levels([told for each in chapters for told in each.rules]),
-        broken=first(broken, WORST),
+        broken=(broken[:WORST], broken[WORST:]),
         registry=first(site.stock.registry, MOST_FINDINGS),
     )
     for chapter in chapters:

@@ -93,8 +93,11 @@ class Category:
 
 
 def offered(stock: Stock) -> bool:
-    """Whether there is a vendor to put on a map."""
-    return bool(stock.governed)
+    """Whether there is a vendor to put on a map, and anything known to place or colour it by."""
+    return any(
+        card.category or card.status or card.risk or card.annual is not None or card.at_least is not None
+        for card in stock.governed
+    )
 
 
 def files(site: Site) -> Iterator[tuple[str, bytes]]:

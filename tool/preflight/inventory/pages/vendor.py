@@ -43,6 +43,17 @@ class Section:
     template: str
 
 
+# Sections that are left out where no record of the registry speaks of such things.
+SPOKEN_OF = (
+    (frozenset({"contract", "cost"}), Section("money", "Money", "money")),
+    (frozenset({"ownership"}), Section("owners", "Owners and roles", "owners")),
+    (frozenset({"data"}), Section("data", "Data", "data")),
+    (frozenset({"integrations"}), Section("integrations", "Integrations", "integrations")),
+)
+APPROVALS = frozenset({"approvals"})
+NAMED = frozenset({"id", "name", "summary"})
+
+
 def files(site: Site, card: Card, detail: Detail) -> Iterator[tuple[str, bytes]]:
     """Yield the page."""
     values = _judged(site, card, detail) if site.stock.judged else _plain(site, detail)
@@ -76,8 +87,8 @@ def _judged(site: Site, card: Card, detail: Detail) -> dict[str, Any]:
         "groups": groups,
         "flags": [each for group in groups if group.title == "Red flags" for each in group.findings],
         "waived": [each for group in groups if group.title == findings.WAIVED for each in group.findings],
-        "passed": sum(each.outcome.value == "pass" for each in detail.verdicts),
-        "gaps": gaps.gaps(card, detail),
+        "passed": detail.passed,
+        "gaps": gaps.gaps(card, detail, site.index.members),
         "domains": questions.domains(record, stock.policies["checklist"], stock.as_of, site.labels) if asked else (),
         "breakdown": dangers.breakdown(record, stock.policies["risk"]) if weighed else None,
         "prices": prices.prices(record, facts),
@@ -117,19 +128,18 @@ def _sections(site: Site, values: Mapping[str, Any]) -> Iterator[Section]:
         yield Section("findings", "Findings", "findings")
         if values["breakdown"]:
             yield Section("risk", "Risk", "risk")
-        yield Section("money", "Money", "money")
-        yield Section("owners", "Owners and roles", "owners")
-        yield Section("data", "Data", "data")
-        yield Section("integrations", "Integrations", "integrations")
+        yield from (section for names, section in SPOKEN_OF if names & site.index.members)
         if values["domains"]:
             yield Section("checklist", "Checklist", "checklist")
-        yield Section("decisions", "Decisions", "decisions")
+        if values["decisions"][0] or values["signers"] or APPROVALS & site.index.members:
+            yield Section("decisions", "Decisions", "decisions")
         if values["due"][0]:
             yield Section("due", "What falls due", "due")
         if values["milestones"] or values["alternatives"] or values["build"]:
             yield Section("life", "Life cycle", "life")
         if values["laid"].fields:
-            yield Section("record", "More from the record", "record")
+            told = bool(TOLD & site.index.members - NAMED)
+            yield Section("record", "More from the record" if told else "Record", "record")
     if values["commits"]:
         yield Section("history", "History", "history")
     yield Section("file", "The file", "file")

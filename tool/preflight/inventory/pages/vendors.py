@@ -7,11 +7,12 @@ it when the page is opened, and one file for every field of the records when som
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from preflight.escaping import json_line
 from preflight.inventory import any_field
-from preflight.inventory.columns import clip, ends, more, standard
+from preflight.inventory.columns import broken, clip, ends, more, standard
 from preflight.inventory.frame import first
 from preflight.lineage import SYSTEM
 
@@ -74,12 +75,20 @@ def files(site: Site) -> Iterator[tuple[str, bytes]]:
         "filters": [each.id for each in guessed if len(each.values) <= FEW],
     }
     yield _file("vendors", whole)
+    rules = [each for each in [broken(site)] if each is not None]
     found = [each.packed for each in columns if each.id in FOUND]
     yield _file("find", rows | {"columns": found, "systems": _systems(site)})
     yield _file(
-        "fields", {"fields": [[each.pointer, each.label, each.help, each.count] for each in fields], "left": left}
+        "fields",
+        {
+            "fields": [
+                *([each.pointer, each.label, each.help, each.count] for each in fields),
+                *([each.id, each.label, "", sum(map(bool, each.cells))] for each in rules),
+            ],
+            "left": left,
+        },
     )
-    for number, column in enumerate(any_field.columns(cards, fields)):
+    for number, column in enumerate(chain(any_field.columns(cards, fields), rules)):
         yield _file(f"fields/{number}", column.packed)
 
 
