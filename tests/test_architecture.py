@@ -32,7 +32,7 @@ MAY_IMPORT = {
     "terms": VOCABULARY | {"money", "periods"},
     "houses": VOCABULARY | {"money", "naming", "terms"},
     "authority": VOCABULARY | {"levels", "money"},
-    "agreement": VOCABULARY | WORDS | {"authority", "levels", "money"},
+    "agreement": VOCABULARY | WORDS | {"authority", "levels", "money", "periods"},
     "waiving": VOCABULARY | WORDS | {"fingerprints", "policy", "rules"},
     "fingerprints": VOCABULARY | WORDS | {"expressions", "policy", "rules"},
     "places": VOCABULARY | {"pointers", "policy"},

@@ -34,9 +34,11 @@ OWNERS = ("noor-haddad", "ruben-castellanos")
 MALLORY = "tomas-hedlund"  # may push, and owns the vendor
 RULES = (
     "contract/amounts-convertible",
+    "contract/nothing-bought-when-over",
     "contract/payments-entered-in-time",
     "contract/purchases-entered-in-time",
     "contract/purchases-kept",
+    "contract/recurring-entered-in-time",
     "contract/seller-kept",
     "contract/seller-known",
     "lifecycle/approval-dated-truly",
@@ -44,6 +46,7 @@ RULES = (
     "lifecycle/days-kept",
     "lifecycle/demands-met",
     "lifecycle/id-not-reused",
+    "lifecycle/nothing-before-approval",
     "lifecycle/proposal-dated-truly",
     "lifecycle/transition-allowed",
     "risk/approved-by-the-roles",

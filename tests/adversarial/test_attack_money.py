@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adversarial.ground import RECORD, VENDOR
+from adversarial.ground import RECORD, SMALL, VENDOR
 
 if TYPE_CHECKING:
     from adversarial.ground import Ground
@@ -96,8 +96,20 @@ def test_a_word_does_not_end_what_has_to_be_agreed(ground: Ground, life: str) ->
         "{name: Foghorn Messaging e.K.}",
         "{name: Foghorn Messaging GmbH i.G.}",
         "{name: Foghorn Messaging KGaA}",
+        "{name: Foghorn Messaging G.m.b.H.}",
+        "{name: Foghorn Messaging Gesellschaft mbH}",
     ],
-    ids=["a domain below", "without the blank", "another legal form", "UG", "e.K.", "in formation", "KGaA"],
+    ids=[
+        "a domain below",
+        "without the blank",
+        "another legal form",
+        "UG",
+        "e.K.",
+        "in formation",
+        "KGaA",
+        "with dots",
+        "in words",
+    ],
 )
 def test_a_second_record_of_the_same_house_is_counted_with_the_first(ground: Ground, entity: str) -> None:
     text = ground.read(RECORD).replace("amount: 60000", "amount: 45000")
@@ -207,4 +219,88 @@ def test_what_was_agreed_to_is_not_handed_to_another_seller(ground: Ground, chan
     ground.edit(RECORD, change)
     ground.commit()
     assert "contract/seller-kept" in {rule for rule, _, _ in ground.check().red}
+    ground.refused()
+
+
+@pytest.mark.parametrize(
+    ("entry", "rule"),
+    [
+        pytest.param(
+            subscription("Campaign", 45_000, "2026-11-21", "2026-12-21"), ASKED, id="a month that ended yesterday"
+        ),
+        pytest.param(
+            subscription("Campaign", 45_000, "2025-12-21", "2026-12-22"),
+            "contract/purchases-entered-in-time",
+            id="a year that ends today",
+        ),
+    ],
+)
+def test_what_is_bought_beside_an_old_contract_counts_with_it(ground: Ground, entry: str, rule: str) -> None:
+    """Trident costs 47,740 a year: below every limit, and not for long."""
+    ground.edit(SMALL, (TERMS, TERMS + entry))
+    ground.commit()
+    assert (rule, SMALL) in [each[:2] for each in ground.check().red]
+    ground.refused()
+
+
+@pytest.mark.parametrize(
+    "since", ["", ", since: 2026-09-22", ", since: 2020-01-01"], ids=["no day", "too late", "years ago"]
+)
+def test_what_recurs_anew_says_since_when(ground: Ground, since: str) -> None:
+    """Else it could be exchanged for the next one tomorrow, and no two of them would count together."""
+    support = f"    - {{kind: support, amount: {{amount: 1900, currency: EUR}}, per: year{since}}}\n"
+    ground.edit(SMALL, ("  recurring:\n", "  recurring:\n" + support))
+    ground.commit()
+    assert ("contract/recurring-entered-in-time", SMALL) in [each[:2] for each in ground.check().red]
+    ground.refused()
+
+
+def test_what_recurs_of_late_is_not_exchanged_for_the_next(ground: Ground) -> None:
+    def paid(kind: str) -> str:
+        return f"    - {{kind: {kind}, amount: {{amount: 1900, currency: EUR}}, per: year, since: 2026-12-22}}\n"
+
+    ground.edit(SMALL, ("  recurring:\n", "  recurring:\n" + paid("support")))
+    ground.commit()
+    ground.taken()
+    ground.edit(SMALL, (paid("support"), paid("training")))
+    ground.commit()
+    [said] = ground.check().of(KEPT)
+    assert said.startswith("the recurring cost of support since 2026-12-22: it is not there any more")
+    ground.refused()
+
+
+def test_who_buys_while_leaving_is_asked(ground: Ground) -> None:
+    ground.edit(RECORD, ("status: approved", "status: rejected"))
+    ground.edit(RECORD, (TERMS, TERMS + subscription("More", 200_000, "2026-12-22", "2031-12-21")))
+    ground.commit()
+    assert ground.check().of("contract/nothing-bought-when-over") == [
+        "It is rejected, and the record gets More now, or on other terms"
+    ]
+    ground.refused()
+
+
+def test_seats_in_two_entries_are_seats(ground: Ground) -> None:
+    ground.edit(RECORD, ("users: 40\n", "users: 2600\n"))
+    seats = subscription("More seats", 10, "2027-01-01", "2028-12-31")
+    ground.edit(RECORD, (TERMS, TERMS + seats.replace("product: More seats", "product: More seats, users: 2600")))
+    ground.commit()
+    assert any("critical risk" in each for each in ground.check().of(ASKED))
+    ground.refused()
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        pytest.param("Foghorn\N{HANGUL FILLER}Messaging GmbH", "yaml/character", id="a letter that nobody sees"),
+        pytest.param(
+            "Fo\N{LATIN SMALL LETTER SCRIPT G}horn Messaging GmbH", "contract/seller-known", id="a g like a g"
+        ),
+        pytest.param("Foghorn Mess\N{CYRILLIC SMALL LETTER A}ging GmbH", "contract/seller-known", id="two scripts"),
+    ],
+)
+def test_a_seller_is_written_in_letters_that_are_what_they_seem(ground: Ground, name: str, rule: str) -> None:
+    text = ground.read(RECORD).replace(f"id: {VENDOR}", "id: foghorn-more").replace("name: Foghorn SMS", "name: More")
+    ground.write("vendors/foghorn-more.yaml", text.replace("Foghorn Messaging GmbH", name))
+    ground.commit()
+    assert rule in {each for each, path, _ in ground.check().red if path == "vendors/foghorn-more.yaml"}
     ground.refused()

@@ -316,3 +316,16 @@ def test_of_two_changes_of_the_rules_that_race_one_gets_in(ground: Ground, tmp_p
     late.git("rebase", "--quiet", "origin/main")
     assert "there are none" in late.check().of("change/policy")[0]
     late.refused()
+
+
+def test_rules_that_are_weakened_and_put_back_in_one_push_are_a_change_of_the_rules(ground: Ground) -> None:
+    """Nothing differs at the end, and the history of main would hold rules that nobody signed."""
+    path = "policies/approvals.yaml"
+    as_it_was = ground.read(path)
+    ground.edit(path, ("annual_cost_from: 50000", "annual_cost_from: 50000000"))
+    ground.commit("Weaken")
+    ground.write(path, as_it_was)
+    ground.commit("Put back")
+    [said] = ground.check().of("change/policy")
+    assert said == f"A commit of this change alters the policy itself, and a later one puts it back: {path}"
+    ground.refused()

@@ -77,6 +77,12 @@ MAIL = "Mail of 2026-01-01 to 2026-12-31"
         pytest.param([plan(per="month")], [plan()], [(MAIL, LESS)], id="a year for a month"),
         pytest.param([plan(per="term")], [plan(per="term", ends="2036-12-31")], [(MAIL, LESS)], id="spread thin"),
         pytest.param(
+            [plan(3900, per="term", ends="2026-01-31", auto_renews=True)],
+            [plan(3900, per="term", ends="2026-12-31")],
+            [("Mail of 2026-01-01 to 2026-01-31", LESS)],
+            id="a year for a month that renews",
+        ),
+        pytest.param(
             [plan(1, commitment={"minimum": eur(40_000)})], [plan(1)], [(MAIL, LESS)], id="without its minimum"
         ),
         pytest.param([plan(), plan()], [plan()], [(MAIL, GONE)], id="one of two alike"),
@@ -116,10 +122,18 @@ def test_what_runs_until_somebody_cancels_ends_when_somebody_does(
     assert withdrawn(record(plan(ends=None, auto_renews=None)), record(now)) == found
 
 
+@pytest.mark.parametrize(("ends", "kept"), [("2027-04-30", True), ("2026-06-01", False)], ids=["at its end", "today"])
+def test_a_term_that_has_renewed_by_itself_ends_when_that_one_ends(ends: str, kept: bool) -> None:  # noqa: FBT001 - a table
+    was = plan(starts="2025-05-01", ends="2026-04-30", auto_renews=True)
+    assert (withdrawn(record(was), record({**was, "ends": ends, "auto_renews": False})) == []) is kept
+
+
 @pytest.mark.parametrize(
     ("now", "kept"),
     [
-        pytest.param(plan(30_000, starts="2026-05-01", ends="2027-04-30"), True, id="the next term, for less"),
+        pytest.param(plan(starts="2026-05-01", ends="2027-04-30"), True, id="the next term"),
+        pytest.param(plan(30_000, starts="2026-05-01", ends="2027-04-30"), False, id="the next term, for less"),
+        pytest.param(plan(starts="2040-05-01", ends="2041-04-30"), False, id="a term in years"),
         pytest.param(plan(starts="2026-05-01", ends="2027-04-30", product="Chat"), False, id="another product"),
         pytest.param(plan(starts="2026-04-01", ends="2027-04-30"), False, id="before the last term ended"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,7 @@ PEOPLE = {
 }
 RATES = {"base": "EUR", "rates": [{"currency": "USD", "from": "2026-01-01", "rate": 0.5}]}
 DIMENSIONS = ("integration_complexity", "data_sensitivity", "operational_criticality", "change_magnitude")
-RISK = {
+RISK: JsonObject = {
     "points": {"low": 0, "medium": 1, "high": 3, "critical": 6},
     "totals": {"low": 0, "medium": 2, "high": 5, "critical": 9},
     "floors": {"high": "high", "critical": "critical"},
@@ -209,9 +210,14 @@ def test_one_purchase_over_the_limit_is_no_split() -> None:
 
 def test_what_ended_counts_as_long_as_it_was_bought_of_late() -> None:
     """Who buys, retires and buys again has bought twice."""
-    for starts, wanted in (("2026-01-01", {"cfo": "nobody"}), ("2025-01-01", {})):
+    terms = {
+        "of late": ({"starts": "2026-01-01", "ends": "2026-05-01", "auto_renews": False}, {"cfo": "nobody"}),
+        "long ago, and over": ({"starts": "2025-01-01", "ends": "2026-05-01"}, {}),
+        "long ago, and to be paid until the end of the year": ({"starts": "2025-01-01"}, {"cfo": "nobody"}),
+    }
+    for term, wanted in terms.values():
         retired = vendor(40_000, lifecycle={"status": "retired", "retired_on": "2026-05-01"})
-        retired["contract"]["subscriptions"][0]["starts"] = starts
+        retired["contract"]["subscriptions"][0] |= term
         found = judged(around(CFO), old=retired, new=vendor(40_000))
         assert missing(found["new"]) == wanted
         assert found["new"]["group"] == [], "nobody is paid there any more"
@@ -220,6 +226,31 @@ def test_what_ended_counts_as_long_as_it_was_bought_of_late() -> None:
 def test_what_was_rejected_was_never_bought() -> None:
     found = judged(around(CFO), old=vendor(40_000, lifecycle={"status": "rejected"}), new=vendor(40_000))
     assert missing(found["new"]) == {}
+
+
+def test_what_is_retired_binds_until_its_term_is_over() -> None:
+    owed = vendor(60_000, lifecycle={"status": "retired", "retired_on": "2026-05-01"})
+    owed["contract"]["subscriptions"][0] |= {"starts": "2025-01-01", "ends": "2029-12-31"}
+    assert missing(judged(around(PROMISED), old=owed, new=vendor(1))["new"]) == {"cfo": "nobody"}
+    assert missing(judged(around(PROMISED), new=vendor(1))["new"]) == {}
+
+
+@pytest.mark.parametrize(
+    ("life", "since", "wanted"),
+    [
+        pytest.param({"approved_on": "2024-01-01"}, None, {}, id="paid for long"),
+        pytest.param({"approved_on": "2024-01-01"}, "2026-03-01", {"cfo": "nobody"}, id="since of late"),
+        pytest.param({"approved_on": "2026-01-01"}, None, {"cfo": "nobody"}, id="agreed to of late"),
+    ],
+)
+def test_what_recurred_of_late_counts_though_the_vendor_is_retired(
+    life: JsonObject, since: str | None, wanted: JsonObject
+) -> None:
+    entry = {"kind": "support", "amount": {"amount": 45_000, "currency": "EUR"}, "per": "year"}
+    old = vendor(1, cost={"recurring": [entry | ({"since": since} if since else {})]})
+    old["lifecycle"] = {"status": "retired", "retired_on": "2026-05-01", **life}
+    old["contract"]["subscriptions"] = []
+    assert missing(judged(around(CFO), old=old, new=vendor(20_000))["new"]) == wanted
 
 
 @pytest.mark.parametrize(("starts", "wanted"), [("2026-01-01", {"cfo": "nobody"}), ("2026-07-01", {})])
@@ -237,6 +268,32 @@ def test_terms_that_follow_each_other_bind_to_the_seller_whatever_they_are_for()
     assert missing(judged(around(LONG), two=two)["two"]) == {}
     together = judged(around(LONG), two=two, three=three)
     assert missing(together["two"]) == missing(together["three"]) == {"cfo": "nobody"}
+
+
+def test_one_product_under_two_records_has_the_risk_of_both() -> None:
+    """Six hundred people here and six hundred there are twelve hundred who depend on one seller."""
+
+    def users(count: int, **others: Json) -> JsonObject:
+        return vendor(
+            1, risk={**dict.fromkeys(DIMENSIONS, "low"), "change": {"users": count}}, category="chat", **others
+        )
+
+    known = around({"role": "board", "risk_from": "high", "why": "It is large."})
+    people = {"title": "Users", "of": "/risk/change/users", "by": "sum", "from": {"low": 0, "high": 1000}}
+    first, *others = RISK["dimensions"]
+    weighed = {**RISK, "dimensions": [{**first, "signals": [*first["signals"], people]}, *others]}
+    known = replace(known, policies={**known.policies, "risk": weighed})
+    assert missing(judged(known, one=users(600))["one"]) == {}
+    both = judged(known, one=users(600), two=users(600))
+    assert missing(both["one"]) == missing(both["two"]) == {"board": "nobody"}
+    assert both["one"]["missing"][0]["why"] == "high risk together with two, asked from high on"
+    proposed = judged(known, one=users(600), two=users(600, lifecycle={"status": "proposed"}))
+    assert missing(proposed["two"]) == {"board": "nobody"}
+    assert missing(proposed["one"]) == {}, "nobody pays for a proposal yet"
+    elsewhere = judged(known, one=users(600), two={**users(600), "category": "survey"})
+    assert missing(elsewhere["one"]) == {}
+    stranger = judged(known, one=users(600), two=users(600, legal_entity={"parent": "Other plc"}))
+    assert missing(stranger["one"]) == {}
 
 
 def test_an_approval_from_before_the_proposal_is_about_something_else() -> None:
@@ -321,7 +378,9 @@ def test_a_term_cut_in_two_is_as_long_as_the_whole() -> None:
     assert missing(judged(around(LONG), acme=renewed)["acme"]) == {}, "what is behind us binds nobody"
     soon = cut(("2026-07-01", "2028-06-30"), ("2028-08-01", "2031-06-30"))
     assert missing(judged(around(LONG), acme=soon)["acme"]) == {"cfo": "nobody"}
-    gap = cut(("2026-07-01", "2028-06-30"), ("2028-10-01", "2031-06-30"))
+    soon = cut(("2026-07-01", "2028-06-30"), ("2028-10-01", "2031-06-30"))
+    assert missing(judged(around(LONG), acme=soon)["acme"]) == {"cfo": "nobody"}, "after 92 days without one"
+    gap = cut(("2026-07-01", "2028-06-30"), ("2028-10-02", "2031-06-30"))
     assert missing(judged(around(LONG), acme=gap)["acme"]) == {}
 
 

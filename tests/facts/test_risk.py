@@ -228,6 +228,24 @@ def test_what_is_open_is_told_with_its_field() -> None:
     assert found["change_magnitude"] == "low"
 
 
+def test_seats_of_all_entries_count_together_while_they_run() -> None:
+    def bought(users: int, ends: str) -> JsonObject:
+        return {"product": "P", "users": users, "starts": "2026-01-01", "ends": ends, "auto_renews": False}
+
+    record = {"contract": {"subscriptions": [bought(3000, "2026-12-31"), bought(3000, "2026-12-31")]}}
+    seats = {
+        "title": "Seats",
+        "of": "/contract/subscriptions/*/users",
+        "by": "sum",
+        "from": {"low": 0, "critical": 5000},
+    }
+    policies = {"risk": policy(by_count(), change_magnitude=[seats])}
+    level = risk.of(record, Context(date(2026, 6, 1), policies))["change_magnitude"]
+    assert level == "critical"
+    record["contract"]["subscriptions"][0]["ends"] = "2026-05-31"
+    assert risk.of(record, Context(date(2026, 6, 1), policies))["change_magnitude"] == "low"
+
+
 @pytest.mark.parametrize("field", ["/name", "/legal_entity", "/ai/trains_on_our_data", "/lifecycle/live_on"])
 @pytest.mark.parametrize("by", ["count", "number"])
 def test_what_is_no_number_cannot_be_compared_with_one(field: str, by: str) -> None:
@@ -260,7 +278,7 @@ def written(signal: JsonObject, size: int) -> tuple[str, Json]:
     """Return the field of a signal and a value; a greater ``size`` means more risk."""
     if signal["by"] == "count":
         return signal["of"], [{}] * size
-    if signal["by"] == "number":
+    if signal["by"] in {"number", "sum"}:
         return signal["of"], size * 60
     words = sorted(signal["levels"], key=lambda word: rank(signal["levels"][word]))
     word: Json = words[min(size, len(words) - 1)]

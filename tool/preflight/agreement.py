@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from preflight.levels import rank
 from preflight.model import Proposers
 from preflight.money import Rates, plain, shown
+from preflight.periods import YEAR
 from preflight.wording import counted
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 SIGNED, RECORDED = "signed", "recorded"
 NOBODY = Proposers()
+UNSAID_YEARS = 5  # of its yearly amount, that an approval covers which says nothing of the term or the commitment
 STATES = {
     "expired": "run out",
     "revoked": "revoked",
@@ -135,18 +137,25 @@ def _beyond(bounds: JsonObject, amounts: Amounts, directory: Directory) -> Itera
     """Yield the bounds of an approval that what is now exceeds."""
     if "valid_until" in bounds and bounds["valid_until"] < directory.today.isoformat():
         yield f"valid until {bounds['valid_until']}"
+    spent: list[str] = []
     if "annual_cost" in bounds:
         now = f"{shown(plain(amounts.least), directory.rates.base)} {amounts.basis}"
         if amounts.annual is None:
             now = f"at least {now} and not known in full"
-        yield from _too_much(bounds["annual_cost"], amounts.annual, amounts.least, now, directory)
+        spent = list(_too_much(bounds["annual_cost"], amounts.annual, amounts.least, now, directory))
+        yield from spent
+    committed = amounts.committed
+    promised = "not known" if committed is None else f"{shown(plain(committed), directory.rates.base)} promised"
     if "commitment" in bounds:
-        committed = amounts.committed
-        now = "not known" if committed is None else f"{shown(plain(committed), directory.rates.base)} promised"
-        yield from _too_much(bounds["commitment"], committed, committed, now, directory)
-    if "term_months" in bounds and (amounts.term_months is None or amounts.term_months > bounds["term_months"]):
+        yield from _too_much(bounds["commitment"], committed, committed, promised, directory)
+    elif "annual_cost" in bounds and committed is not None and not spent:
+        most = {**bounds["annual_cost"], "amount": bounds["annual_cost"]["amount"] * UNSAID_YEARS}
+        yield from _too_much(most, committed, committed, f"{promised}, of which it says nothing", directory)
+    longest = bounds.get("term_months", UNSAID_YEARS * YEAR if "annual_cost" in bounds else None)
+    unknown = amounts.term_months is None and "term_months" in bounds
+    if unknown or (longest is not None and amounts.term_months is not None and amounts.term_months > longest):
         now = "not known" if amounts.term_months is None else counted(amounts.term_months, "month")
-        yield f"up to a term of {counted(bounds['term_months'], 'month')}, and it is {now} now"
+        yield f"up to a term of {counted(longest or 0, 'month')}, and it is {now} now"
     if "risk" in bounds and (amounts.risk is None or rank(amounts.risk) > rank(bounds["risk"])):
         now = amounts.risk or f"at least {amounts.risk_least} and not known"
         yield f"up to {bounds['risk']} risk, and it is {now} now"

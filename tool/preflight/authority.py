@@ -32,6 +32,7 @@ class Amounts:
     risk_least: str
     classes: frozenset[str] | None
     basis: str = "a year"  # what ``least`` counts, in words
+    beside: str = ""  # vendors whose risk counts, too
 
 
 def demanded(demand: JsonObject, amounts: Amounts) -> bool | None:
@@ -85,8 +86,11 @@ def _reason(demand: JsonObject, amounts: Amounts, currency: str, others: str) ->
         yield f"a term of {amounts.term_months} months, asked from {demand['term_months_from']} on"
     if "risk_from" in demand:
         least = demand["risk_from"]
+        beside = f" together with {amounts.beside}" if amounts.beside else ""
         yield (
-            "every vendor, of any risk" if least == LEVELS[0] else f"{amounts.risk_least} risk, asked from {least} on"
+            "every vendor, of any risk"
+            if least == LEVELS[0]
+            else f"{amounts.risk_least} risk{beside}, asked from {least} on"
         )
     if "data" in demand:
         held = sorted((amounts.classes or frozenset()).intersection(demand["data"]))

@@ -25,8 +25,8 @@ MOST_TOLD = 20  # others of a house that are listed beside one vendor
 class Sums:
     """What vendors of one group cost together, as far as is known.
 
-    ``annual``: a year. ``once``: paid once within the window, on top of it. ``window``: all that was bought within the
-    window. ``committed``: promised over the terms.
+    ``annual``: a year. ``once``: bought within the window and done with, on top of it. ``window``: all that was bought
+    within the window. ``committed``: promised over the terms.
     """
 
     annual: Decimal
@@ -38,22 +38,21 @@ class Sums:
     def of(cls, extracts: Sequence[JsonObject]) -> Sums:
         """Add up what ``extract`` gave for each of them.
 
-        Of one that is over, what was bought within the window counts there still: who buys, retires and buys again
-        has bought twice.
+        Of one that is over, what was bought within the window counts there still, and what is owed until its term ends:
+        who buys, retires and buys again has bought twice.
         """
-        paid = [taken for taken in extracts if not taken["over"]]
         recent = [part for taken in extracts for part in taken["parts"] if part["recent"] and part["amount"]]
-        undated = sum((decimal(taken["undated"]) for taken in paid), Decimal(0))
+        undated = sum((decimal(taken["undated"]) for taken in extracts), Decimal(0))
         return cls(
-            sum((decimal(taken["least"]) for taken in paid), Decimal(0)),
-            sum((part["amount"] for part in recent if not part["term"]), Decimal(0)),
+            sum((decimal(taken["yearly"]) for taken in extracts), Decimal(0)),
+            sum((part["amount"] for part in recent if not part["runs"]), Decimal(0)),
             sum((part["amount"] for part in recent), undated),
-            sum((decimal(taken["committed"] or 0) for taken in paid), Decimal(0)),
+            sum((decimal(taken["owed"]) for taken in extracts), Decimal(0)),
         )
 
     @property
     def amount(self) -> Decimal:
-        """The amount that limits are held against: a year with what is paid once in it, or all that was bought."""
+        """The amount that limits are held against: a year with what is over by now, or all that was bought."""
         return max(self.annual + self.once, self.window)
 
     @property
@@ -122,7 +121,7 @@ def house(members: Sequence[str], extracts: Mapping[str, JsonObject], limits: Co
     return House(
         tuple(sorted(paid)),
         Sums.of([extracts[vendor] for vendor in members]),
-        terms.bound((term for vendor in paid for term in extracts[vendor]["terms"]), today),
+        terms.bound((term for vendor in members for term in extracts[vendor]["terms"]), today),
         {limit: sum(is_below(part, limit) for part in parts) for limit in limits},
     )
 

@@ -20,13 +20,28 @@ LEGAL_FORMS = (
     "oy", "plc", "pty", "sa", "sarl", "sas", "se", "spa", "srl",
 )  # fmt: skip
 SHORTEST_NEAR = 6  # characters; shorter names are near to too many others
-LONGEST_FORM = 4  # words, as in «sp. z o.o.»
+LONGEST_FORM = 5  # words, as in «sp. z o.o.», and with one to spare
 
 _WORD = re.compile(r"[^\W_]+")
 _DIGITS = re.compile(r"\d+")
 _UNSEEN = frozenset({"Mn", "Cf"})
 # Letters that no decomposition takes apart.
-_LATIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
+_LATIN = str.maketrans(
+    {
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "æ": "ae",
+        "œ": "oe",
+        "ı": "i",
+        "ħ": "h",
+        "ŧ": "t",
+        "ŋ": "n",
+        "ĸ": "k",
+    }
+)
 # Cyrillic and Greek letters that look like Latin ones, folded; and those.
 _LOOKALIKES = str.maketrans(
     "\u0430\u0432\u0435\u043a\u043c\u043d\u043e\u0440\u0441\u0442\u0443\u0445\u0455\u0456\u0458\u04bb\u0501\u051b\u051d"
@@ -79,8 +94,11 @@ def plain(name: str, forms: Collection[str]) -> str:
 
 
 def _form_at_the_end(listed: list[str], forms: Collection[str]) -> int:
-    """Return how many words at the end are a legal form: «bv», «b v» and «sp z o o» are one each."""
-    return next((count for count in range(1, LONGEST_FORM + 1) if "".join(listed[-count:]) in forms), 0)
+    """Return how many words at the end are a legal form: «bv», «b v» and «sp z o o» are one each.
+
+    The longest counts: «G.m.b.H.» ends with «m.b.H.», which is one, too.
+    """
+    return next((count for count in range(LONGEST_FORM, 0, -1) if "".join(listed[-count:]) in forms), 0)
 
 
 def owned(domain: str) -> str:

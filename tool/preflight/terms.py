@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from preflight.model import Context, JsonObject
 
-SOON = 92  # days; what begins so soon after the end of another term goes on with it
+SOON = 92  # days without a term; what begins after no more than that goes on with the term before
 MONTHS_DAYS = Decimal("30.4375")
 
 
@@ -28,7 +28,7 @@ class Purchase:
     """One subscription: what it costs a year and over its term, in the base currency; None: not known.
 
     ``least`` is what is known of a year. ``until`` is the last day on which it runs; None: until somebody cancels.
-    ``ends`` is that of its term.
+    ``ends`` is that of its term, after which it ``renews`` by itself or not.
     """
 
     pointer: str
@@ -40,12 +40,15 @@ class Purchase:
     until: date | None
     ends: date | None = None
 
+    renews: bool = False
+
     @property
     def in_a_year(self) -> Decimal | None:
-        """What it adds to the spend of any one year: its term, if that is shorter."""
-        if self.annual is None or self.term is None:
+        """What it adds to the spend of any one year: its term, if that is shorter; of terms that renew, all of them."""
+        if self.annual is None or self.term is None or (self.renews and self.until is None):
             return self.annual
-        return min(self.annual, self.term)
+        ran = Length.of(self.starts, self.until) if self.renews else None
+        return min(self.annual, max(self.term, ran.whole(self.annual)) if ran else self.term)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,8 @@ def _purchase(pointer: str, entry: JsonObject, listed: Sequence[JsonObject], con
     if starts and ends and ends < starts:  # one of the two is wrong, so neither is known
         return Purchase(pointer, annual, term, least, None, None, None)
     months = length.months if length else None
-    return Purchase(pointer, annual, term, least, months, starts, _until(entry, listed), ends)
+    renews = entry.get("auto_renews", True)
+    return Purchase(pointer, annual, term, least, months, starts, _until(entry, listed), ends, renews)
 
 
 def _not_below(least: Decimal, amount: Decimal | None) -> Decimal | None:
@@ -169,6 +173,14 @@ def _place(entry: JsonObject) -> tuple[str | None, ...]:
     return entry["product"], entry.get("team"), entry.get("region")
 
 
+def current(record: JsonObject, today: date) -> JsonObject:
+    """Return a record with those subscriptions alone that run or are to come."""
+    contract = record.get("contract", {})
+    listed = contract.get("subscriptions", ())
+    kept = [each for each in listed if (until := _until(each, listed)) is None or until >= today]
+    return record if len(kept) == len(listed) else {**record, "contract": {**contract, "subscriptions": kept}}
+
+
 def peak(bought: list[Purchase]) -> list[Purchase]:
     """Return the most that runs at one time from now on, by what is known; of several times the first."""
     marks = sorted({each.starts for each in bought if each.starts})
@@ -202,7 +214,7 @@ def bound(terms: Iterable[tuple[date, date]], today: date) -> int:
     longest = 0
     first, last = date.max, date.min
     for starts, ends in sorted(terms):
-        if last == date.min or starts > add_days(last, SOON):
+        if last == date.min or starts > add_days(last, SOON + 1):
             first = starts
         last = max(last, ends)
         length = Length.of(max(first, today), last)

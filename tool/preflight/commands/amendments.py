@@ -10,9 +10,10 @@ from preflight.decisions.amendment import OWNERS, ROLE, digest, owners_for
 from preflight.engine import Judged
 from preflight.model import REGISTRY, Level, Outcome, Verdict
 from preflight.shell import trust_root
+from preflight.shell.git import GitTree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from preflight.commands.session import Session
 
@@ -47,6 +48,19 @@ def judged(session: Session, paths: Sequence[str]) -> Judged:
     base = (session.law or "BASE")[:12]
     fix = f"Look at it ({SEE}), then sign: preflight approve policies --role {ROLE} --base {base}"
     return _told(paths[0], Level.RED_FLAG, message, fix)
+
+
+def passing(session: Session, since: str, changed: Collection[str]) -> list[Judged]:
+    """Refuse what is altered on the way and put back in the same change: the history would hold rules nobody signed."""
+    if not isinstance(session.source, GitTree) or not is_signed_for(session):
+        return []
+    paths = [path for path in touched(session, session.source.met(since)) if path not in changed]
+    if not paths:
+        return []
+    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+    message = f"A commit of this change alters the policy itself, and a later one puts it back: {paths[0]}{more}"
+    fix = "Take both commits out, or make one of all of them (git rebase --interactive, fixup)."
+    return [_told(paths[0], Level.RED_FLAG, message, fix)]
 
 
 def is_signed_for(session: Session) -> bool:

@@ -115,7 +115,7 @@ def _why(session: Session, case: engine.Case, width: int) -> Iterator[str]:
     """Show what risk and money follow from, and who has to agree; as far as this registry has the facts."""
     known, policies = session.survey.facts(case.vendor), session.survey.context.policies
     if risk.NAME in known:
-        yield from explanations.of_risk(risk.assess(case.record, policies["risk"]), policies["risk"], width)
+        yield from explanations.of_risk(risk.known(case.record, session.survey.context), policies["risk"], width)
     if cost.NAME in known:
         yield from explanations.of_section("Money", briefing.money(known, {}), width)
     if oversight.NAME in known:

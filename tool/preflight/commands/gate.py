@@ -96,6 +96,7 @@ def judge(  # noqa: PLR0913 - what is compared, and how
     if then is not None and changed is not None and not identifiers:
         results += _removed(session, then, changed)
         results += trust.rewritten(session, since, changed)
+        results += amendments.passing(session, str(since), changed)
         results = _with_policies(session, changed, results, found)
     elif since is None and not identifiers:  # nothing is shared, so all that differs was changed
         differing = frozenset(ours.changed_since(theirs))

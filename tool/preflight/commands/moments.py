@@ -161,9 +161,12 @@ def _stood(session: Session, content: bytes, contexts: Sequence[Context]) -> lis
     record = _record(session, content)
     if record is None:
         return [_Standing()] * len(contexts)
-    level = risk.assess(record, session.context.policies["risk"]).at_least
     return [
-        _Standing(level, cost.of(record, context)["at_least"], lifecycle.of(record, context)["governed"])
+        _Standing(
+            risk.known(record, context).at_least,
+            cost.of(record, context)["at_least"],
+            lifecycle.of(record, context)["governed"],
+        )
         for context in contexts
     ]
 

@@ -6,6 +6,7 @@ are two views of one sum, so the larger of the two counts, never both: a low fig
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,6 @@ from preflight.money import A_YEAR, decimal, plain, total
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
 
     from preflight.model import Context, JsonObject
     from preflight.terms import Purchase
@@ -129,37 +129,59 @@ def bought_since(record: JsonObject, context: Context, first: date) -> list[Purc
     return [each for each in terms.bought(record, context) if each.starts is None or each.starts >= first]
 
 
-def undated(record: JsonObject, context: Context, bought: Decimal) -> Decimal:
-    """Return what is paid in a year of which no day of purchase is known, as far as it is known itself.
+def undated(record: JsonObject, context: Context, first: date) -> Decimal:
+    """Return what is paid in a year besides the subscriptions, since ``first`` or later, as far as it is known.
 
     That is all that recurs besides the subscriptions, usage, and what is paid for subscriptions beyond those of the
-    contract; ``bought`` is what those of them come to that were bought of late.
+    contract that run. From the beginning (``date.min``) it is all of it, that of which no day is known included.
     """
-    paid, _ = total(recurring(record, context, {"subscription"}))
-    subscribed, _ = terms.yearly(purchases(record, context))
-    others, _ = total(recurring(record, context, set(A_KIND) - {"subscription", INSIDE}))
-    metered, _ = total(used(record, context))
-    return max(paid - max(subscribed, bought), Decimal(0)) + others + metered
+    section = record.get("cost", {})
+    kept = {name: [each for each in section.get(name, ()) if is_since(each, first)] for name in ("recurring", "usage")}
+    part = {**record, "cost": kept}
+    paid, _ = total(recurring(part, context, {"subscription"}))
+    subscribed, _ = terms.yearly([each for each in purchases(record, context) or () if _began(each, first)])
+    others, _ = total(recurring(part, context, set(A_KIND) - {"subscription", INSIDE}))
+    metered, _ = total(used(part, context))
+    return max(paid - subscribed, Decimal(0)) + others + metered
+
+
+def _began(purchase: Purchase, first: date) -> bool:
+    return purchase.starts is None or purchase.starts >= first
+
+
+def is_since(entry: JsonObject, first: date) -> bool:
+    """Whether something that recurs is paid since that day or later; of ``date.min`` all is."""
+    return first == date.min or str(entry.get("since", "")) >= first.isoformat()
 
 
 def recurring(record: JsonObject, context: Context, kinds: set[str]) -> Iterable[Decimal | None]:
     """Yield what each recurring cost of these kinds comes to in a year; None: no rate converts it."""
     for entry in record.get("cost", {}).get("recurring", ()):
         if entry["kind"] in kinds:
-            amount = terms.rates(context).converted(entry["amount"], context.today)
-            yield None if amount is None else amount * A_YEAR[entry["per"]]
+            yield yearly(entry, context)
+
+
+def yearly(entry: JsonObject, context: Context) -> Decimal | None:
+    """Return what one recurring cost comes to in a year; None: no rate converts it."""
+    amount = terms.rates(context).converted(entry["amount"], context.today)
+    return None if amount is None else amount * A_YEAR[entry["per"]]
 
 
 def used(record: JsonObject, context: Context) -> Iterable[Decimal | None]:
     """Yield what usage costs in the year that is expected; where nobody said what is, in the busiest."""
     for entry in record.get("cost", {}).get("usage", ()):
-        price = terms.rates(context).converted(entry["price"], context.today)
-        # An expectation below the low case is none.
-        units = max(
-            (entry[name] for name in ("expected", "low" if "expected" in entry else "high") if name in entry),
-            default=entry.get("low"),
-        )
-        yield None if price is None or units is None else price * decimal(units)
+        yield expected(entry, context)
+
+
+def expected(entry: JsonObject, context: Context) -> Decimal | None:
+    """Return what the usage of one unit costs in the year that is expected; None: that is not known."""
+    price = terms.rates(context).converted(entry["price"], context.today)
+    # An expectation below the low case is none.
+    units = max(
+        (entry[name] for name in ("expected", "low" if "expected" in entry else "high") if name in entry),
+        default=entry.get("low"),
+    )
+    return None if price is None or units is None else price * decimal(units)
 
 
 def _mismatch(record: JsonObject, bought: list[Purchase] | None, paid: Decimal | None, today: date) -> list[JsonObject]:

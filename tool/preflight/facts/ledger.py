@@ -7,6 +7,7 @@ it something else would buy the next slice as if it were the first.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 from preflight import terms
 from preflight.facts import cost, lifecycle, oversight
 from preflight.naming import words
+from preflight.periods import add_days, term_end
 from preflight.shapes import TEXT, faults
 
 if TYPE_CHECKING:
@@ -39,23 +41,42 @@ SHAPE: JsonObject = {
             ),
             "needs": [SUBSCRIPTIONS, PAYMENTS, RECURRING, USAGE],
         },
+        "late": {
+            **faults(
+                "What recurs or is used, is new or more than before, and has no day of late since when it is paid.",
+                what={**TEXT, "description": "What it is."},
+            ),
+            "needs": [RECURRING, USAGE],
+        },
+        "belated": {
+            **faults(
+                "What is new in the record of a vendor that is over.",
+                what={**TEXT, "description": "What it is."},
+            ),
+            "needs": [SUBSCRIPTIONS, PAYMENTS, RECURRING, USAGE],
+        },
     },
 }
 
+SUBSCRIPTION = "subscription"  # the kind of cost that is the contract, seen once more
+IN_TIME = 90  # days within which what is bought has to be entered
 GONE = "it is not there any more"
 LESS = "it is there as less than before"
 
 
 def since(record: JsonObject, before: JsonObject | None, context: Context) -> JsonObject:
-    """Return what of the record ``before`` has been withdrawn; nothing where that one was not agreed to yet."""
+    """Return what of the record ``before`` was withdrawn, and what came in a way in which nobody is asked."""
     if before is None or not lifecycle.was_agreed(before):
-        return {"withdrawn": []}
-    found = [
+        # A proposal may change until it is agreed to.
+        return {"withdrawn": [], "late": [], "belated": []}
+    withdrawn = [
         *_subscriptions(record, before, context),
         *_payments(record, before, context),
         *_repeated(record, before, context),
     ]
-    return {"withdrawn": found}
+    over = not lifecycle.of(record, context)["governed"]
+    belated = list(_belated(record, before, context)) if over else []
+    return {"withdrawn": withdrawn, "late": list(_late(record, before, context)), "belated": belated}
 
 
 def _at(record: JsonObject, pointer: str) -> Sequence[JsonObject]:
@@ -71,9 +92,9 @@ def _subscriptions(record: JsonObject, before: JsonObject, context: Context) -> 
     """Yield the subscriptions that run or were bought within the window, and are not in the record as they were.
 
     One that is longer or dearer than it was is in it still; its product, team, region and first day stay. One that was
-    bought before the window and has renewed by itself since is in it as its new term, whatever that costs.
+    bought before the window and has renewed by itself since is in it as the term that runs now.
     """
-    first = oversight.counted_from(before, context)
+    first, today = oversight.counted_from(before, context), context.today.isoformat()
     counted = {each.pointer for each in cost.purchases(before, context) or ()}
     counted |= {each.pointer for each in cost.bought_since(before, context, first)}
     were = [each for index, each in enumerate(_at(before, SUBSCRIPTIONS)) if f"{SUBSCRIPTIONS}/{index}" in counted]
@@ -83,12 +104,11 @@ def _subscriptions(record: JsonObject, before: JsonObject, context: Context) -> 
         return place and (_began(was.get("starts"), entry.get("starts"), first) or renewed(was, entry))
 
     def renewed(was: JsonObject, entry: JsonObject) -> bool:
-        rolled = was.get("auto_renews", True) and was.get("ends", "9999-12-31") < context.today.isoformat()
-        return bool(rolled and was.get("starts", "9999-12-31") < first.isoformat() and _follows(was, entry))
+        rolled = was.get("auto_renews", True) and was.get("ends", "9999-12-31") < today
+        return bool(rolled and was.get("starts", "9999-12-31") < first.isoformat() and _follows(was, entry, today))
 
     def holds(was: JsonObject, entry: JsonObject) -> bool:
-        as_it_was = _runs_as_long(was, entry, context.today) and _costs_as_much(was, entry, context)
-        return as_it_was or renewed(was, entry)
+        return _runs_as_long(was, entry, context.today) and _costs_as_much(was, entry, context)
 
     for was, found in _missing(were, list(_at(record, SUBSCRIPTIONS)), same, holds):
         days = " to ".join(was[each] for each in ("starts", "ends") if each in was)
@@ -104,25 +124,31 @@ def _began(was: str | None, now: str | None, first: date) -> bool:
     return now == was or (was is None and now is not None and now >= first.isoformat())
 
 
-def _follows(was: JsonObject, now: JsonObject) -> bool:
-    return str(was["ends"]) <= str(now.get("starts", "")) and was["starts"] != now["starts"]
+def _follows(was: JsonObject, now: JsonObject, today: str) -> bool:
+    return str(was["ends"]) <= str(now.get("starts", "")) <= today and was["starts"] != now["starts"]
 
 
 def _runs_as_long(was: JsonObject, now: JsonObject, today: date) -> bool:
-    """Whether it does not end before its term does; what runs until somebody cancels ends today at the earliest."""
-    return str(now.get("ends", "9999-12-31")) >= str(was.get("ends", today.isoformat()))
+    """Whether it does not end before its term does, that which renewed by itself included.
+
+    What runs until somebody cancels ends today at the earliest.
+    """
+    if "ends" not in was:
+        return str(now.get("ends", "9999-12-31")) >= today.isoformat()
+    first, last = (date.fromisoformat(was[name]) if name in was else None for name in ("starts", "ends"))
+    if last is not None and was.get("auto_renews", True) and (first is None or first <= last):
+        last = term_end(first, last, today)
+    return last is None or str(now.get("ends", "9999-12-31")) >= last.isoformat()
 
 
 def _costs_as_much(was: JsonObject, now: JsonObject, context: Context) -> bool:
-    """Whether it adds as much to a year as before. That it does not renew any more makes it no smaller."""
+    """Whether it adds as much to a year as before, and to its term. That it does not renew any more is no less."""
     kept = ("ends", "auto_renews") if "ends" not in was else ("auto_renews",)
     like = {name: each for name, each in now.items() if name not in kept}
     like |= {name: was[name] for name in kept if name in was}
     one, other = (terms.alone(each, context) for each in (was, like))
-    return all(
-        before is None or (after is not None and after >= before)
-        for before, after in ((one.in_a_year, other.in_a_year), (one.term, other.term))
-    )
+    sums = ((each.annual, each.in_a_year, each.term) for each in (one, other))
+    return all(before is None or (after is not None and after >= before) for before, after in zip(*sums, strict=True))
 
 
 # ---- Payments -----------------------------------------------------------------------------------
@@ -161,39 +187,128 @@ def _as_much(was: JsonObject, now: JsonObject, context: Context) -> bool:
 
 
 def _repeated(record: JsonObject, before: JsonObject, context: Context) -> Iterator[JsonObject]:
-    """Yield what recurs or is used and has become less, of a vendor that was agreed to within the window.
+    """Yield what recurs or is used, was bought of late, and is not in the record as it was.
 
-    Nobody knows since when it has been paid. Of a vendor that has been there for longer it counts while it is paid,
-    and whoever pays less has no more to ask for.
+    Of a vendor that was agreed to within the window that is all of it; of another, what says that it is paid since
+    then. The rest counts while it is paid, and whoever pays less has no more to ask for.
     """
-    if oversight.counted_from(before, context) != date.min:
-        return
-    for pointer, name_of, sums in ((RECURRING, "the recurring cost of", _by_kind), (USAGE, "the usage in", _by_unit)):
-        now = sums(record, context)
-        for name, was in sums(before, context).items():
-            left = now.get(name)
-            if was is not None and (left is None or left < was):
-                found = LESS if name in now else GONE
-                yield {"pointer": pointer, "what": f"{name_of} {name}", "found": found}
+    first = oversight.counted_from(before, context)
+    for kind in KINDS:
+        if first == date.min:
+            now = kind.sums(record, context, first)
+            for name, was in kind.sums(before, context, first).items():
+                left = now.get(name)
+                if was is not None and (left is None or left < was):
+                    yield {"pointer": kind.at, "what": f"{kind.what} {name}", "found": LESS if name in now else GONE}
+            continue
+        were = [each for each in kind.entries(before) if cost.is_since(each, first)]
+        same, holds = partial(_is_same, kind), partial(_is_as_much, kind, context)
+        for entry, found in _missing(were, kind.entries(record), same, holds):
+            yield {"pointer": kind.at, "what": f"{kind.what} {kind.name(entry)} since {entry['since']}", "found": found}
 
 
-def _by_kind(record: JsonObject, context: Context) -> dict[str, Decimal | None]:
-    """Return what each kind of recurring cost comes to in a year; None where that is not known."""
-    kinds = {each["kind"] for each in _at(record, RECURRING)} - {cost.INSIDE}
-    return {kind: _sum(list(cost.recurring(record, context, {kind}))) for kind in sorted(kinds)}
+def _late(record: JsonObject, before: JsonObject, context: Context) -> Iterator[JsonObject]:
+    """Yield what recurs and is new or more than before, and has no day within the days in which things are entered.
+
+    Without one nobody could tell it from what has been paid for years. Of subscriptions, what the contract has with
+    its days needs no other.
+    """
+    first, entered = (
+        add_days(context.today, -days) for days in (context.policies["approvals"]["window_days"], IN_TIME)
+    )
+    subscribed, _ = terms.yearly(cost.purchases(record, context))
+    contracted = subscribed * (1 + cost.TOLERANCE)
+    for kind in KINDS:
+        old = kind.sums(before, context, None)
+        undated = [each for each in kind.entries(record) if not cost.is_since(each, first)]
+        for name, amount in kind.sums_of(undated, context).items():
+            was = [each for each in (old.get(name), contracted if name == SUBSCRIPTION else None) if each is not None]
+            if amount is None or not was or amount > max(was):
+                yield {"pointer": kind.at, "what": f"{kind.what} {name}"}
+        dated = [
+            each for each in kind.entries(record) if cost.is_since(each, first) and not cost.is_since(each, entered)
+        ]
+        for each, _ in _missing(
+            dated, kind.entries(before), partial(_is_same, kind), partial(_is_as_much, kind, context)
+        ):
+            yield {"pointer": kind.at, "what": f"{kind.what} {kind.name(each)} since {each['since']}"}
 
 
-def _by_unit(record: JsonObject, context: Context) -> dict[str, Decimal | None]:
-    """Return what the usage of each unit comes to in a year that is expected."""
-    found: dict[str, Decimal | None] = {}
-    for entry, amount in zip(_at(record, USAGE), cost.used(record, context), strict=True):
-        unit = _plainly(entry["unit"])
-        found[unit] = _sum([found.get(unit, Decimal(0)), amount])
-    return found
+def _is_same(kind: _Kind, one: JsonObject, other: JsonObject) -> bool:
+    return kind.name(one) == kind.name(other) and one.get("since") == other.get("since")
 
 
-def _sum(amounts: Sequence[Decimal | None]) -> Decimal | None:
-    return None if None in amounts else sum((each for each in amounts if each is not None), Decimal(0))
+def _is_as_much(kind: _Kind, context: Context, was: JsonObject, now: JsonObject) -> bool:
+    before, after = (kind.amount(each, context) for each in (was, now))
+    return before is None or (after is not None and after >= before)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """A list of what recurs: where it is, what it is called, and which member of an entry says what it pays for."""
+
+    at: str
+    what: str
+    by: str
+    amount: Callable[[JsonObject, Context], Decimal | None]
+
+    def entries(self, record: JsonObject) -> list[JsonObject]:
+        return [each for each in _at(record, self.at) if each[self.by] != cost.INSIDE]
+
+    def name(self, entry: JsonObject) -> str:
+        return _plainly(entry[self.by])
+
+    def sums(self, record: JsonObject, context: Context, first: date | None) -> dict[str, Decimal | None]:
+        """Return by name what entries come to in a year, those since ``first``; None: those of whatever day."""
+        return self.sums_of(
+            [each for each in self.entries(record) if first is None or cost.is_since(each, first)], context
+        )
+
+    def sums_of(self, entries: Sequence[JsonObject], context: Context) -> dict[str, Decimal | None]:
+        found: dict[str, Decimal | None] = {}
+        for each in entries:
+            name, amount = self.name(each), self.amount(each, context)
+            so_far = found.get(name, Decimal(0))
+            found[name] = None if so_far is None or amount is None else so_far + amount
+        return dict(sorted(found.items()))
+
+
+KINDS = (
+    _Kind(RECURRING, "the recurring cost of", "kind", cost.yearly),
+    _Kind(USAGE, "the usage in", "unit", cost.expected),
+)
+
+
+# ---- What came after the end --------------------------------------------------------------------
+
+
+def _belated(record: JsonObject, before: JsonObject, context: Context) -> Iterator[JsonObject]:
+    """Yield what a vendor that is over would still buy: nobody is asked about it any more."""
+    added = partial(_missing, same=lambda one, other: one == other, holds=lambda _one, _other: True)
+    for entry, _ in added(_at(record, SUBSCRIPTIONS), list(_at(before, SUBSCRIPTIONS))):
+        if not _is_shorter(entry, _at(before, SUBSCRIPTIONS)):
+            yield {"pointer": SUBSCRIPTIONS, "what": str(entry["product"])}
+    for entry, _ in added(_at(record, PAYMENTS), list(_at(before, PAYMENTS))):
+        if entry["kind"] not in {cost.INSIDE, "exit"}:
+            yield {"pointer": PAYMENTS, "what": f"a payment ({entry['kind']})"}
+    for kind in KINDS:
+        old = kind.sums(before, context, None)
+        for name, amount in kind.sums(record, context, None).items():
+            was = old.get(name)
+            if amount is None or was is None or amount > was:
+                yield {"pointer": kind.at, "what": f"{kind.what} {name}"}
+
+
+def _is_shorter(entry: JsonObject, were: Sequence[JsonObject]) -> bool:
+    """Whether it is what was there, and ends or stops renewing: that is how a vendor is left."""
+    ending = ("ends", "auto_renews", "notice_days")
+    plain = {name: each for name, each in entry.items() if name not in ending}
+    end = str(entry.get("ends", "9999-12-31"))
+    return any(
+        plain == {name: each for name, each in was.items() if name not in ending}
+        and end <= str(was.get("ends", "9999-12-31"))
+        for was in were
+    )
 
 
 # ---- Entries beside entries ---------------------------------------------------------------------

@@ -7,7 +7,7 @@ vendor file, meets the limit that the whole would meet.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 from preflight import houses, terms
 from preflight.agreement import NOBODY, RECORDED, SIGNED, Directory, Role, agreement
 from preflight.authority import Amounts, by_role, demanded, names
-from preflight.facts import cost, risk
+from preflight.facts import cost, lifecycle, risk
 from preflight.facts.references import departures
 from preflight.houses import MOST_TOLD, House, is_below
+from preflight.levels import highest, rank
 from preflight.money import decimal, plain
 from preflight.naming import owned, words
 from preflight.periods import add_days
@@ -26,7 +27,8 @@ from preflight.shapes import NUMBER, TEXT, WHOLE, faults
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from preflight.model import Context, JsonObject
+    from preflight.model import Context, Json, JsonObject
+    from preflight.terms import Purchase
 
 NAME = "oversight"
 INPUTS = ("/approvals", "/contract/subscriptions", "/cost/recurring", "/cost/usage", "/data/classes", "/risk")
@@ -76,25 +78,53 @@ def extract(record: JsonObject, context: Context) -> JsonObject:
     level = risk.known(record, context)
     entity = record.get("legal_entity", {})
     parts = list(_parts(record, context))
+    over = cost.is_over(record, context)
     return {
         "parent": entity.get("parent") or entity.get("name") or "",
         "company": entity.get("name", ""),
         "companies": [entity[each] for each in ("parent", "name") if each in entity],
         "domains": [owned(each) for each in entity.get("domains", ())],
-        "over": cost.is_over(record, context),
+        "over": over,
         "annual": known.get("annual"),
-        "least": known["at_least"],
         "committed": known.get("committed"),
+        "least": known["at_least"],
         "term_months": known.get("term_months"),
-        "terms": [] if cost.is_over(record, context) else terms.dated(cost.purchases(record, context) or ()),
+        **_bound(record, context, known),
         "parts": parts,
         "undated": _undated(record, parts, context),
         "risk": level.level,
         "risk_least": level.at_least,
+        "contracted": lifecycle.of(record, context)["contracted"],
+        "category": record.get("category", ""),
+        "signs": risk.signs(terms.current(record, context.today), context.policies["risk"]),
+        "stated": record.get("risk", {}),
         "classes": _classes(record),
         "approvals": record.get("approvals", []),
         "proposed_on": record.get("lifecycle", {}).get("proposed_on", ""),
     }
+
+
+def _bound(record: JsonObject, context: Context, known: JsonObject) -> JsonObject:
+    """Return what the vendor binds the house to: ``yearly``, ``owed`` over the terms, and ``terms`` (their days).
+
+    What nobody uses any more is paid until its term is over.
+    """
+    if not cost.is_over(record, context):
+        running = cost.purchases(record, context) or ()
+        return {"yearly": known["at_least"], "owed": known.get("committed") or 0, "terms": terms.dated(running)}
+    still = _still(record, context)
+    yearly, _ = terms.yearly(still)
+    owed = sum((each.term or Decimal(0) for each in still), Decimal(0))
+    return {"yearly": plain(yearly), "owed": plain(owed), "terms": terms.dated(still)}
+
+
+def _still(record: JsonObject, context: Context) -> list[Purchase]:
+    """Return the terms of what is over that are paid all the same, until they end."""
+    return [
+        each
+        for each in terms.bought(record, context)
+        if each.ends and each.ends >= context.today and _was_made(record, each.starts, context)
+    ]
 
 
 def _classes(record: JsonObject) -> list[str] | None:
@@ -105,31 +135,37 @@ def _classes(record: JsonObject) -> list[str] | None:
 
 
 def _undated(record: JsonObject, parts: Sequence[JsonObject], context: Context) -> Decimal:
-    """Return what is paid in a year besides all purchases that have a day.
+    """Return what is paid in a year besides all purchases that have a day, and was bought of late.
 
-    It counts as bought of late, unless the vendor had a subscription before: then it came with that.
+    That is all of it, unless the vendor had a subscription before: then it came with that, but for what says since
+    when it is paid.
     """
-    terms = [each for each in parts if each["term"]]
-    if not all(each["recent"] for each in terms):
+    if not _was_made(record, None, context):
         return Decimal(0)
-    return cost.undated(record, context, sum((each["amount"] or Decimal(0) for each in terms), Decimal(0)))
+    first = counted_from(record, context)
+    bought = [each for each in parts if each["term"]]
+    if all(each["recent"] for each in bought) and not cost.is_over(record, context):
+        first = date.min
+    return cost.undated(record, context, first)
 
 
 def _parts(record: JsonObject, context: Context) -> Iterator[JsonObject]:
     """Yield the purchases that run, are to come, or were made within the window."""
     first = counted_from(record, context)
-    running = {each.pointer for each in cost.purchases(record, context) or ()}
+    paid = _still(record, context) if cost.is_over(record, context) else cost.purchases(record, context) or ()
+    running = {each.pointer for each in paid}
     for each in cost.bought_since(record, context, date.min):
         recent = each.starts is None or each.starts >= first
         if (recent or each.pointer in running) and _was_made(record, each.starts, context):
             amounts = {"amount": each.in_a_year, "annual": each.annual}
-            yield {"pointer": each.pointer, **amounts, "recent": recent, "term": True}
+            runs = each.pointer in running
+            yield {"pointer": each.pointer, **amounts, "recent": recent, "term": True, "runs": runs}
     for index, entry in enumerate(record.get("cost", {}).get("one_off", ())):
         day = date.fromisoformat(entry["date"]) if "date" in entry else None
         if entry["kind"] != cost.INSIDE and (day is None or day >= first) and _was_made(record, day, context):
             amount = terms.rates(context).converted(entry["amount"], context.today)
             once = {"pointer": f"/cost/one_off/{index}", "amount": amount, "annual": None}
-            yield {**once, "recent": True, "term": False}
+            yield {**once, "recent": True, "term": False, "runs": False}
 
 
 def _was_made(record: JsonObject, day: date | None, context: Context) -> bool:
@@ -163,8 +199,52 @@ def gather(extracts: Mapping[str, JsonObject], context: Context) -> dict[str, Js
     found: dict[str, JsonObject] = {}
     for members in houses.members(extracts, context):
         group = houses.house(members, extracts, limits, context.today)
-        found.update((vendor, _facts(vendor, extracts[vendor], group, context, directory)) for vendor in members)
+        beside = _by_category(members, extracts, context.policies["risk"]) if len(members) > 1 else {}
+        for vendor in members:
+            taken = _with_twins(vendor, extracts[vendor], beside, context.policies["risk"])
+            found[vendor] = _facts(vendor, taken, group, context, directory)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """Vendors of one house and category under contract: what they say of their risk, one as all."""
+
+    vendors: tuple[str, ...]
+    signs: Mapping[str, list[Json]]
+    stated: tuple[JsonObject, ...]
+
+
+def _by_category(members: Sequence[str], extracts: Mapping[str, JsonObject], policy: JsonObject) -> dict[str, _Beside]:
+    sorted_out: dict[str, list[str]] = {}
+    for vendor in members:
+        if extracts[vendor]["contracted"]:
+            sorted_out.setdefault(extracts[vendor]["category"], []).append(vendor)
+    return {
+        category: _Beside(
+            tuple(vendors),
+            risk.together((extracts[each]["signs"] for each in vendors), policy),
+            tuple(extracts[each]["stated"] for each in vendors),
+        )
+        for category, vendors in sorted_out.items()
+    }
+
+
+def _with_twins(vendor: str, taken: JsonObject, beside: Mapping[str, _Beside], policy: JsonObject) -> JsonObject:
+    """Return an extract with the risk of all that its house sells us of the kind: cut into records, it is one."""
+    group = beside.get(taken["category"])
+    others = [each for each in group.vendors if each != vendor][:MOST_TOLD] if group else []
+    if group is None or not others or taken["over"]:
+        return taken
+    own = [] if taken["contracted"] else [taken["signs"]]
+    said = [*group.stated, *([] if taken["contracted"] else [taken["stated"]])]
+    stated = {name: highest(each[name] for each in said if name in each) for name in risk.DIMENSIONS}
+    named = {name: level for name, level in stated.items() if any(name in each for each in said)}
+    least = risk.assessed(risk.together([group.signs, *own], policy), named, policy).at_least
+    if rank(least) <= rank(taken["risk_least"]):
+        return taken
+    level = None if taken["risk"] is None else least
+    return {**taken, "risk": level, "risk_least": least, "risk_beside": names(others, len(group.vendors) - (not own))}
 
 
 def _facts(vendor: str, taken: JsonObject, group: House, context: Context, directory: Directory) -> JsonObject:
@@ -268,6 +348,7 @@ def _amounts(taken: JsonObject, group: House, window: int) -> Amounts:
         taken["risk_least"],
         None if taken["classes"] is None else frozenset(taken["classes"]),
         "a year" if taken["over"] or not group.sums.bought else f"bought within {window} days",
+        taken.get("risk_beside", ""),
     )
 
 

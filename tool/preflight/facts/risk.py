@@ -10,10 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from preflight import terms
 from preflight.levels import LEVELS, highest, rank
 from preflight.pointers import values
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from preflight.model import Context, Json, JsonObject
 
 NAME = "risk"
@@ -118,13 +121,45 @@ class Risk:
 
 
 def assess(record: JsonObject, policy: JsonObject) -> Risk:
-    """Assess a record by policies/risk.yaml."""
-    stated = record.get("risk", {})
+    """Assess a record by policies/risk.yaml. What it says of terms that are over counts as well: see ``known``."""
+    return assessed(signs(record, policy), record.get("risk", {}), policy)
+
+
+def signs(record: JsonObject, policy: JsonObject) -> dict[str, list[Json]]:
+    """Return what a record says at each field that policies/risk.yaml looks at."""
+    looked = {signal["of"] for each in policy["dimensions"] for signal in each["signals"]}
+    return {field: values(record, field) for field in sorted(looked)}
+
+
+def together(taken: Iterable[Mapping[str, list[Json]]], policy: JsonObject) -> dict[str, list[Json]]:
+    """Return what several records say at each field, in as few values as the signals on it tell apart."""
+    asked: dict[str, set[str]] = {}
+    for each in policy["dimensions"]:
+        for signal in each["signals"]:
+            asked.setdefault(signal["of"], set()).add(signal["by"])
+    listed = list(taken)
+    return {field: _joined([one for each in listed for one in each[field]], ways) for field, ways in asked.items()}
+
+
+def _joined(found: list[Json], ways: set[str]) -> list[Json]:
+    sizes = [(size, value) for value in found if (size := _size(value)) is not None]
+    if ways == {"sum"} and len(sizes) == len(found) > 0:
+        return [sum(size for size, _ in sizes)]
+    if ways <= {"count", "number"} and len(sizes) == len(found) > 0:
+        return [max(sizes, key=lambda each: each[0])[1]]
+    if ways == {"value"}:
+        words = {_word(word): word for value in found for word in (value if isinstance(value, list) else [value])}
+        return list(words.values())
+    return found
+
+
+def assessed(signs: Mapping[str, list[Json]], stated: JsonObject, policy: JsonObject) -> Risk:
+    """Assess what one or several records say; ``stated`` is what is said of each dimension."""
     dimensions = tuple(
         Dimension(
             each["name"],
             each["title"],
-            tuple(_signal(record, signal) for signal in each["signals"]),
+            tuple(_signal(signs[signal["of"]], signal) for signal in each["signals"]),
             stated.get(each["name"]),
         )
         for each in policy["dimensions"]
@@ -143,8 +178,7 @@ def _reached(points: JsonObject, level: str) -> int:
     return most
 
 
-def _signal(record: JsonObject, signal: JsonObject) -> Signal:
-    found = values(record, signal["of"])
+def _signal(found: list[Json], signal: JsonObject) -> Signal:
     title, field, optional = signal["title"], signal["of"], signal.get("optional", False)
     if not found:
         return Signal(title, field, None, None, optional, known=False)
@@ -159,7 +193,7 @@ def _signal(record: JsonObject, signal: JsonObject) -> Signal:
     known_sizes = [size for size in sizes if size is not None]
     if len(known_sizes) < len(sizes):  # something else than a list or a number says nothing of how much there is
         return Signal(title, field, None, None, optional, known=False)
-    number = max(known_sizes)
+    number = sum(known_sizes) if signal["by"] == "sum" else max(known_sizes)
     reached = [level for level, least in signal["from"].items() if number >= least]
     return Signal(title, field, number, highest(reached), optional)
 
@@ -177,7 +211,9 @@ def _word(value: Json) -> str:
 
 def known(record: JsonObject, context: Context) -> Risk:
     """Return the risk of a record; several facts look at it."""
-    found: Risk = context.once_for(record, NAME, lambda: assess(record, context.policies["risk"]))
+    found: Risk = context.once_for(
+        record, NAME, lambda: assess(terms.current(record, context.today), context.policies["risk"])
+    )
     return found
 
 

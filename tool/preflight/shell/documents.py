@@ -52,9 +52,11 @@ SPECIAL_START = NUMERIC_START | {"<"}  # also the merge key
 TYPED_START = NUMERIC_START.union(word[:1] for word in CONSTANTS)
 
 # Control characters but tab and line ends; format characters (zero-width, bidirectional controls, tags);
-# line and paragraph separators; private use; noncharacters. A test holds this against unicodedata.
+# line and paragraph separators; private use; noncharacters; letters and marks that are never seen (fillers). A test
+# holds this against unicodedata.
 FORBIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad"
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\uffa0"
     "\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f"
     "\ud800-\udfff\ue000-\uf8ff\ufeff\ufff9-\ufffb\ufffe\uffff"
     "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"

@@ -17,19 +17,25 @@ if TYPE_CHECKING:
 
 # Beside policies and schemas: what runs the gate, who is asked to review, and what git does with files. A folder with
 # the name of the configuration would stop the gate.
-FOLDERS = (".github", ".gitlab", ".gitea", ".forgejo", ".circleci", ".woodpecker", ".buildkite", "schemas", CONFIG)
+FOLDERS = (
+    *(".github", ".gitlab", ".gitea", ".forgejo", ".bitbucket", ".circleci", ".woodpecker", ".buildkite"),
+    *("schemas", CONFIG),
+)
 # What is called nearly like the configuration stops the gate, so it does not get in without two owners either.
 FILES = (
     CONFIG,
     "preflight.yml",
     "preflight.json",
     ".gitattributes",
+    ".gitmodules",
+    ".mailmap",
     ".gitlab-ci.yml",
     ".woodpecker.yml",
     ".woodpecker.yaml",
     ".drone.yml",
     ".travis.yml",
     "azure-pipelines.yml",
+    "azure-pipelines.yaml",
     "bitbucket-pipelines.yml",
     "Jenkinsfile",
     ".pre-commit-config.yaml",

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from preflight import terms
 from preflight.facts import risk
 from preflight.inventory.dossier.labels import spoken
 from preflight.wording import counted
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from preflight.facts.risk import Dimension, Signal
     from preflight.model import JsonObject
 
@@ -44,9 +47,9 @@ class Breakdown:
     why: str  # what the record says of itself
 
 
-def breakdown(record: JsonObject, policy: JsonObject) -> Breakdown:
-    """Return the risk of a record by policies/risk.yaml."""
-    found = risk.assess(record, policy)
+def breakdown(record: JsonObject, policy: JsonObject, today: date) -> Breakdown:
+    """Return the risk of a record by policies/risk.yaml on a day."""
+    found = risk.assess(terms.current(record, today), policy)
     reached = policy["totals"][found.summed]
     told = [f"Together {counted(found.points, 'point')}, which is {found.summed} (from {reached} points on)."]
     if found.lifted_by:

@@ -90,7 +90,7 @@ def _judged(site: Site, card: Card, detail: Detail) -> dict[str, Any]:
         "passed": detail.passed,
         "gaps": gaps.gaps(card, detail, site.index.members),
         "domains": questions.domains(record, stock.policies["checklist"], stock.as_of, site.labels) if asked else (),
-        "breakdown": dangers.breakdown(record, stock.policies["risk"]) if weighed else None,
+        "breakdown": dangers.breakdown(record, stock.policies["risk"], stock.as_of) if weighed else None,
         "prices": prices.prices(record, facts),
         "partners": around.partners(card.id, record, stock.landscape),
         "facts": facts,
