@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "shapes": VOCABULARY,
     "money": VOCABULARY,
     "terms": VOCABULARY | {"money", "periods"},
-    "houses": VOCABULARY | {"money", "naming", "terms"},
+    "houses": VOCABULARY | {"money", "naming", "periods", "terms"},
     "authority": VOCABULARY | {"levels", "money"},
     "agreement": VOCABULARY | WORDS | {"authority", "levels", "money", "periods"},
     "waiving": VOCABULARY | WORDS | {"fingerprints", "policy", "rules"},

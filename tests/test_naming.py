@@ -161,3 +161,20 @@ def test_a_crowd_of_names_that_are_all_near_costs_no_more_than_its_share() -> No
     assert sum(1 for _ in naming._pairs(crowd, (), 20)) <= 20 * 3_000
     found = naming.neighbours(crowd, 20)
     assert {len(others) for others in found.values()} == {20}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Gull Push GmbH", "Gull Push G.m.b.H.", "Gull Push GmbH (DE)", "Gull Push Ltd, Dublin", "Gull Push™ GmbH",
+        "Gull Push GmbH i. L.", "Gull Push AB (publ)", "Gull Push S.r.l. unipersonale", "gull  push ¹ gmbh & co. kg",
+    ],
+)  # fmt: skip
+def test_one_company_has_one_body(name: str) -> None:
+    forms = naming.legal_forms((*naming.LEGAL_FORMS, "ab publ", "i l"))
+    assert naming.body(name, forms) == "gull push"
+
+
+@pytest.mark.parametrize("name", ["Gull", "Gull Pusher GmbH", "Gull SE Push", "GmbH Gull Push"])
+def test_another_company_has_another(name: str) -> None:
+    assert naming.body(name, naming.legal_forms(naming.LEGAL_FORMS)) != "gull push"

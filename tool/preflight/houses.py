@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from preflight import terms
 from preflight.money import decimal
-from preflight.naming import LEGAL_FORMS, legal_forms
-from preflight.naming import plain as plain_name
+from preflight.naming import LEGAL_FORMS, body, legal_forms
+from preflight.periods import add_days
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-    from datetime import date
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from preflight.model import Context, JsonObject
 
@@ -26,17 +26,19 @@ class Sums:
     """What vendors of one group cost together, as far as is known.
 
     ``annual``: a year. ``once``: bought within the window and done with, on top of it. ``window``: all that was bought
-    within the window. ``committed``: promised over the terms.
+    within the window. ``busiest``: what falls into any one stretch as long as the window, from its beginning on.
+    ``committed``: promised over the terms.
     """
 
     annual: Decimal
     once: Decimal
     window: Decimal
+    busiest: Decimal
     committed: Decimal
 
     @classmethod
-    def of(cls, extracts: Sequence[JsonObject]) -> Sums:
-        """Add up what ``extract`` gave for each of them.
+    def of(cls, extracts: Sequence[JsonObject], first: date, days: int) -> Sums:
+        """Add up what ``extract`` gave for each of them; the window has so many days from ``first`` on.
 
         Of one that is over, what was bought within the window counts there still, and what is owed until its term ends:
         who buys, retires and buys again has bought twice.
@@ -47,18 +49,62 @@ class Sums:
             sum((decimal(taken["yearly"]) for taken in extracts), Decimal(0)),
             sum((part["amount"] for part in recent if not part["runs"]), Decimal(0)),
             sum((part["amount"] for part in recent), undated),
+            _busiest([part for taken in extracts for part in taken["parts"]], first, days)
+            + sum((decimal(taken["flat"]) for taken in extracts), Decimal(0)),
             sum((decimal(taken["owed"]) for taken in extracts), Decimal(0)),
         )
 
     @property
     def amount(self) -> Decimal:
-        """The amount that limits are held against: a year with what is over by now, or all that was bought."""
-        return max(self.annual + self.once, self.window)
+        """The amount that limits are held against: a year with what is over, all that was bought, or a busy year."""
+        return max(self.annual + self.once, self.window, self.busiest)
 
     @property
     def bought(self) -> bool:
         """Whether it is what was bought within the window that counts."""
         return self.amount > self.annual
+
+
+def _busiest(parts: Sequence[JsonObject], first: date, days: int) -> Decimal:
+    """Return the most that is spent in any stretch of so many days, each purchase spread over its own days."""
+    spans = [
+        (max(part["from"] or first, date.min).toordinal(), (part["to"] or date.max).toordinal(), part["rate"])
+        for part in parts
+        if part["term"] and part["rate"]
+    ]
+    payments = [
+        ((part["from"] or first).toordinal(), part["amount"]) for part in parts if not part["term"] and part["amount"]
+    ]
+    begins = _Steps.of((start, rate, rate * (start - 1)) for start, _, rate in spans)
+    ends = _Steps.of((end + 1, rate, rate * end) for _, end, rate in spans)
+    paid = _Steps.of((day, amount, Decimal(0)) for day, amount in payments)
+
+    def until(day: int) -> Decimal:
+        running, before = begins.up_to(day)
+        over, behind = ends.up_to(day)
+        return day * (running - over) - before + behind + paid.up_to(day)[0]
+
+    marks = {first.toordinal(), *(each[0] for each in (*spans, *payments) if each[0] >= first.toordinal())}
+    return max(until(mark + days - 1) - until(mark - 1) for mark in marks)
+
+
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """Two sums that grow on certain days, so that what they are on a day is found without adding all up again."""
+
+    days: list[int]
+    sums: list[tuple[Decimal, Decimal]]
+
+    @classmethod
+    def of(cls, steps: Iterable[tuple[int, Decimal, Decimal]]) -> _Steps:
+        ordered = sorted(steps)
+        sums = [(Decimal(0), Decimal(0))]
+        for _, one, other in ordered:
+            sums.append((sums[-1][0] + one, sums[-1][1] + other))
+        return cls([day for day, _, _ in ordered], sums)
+
+    def up_to(self, day: int) -> tuple[Decimal, Decimal]:
+        return self.sums[bisect_right(self.days, day)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +157,18 @@ def members(extracts: Mapping[str, JsonObject], context: Context) -> list[list[s
 
 def _key_of(company: str, forms: Collection[str]) -> str:
     """Return the name of a company for comparing: a blank more or less is no other house."""
-    return plain_name(company, forms).replace(" ", "")
+    return body(company, forms).replace(" ", "")
 
 
-def house(members: Sequence[str], extracts: Mapping[str, JsonObject], limits: Collection[float], today: date) -> House:
-    """Add up what the vendors of one house cost. ``extracts`` are those of facts/oversight.py."""
+def house(
+    members: Sequence[str], extracts: Mapping[str, JsonObject], limits: Collection[float], today: date, days: int
+) -> House:
+    """Add up what the vendors of one house cost; ``extracts`` are those of facts/oversight.py, ``days`` the window."""
     paid = [vendor for vendor in members if not extracts[vendor]["over"]]
     parts = [part for vendor in paid for part in extracts[vendor]["parts"]]
     return House(
         tuple(sorted(paid)),
-        Sums.of([extracts[vendor] for vendor in members]),
+        Sums.of([extracts[vendor] for vendor in members], add_days(today, -days), days),
         terms.bound((term for vendor in members for term in extracts[vendor]["terms"]), today),
         {limit: sum(is_below(part, limit) for part in parts) for limit in limits},
     )

@@ -20,11 +20,13 @@ LEGAL_FORMS = (
     "oy", "plc", "pty", "sa", "sarl", "sas", "se", "spa", "srl",
 )  # fmt: skip
 SHORTEST_NEAR = 6  # characters; shorter names are near to too many others
+SHORTEST_INSIDE = 3  # letters of a legal form that is one wherever it stands
 LONGEST_FORM = 5  # words, as in «sp. z o.o.», and with one to spare
 
 _WORD = re.compile(r"[^\W_]+")
 _DIGITS = re.compile(r"\d+")
 _UNSEEN = frozenset({"Mn", "Cf"})
+_SIGNS = frozenset({"So", "Sk", "No"})
 # Letters that no decomposition takes apart.
 _LATIN = str.maketrans(
     {
@@ -65,7 +67,9 @@ def words(text: str) -> list[str]:
     """Return the words of a text without case, accents and punctuation."""
     if text.isascii():
         return _WORD.findall(text.lower())
-    folded = unicodedata.normalize("NFKD", text).casefold()
+    # Signs such as ™ and ¹ are none of its letters, and would become some.
+    spoken = "".join(each for each in text if unicodedata.category(each) not in _SIGNS)
+    folded = unicodedata.normalize("NFKD", spoken).casefold()
     seen = "".join(each for each in folded if unicodedata.category(each) not in _UNSEEN)
     return [_as_it_looks(word) for word in _WORD.findall(seen.translate(_LATIN))]
 
@@ -91,6 +95,21 @@ def plain(name: str, forms: Collection[str]) -> str:
     while (cut := _form_at_the_end(kept, forms)) and cut < len(kept):
         kept = kept[:-cut]
     return " ".join(kept)
+
+
+def body(name: str, forms: Collection[str]) -> str:
+    """Return what a name says before its first legal form: what follows is a place, a branch or a state of the company.
+
+    «Acme GmbH (DE)», «Acme GmbH i. L.» and «Acme S.r.l. unipersonale» are all ``acme``. Forms of one or two letters are
+    words of names, too, and cut off only at the end.
+    """
+    kept = words(name)
+    for start in range(1, len(kept)):
+        ends = range(start + 1, min(start + LONGEST_FORM, len(kept)) + 1)
+        if any(len(form := "".join(kept[start:end])) >= SHORTEST_INSIDE and form in forms for end in ends):
+            kept = kept[:start]
+            break
+    return plain(" ".join(kept), forms)
 
 
 def _form_at_the_end(listed: list[str], forms: Collection[str]) -> int:

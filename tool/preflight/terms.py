@@ -12,7 +12,7 @@ from decimal import ROUND_CEILING, Decimal
 from typing import TYPE_CHECKING
 
 from preflight.money import A_YEAR, DAYS, Rates
-from preflight.periods import YEAR, add_days, whole_term
+from preflight.periods import YEAR, add_days, term_end, whole_term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -49,6 +49,16 @@ class Purchase:
             return self.annual
         ran = Length.of(self.starts, self.until) if self.renews else None
         return min(self.annual, max(self.term, ran.whole(self.annual)) if ran else self.term)
+
+    @property
+    def a_day(self) -> Decimal | None:
+        """What it costs a day, spread over the days on which it runs."""
+        if self.annual is None:
+            return None
+        days = (self.until - self.starts).days + 1 if self.until and self.starts else 0
+        if days <= 0 or self.renews or self.term is None:
+            return self.annual / DAYS
+        return self.term / days
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +132,10 @@ def _purchase(pointer: str, entry: JsonObject, listed: Sequence[JsonObject], con
         return Purchase(pointer, annual, term, least, None, None, None)
     months = length.months if length else None
     renews = entry.get("auto_renews", True)
-    return Purchase(pointer, annual, term, least, months, starts, _until(entry, listed), ends, renews)
+    until = _until(entry, listed)
+    if renews and ends and until is None:  # the term that runs now
+        ends = term_end(starts, ends, context.today)
+    return Purchase(pointer, annual, term, least, months, starts, until, ends, renews)
 
 
 def _not_below(least: Decimal, amount: Decimal | None) -> Decimal | None:
@@ -166,7 +179,10 @@ def _until(entry: JsonObject, listed: Sequence[JsonObject]) -> date | None:
     if not following:
         return None if goes_on else ends
     before = add_days(min(following), -1)  # the last day of a term may be told as the day after it
-    return before if goes_on else min(ends, before)
+    if not goes_on or "starts" not in entry or entry["starts"] > entry["ends"]:
+        return min(ends, before)
+    # What has renewed by itself runs to the end of that term, whatever follows.
+    return before if before <= ends else term_end(date.fromisoformat(entry["starts"]), ends, before)
 
 
 def _place(entry: JsonObject) -> tuple[str | None, ...]:

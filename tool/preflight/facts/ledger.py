@@ -108,7 +108,8 @@ def _subscriptions(record: JsonObject, before: JsonObject, context: Context) -> 
         return bool(rolled and was.get("starts", "9999-12-31") < first.isoformat() and _follows(was, entry, today))
 
     def holds(was: JsonObject, entry: JsonObject) -> bool:
-        return _runs_as_long(was, entry, context.today) and _costs_as_much(was, entry, context)
+        seats = entry.get("users", 0) >= was.get("users", 0) or renewed(was, entry)
+        return seats and _runs_as_long(was, entry, context.today) and _costs_as_much(was, entry, context)
 
     for was, found in _missing(were, list(_at(record, SUBSCRIPTIONS)), same, holds):
         days = " to ".join(was[each] for each in ("starts", "ends") if each in was)
@@ -129,7 +130,7 @@ def _follows(was: JsonObject, now: JsonObject, today: str) -> bool:
 
 
 def _runs_as_long(was: JsonObject, now: JsonObject, today: date) -> bool:
-    """Whether it does not end before its term does, that which renewed by itself included.
+    """Whether it does not end before its term does, that which renewed by itself included, or will for want of notice.
 
     What runs until somebody cancels ends today at the earliest.
     """
@@ -138,6 +139,8 @@ def _runs_as_long(was: JsonObject, now: JsonObject, today: date) -> bool:
     first, last = (date.fromisoformat(was[name]) if name in was else None for name in ("starts", "ends"))
     if last is not None and was.get("auto_renews", True) and (first is None or first <= last):
         last = term_end(first, last, today)
+        if last < date.max and add_days(last, -was.get("notice_days", 0)) < today:  # too late to leave by then
+            last = term_end(first, last, add_days(last, 1))
     return last is None or str(now.get("ends", "9999-12-31")) >= last.isoformat()
 
 
@@ -193,6 +196,7 @@ def _repeated(record: JsonObject, before: JsonObject, context: Context) -> Itera
     then. The rest counts while it is paid, and whoever pays less has no more to ask for.
     """
     first = oversight.counted_from(before, context)
+    window = add_days(context.today, -context.policies["approvals"]["window_days"])
     for kind in KINDS:
         if first == date.min:
             now = kind.sums(record, context, first)
@@ -200,8 +204,7 @@ def _repeated(record: JsonObject, before: JsonObject, context: Context) -> Itera
                 left = now.get(name)
                 if was is not None and (left is None or left < was):
                     yield {"pointer": kind.at, "what": f"{kind.what} {name}", "found": LESS if name in now else GONE}
-            continue
-        were = [each for each in kind.entries(before) if cost.is_since(each, first)]
+        were = [each for each in kind.entries(before) if "since" in each and cost.is_since(each, window)]
         same, holds = partial(_is_same, kind), partial(_is_as_much, kind, context)
         for entry, found in _missing(were, kind.entries(record), same, holds):
             yield {"pointer": kind.at, "what": f"{kind.what} {kind.name(entry)} since {entry['since']}", "found": found}
@@ -219,9 +222,11 @@ def _late(record: JsonObject, before: JsonObject, context: Context) -> Iterator[
     subscribed, _ = terms.yearly(cost.purchases(record, context))
     contracted = subscribed * (1 + cost.TOLERANCE)
     for kind in KINDS:
-        old = kind.sums(before, context, None)
-        undated = [each for each in kind.entries(record) if not cost.is_since(each, first)]
-        for name, amount in kind.sums_of(undated, context).items():
+        undated, old = (
+            kind.sums_of([each for each in kind.entries(one) if not cost.is_since(each, first)], context)
+            for one in (record, before)
+        )
+        for name, amount in undated.items():
             was = [each for each in (old.get(name), contracted if name == SUBSCRIPTION else None) if each is not None]
             if amount is None or not was or amount > max(was):
                 yield {"pointer": kind.at, "what": f"{kind.what} {name}"}

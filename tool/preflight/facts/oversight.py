@@ -89,9 +89,10 @@ def extract(record: JsonObject, context: Context) -> JsonObject:
         "committed": known.get("committed"),
         "least": known["at_least"],
         "term_months": known.get("term_months"),
-        **_bound(record, context, known),
+        **_bound(record, parts, context, known),
         "parts": parts,
         "undated": _undated(record, parts, context),
+        "flat": Decimal(0) if over else cost.undated(record, context, date.min),
         "risk": level.level,
         "risk_least": level.at_least,
         "contracted": lifecycle.of(record, context)["contracted"],
@@ -104,7 +105,7 @@ def extract(record: JsonObject, context: Context) -> JsonObject:
     }
 
 
-def _bound(record: JsonObject, context: Context, known: JsonObject) -> JsonObject:
+def _bound(record: JsonObject, parts: Sequence[JsonObject], context: Context, known: JsonObject) -> JsonObject:
     """Return what the vendor binds the house to: ``yearly``, ``owed`` over the terms, and ``terms`` (their days).
 
     What nobody uses any more is paid until its term is over.
@@ -114,15 +115,22 @@ def _bound(record: JsonObject, context: Context, known: JsonObject) -> JsonObjec
         return {"yearly": known["at_least"], "owed": known.get("committed") or 0, "terms": terms.dated(running)}
     still = _still(record, context)
     yearly, _ = terms.yearly(still)
+    yearly += _undated(record, parts, context)
     owed = sum((each.term or Decimal(0) for each in still), Decimal(0))
     return {"yearly": plain(yearly), "owed": plain(owed), "terms": terms.dated(still)}
 
 
 def _still(record: JsonObject, context: Context) -> list[Purchase]:
-    """Return the terms of what is over that are paid all the same, until they end."""
+    """Return the terms of what is over that are paid all the same, until they end.
+
+    What renews by itself does so no more once the vendor is over.
+    """
+    life = record.get("lifecycle", {})
+    over = date.fromisoformat(life["retired_on"]) if "retired_on" in life else context.today
+    at_the_end = replace(context, today=min(over, context.today), memory={})
     return [
         each
-        for each in terms.bought(record, context)
+        for each in terms.bought(record, at_the_end)
         if each.ends and each.ends >= context.today and _was_made(record, each.starts, context)
     ]
 
@@ -157,14 +165,15 @@ def _parts(record: JsonObject, context: Context) -> Iterator[JsonObject]:
     for each in cost.bought_since(record, context, date.min):
         recent = each.starts is None or each.starts >= first
         if (recent or each.pointer in running) and _was_made(record, each.starts, context):
-            amounts = {"amount": each.in_a_year, "annual": each.annual}
+            amounts: JsonObject = {"amount": each.in_a_year, "annual": each.annual, "rate": each.a_day}
+            amounts |= {"from": each.starts, "to": each.until}
             runs = each.pointer in running
             yield {"pointer": each.pointer, **amounts, "recent": recent, "term": True, "runs": runs}
     for index, entry in enumerate(record.get("cost", {}).get("one_off", ())):
         day = date.fromisoformat(entry["date"]) if "date" in entry else None
         if entry["kind"] != cost.INSIDE and (day is None or day >= first) and _was_made(record, day, context):
             amount = terms.rates(context).converted(entry["amount"], context.today)
-            once = {"pointer": f"/cost/one_off/{index}", "amount": amount, "annual": None}
+            once = {"pointer": f"/cost/one_off/{index}", "amount": amount, "annual": None, "from": day}
             yield {**once, "recent": True, "term": False, "runs": False}
 
 
@@ -196,9 +205,10 @@ def gather(extracts: Mapping[str, JsonObject], context: Context) -> dict[str, Js
         terms.rates(context),
     )
     limits = {each["annual_cost_from"] for each in context.policies["approvals"]["demands"] if _is_plain_limit(each)}
+    window = context.policies["approvals"]["window_days"]
     found: dict[str, JsonObject] = {}
     for members in houses.members(extracts, context):
-        group = houses.house(members, extracts, limits, context.today)
+        group = houses.house(members, extracts, limits, context.today, window)
         beside = _by_category(members, extracts, context.policies["risk"]) if len(members) > 1 else {}
         for vendor in members:
             taken = _with_twins(vendor, extracts[vendor], beside, context.policies["risk"])
