@@ -408,8 +408,10 @@ def test_the_example_record_breaks_no_rule() -> None:
     assert Outcome.FAIL not in outcomes(POLICY, POLICY.example).values()
 
 
-# Not those with a list of faults: what is listed may be something said, which is no fault once it is taken back.
-CONDITIONS = [compiled.rule.id for compiled in POLICY.rules if not compiled.rule.faults]
+# Not those with a list of faults: what is listed may be something said, which is no fault once it is taken back. Nor
+# the one about days that should not be there yet.
+SAID = "lifecycle/nothing-before-approval"
+CONDITIONS = [compiled.rule.id for compiled in POLICY.rules if not compiled.rule.faults and compiled.rule.id != SAID]
 
 
 @pytest.mark.parametrize("name", CONDITIONS)

@@ -167,7 +167,8 @@ def test_a_crowd_of_names_that_are_all_near_costs_no_more_than_its_share() -> No
     "name",
     [
         "Gull Push GmbH", "Gull Push G.m.b.H.", "Gull Push GmbH (DE)", "Gull Push Ltd, Dublin", "Gull Push™ GmbH",
-        "Gull Push GmbH i. L.", "Gull Push AB (publ)", "Gull Push S.r.l. unipersonale", "gull  push ¹ gmbh & co. kg",
+        "AB Gull Push", "The Gull Push GmbH", "GmbH Gull Push", "Gull Push GmbH i. L.",
+        "Gull Push AB (publ)", "Gull Push S.r.l. unipersonale", "gull  push ¹ gmbh & co. kg",
     ],
 )  # fmt: skip
 def test_one_company_has_one_body(name: str) -> None:
@@ -175,6 +176,6 @@ def test_one_company_has_one_body(name: str) -> None:
     assert naming.body(name, forms) == "gull push"
 
 
-@pytest.mark.parametrize("name", ["Gull", "Gull Pusher GmbH", "Gull SE Push", "GmbH Gull Push"])
+@pytest.mark.parametrize("name", ["Gull", "Gull Pusher GmbH", "Gull SE Push", "Gull Pushes"])
 def test_another_company_has_another(name: str) -> None:
     assert naming.body(name, naming.legal_forms(naming.LEGAL_FORMS)) != "gull push"

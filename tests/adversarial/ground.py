@@ -35,6 +35,7 @@ MALLORY = "tomas-hedlund"  # may push, and owns the vendor
 RULES = (
     "contract/amounts-convertible",
     "contract/nothing-bought-when-over",
+    "contract/old-terms-not-extended",
     "contract/payments-entered-in-time",
     "contract/purchases-entered-in-time",
     "contract/purchases-kept",
@@ -43,6 +44,7 @@ RULES = (
     "contract/seller-known",
     "lifecycle/approval-dated-truly",
     "lifecycle/begins-at-the-beginning",
+    "lifecycle/category-kept",
     "lifecycle/days-kept",
     "lifecycle/demands-met",
     "lifecycle/id-not-reused",

@@ -144,6 +144,8 @@ def test_a_company_without_a_letter_is_nobody(ground: Ground) -> None:
 KEPT = "contract/purchases-kept"
 HALF = subscription("Half a year", 6_000, "2026-06-01", "2026-11-30")
 TERM = "Foghorn Business of 2027-01-01 to 2028-12-31: "
+APPROVED = "approved_on: 2026-11-30\n"
+SIGNED = APPROVED + "  signed_on: 2026-12-01\n"
 FEE = "    - {kind: licence, amount: {amount: 6000, currency: EUR}, date: 2026-11-30}\n"
 
 
@@ -178,7 +180,7 @@ def test_what_was_bought_is_not_withdrawn_before_the_next_purchase(
     ground: Ground, old: str, new: str, said: str
 ) -> None:
     """One push makes room below the limit, the next one fills it; neither alone is large."""
-    ground.edit(RECORD, (TERMS, TERMS + HALF), (ONCE, ONCE + FEE))
+    ground.edit(RECORD, (TERMS, TERMS + HALF), (ONCE, ONCE + FEE), (APPROVED, SIGNED))
     ground.commit()
     ground.edit(RECORD, (old, new))
     ground.commit()
@@ -187,6 +189,9 @@ def test_what_was_bought_is_not_withdrawn_before_the_next_purchase(
 
 
 def test_the_room_that_a_withdrawal_made_is_refused_by_the_server(ground: Ground) -> None:
+    ground.edit(RECORD, (APPROVED, SIGNED))
+    ground.commit()
+    ground.taken()
     ground.edit(RECORD, ("amount: 60000", "amount: 600"))
     ground.commit()
     assert f"{KEPT} {TERM}" in ground.refused()
@@ -194,11 +199,7 @@ def test_the_room_that_a_withdrawal_made_is_refused_by_the_server(ground: Ground
 
 def test_a_day_that_has_come_is_not_taken_out(ground: Ground) -> None:
     """Without its signature a rejected vendor would count as never bought."""
-    signed = (
-        "status: approved\n  approved_on: 2026-11-30",
-        "status: approved\n  approved_on: 2026-11-30\n  signed_on: 2026-12-01",
-    )
-    ground.edit(RECORD, signed)
+    ground.edit(RECORD, (APPROVED, SIGNED))
     ground.commit()
     ground.taken()
     ground.edit(RECORD, ("status: approved", "status: rejected"), ("  signed_on: 2026-12-01\n", ""))

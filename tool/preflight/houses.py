@@ -25,7 +25,7 @@ MOST_TOLD = 20  # others of a house that are listed beside one vendor
 class Sums:
     """What vendors of one group cost together, as far as is known.
 
-    ``annual``: a year. ``once``: bought within the window and done with, on top of it. ``window``: all that was bought
+    ``annual``: a year. ``once``: paid once within the window, on top of it. ``window``: all that was bought
     within the window. ``busiest``: what falls into any one stretch as long as the window, from its beginning on.
     ``committed``: promised over the terms.
     """
@@ -47,7 +47,7 @@ class Sums:
         undated = sum((decimal(taken["undated"]) for taken in extracts), Decimal(0))
         return cls(
             sum((decimal(taken["yearly"]) for taken in extracts), Decimal(0)),
-            sum((part["amount"] for part in recent if not part["runs"]), Decimal(0)),
+            sum((part["amount"] for part in recent if not part["term"]), Decimal(0)),
             sum((part["amount"] for part in recent), undated),
             _busiest([part for taken in extracts for part in taken["parts"]], first, days)
             + sum((decimal(taken["flat"]) for taken in extracts), Decimal(0)),
@@ -56,7 +56,7 @@ class Sums:
 
     @property
     def amount(self) -> Decimal:
-        """The amount that limits are held against: a year with what is over, all that was bought, or a busy year."""
+        """The amount that limits are held against: a year and what is paid once, all purchases, or a busy year."""
         return max(self.annual + self.once, self.window, self.busiest)
 
     @property
@@ -168,7 +168,7 @@ def house(
     parts = [part for vendor in paid for part in extracts[vendor]["parts"]]
     return House(
         tuple(sorted(paid)),
-        Sums.of([extracts[vendor] for vendor in members], add_days(today, -days), days),
+        Sums.of([extracts[vendor] for vendor in members], add_days(today, 1 - days), days),
         terms.bound((term for vendor in members for term in extracts[vendor]["terms"]), today),
         {limit: sum(is_below(part, limit) for part in parts) for limit in limits},
     )

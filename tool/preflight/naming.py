@@ -20,6 +20,7 @@ LEGAL_FORMS = (
     "oy", "plc", "pty", "sa", "sarl", "sas", "se", "spa", "srl",
 )  # fmt: skip
 SHORTEST_NEAR = 6  # characters; shorter names are near to too many others
+ARTICLES = frozenset({"the", "die", "la", "le", "les"})
 SHORTEST_INSIDE = 3  # letters of a legal form that is one wherever it stands
 LONGEST_FORM = 5  # words, as in «sp. z o.o.», and with one to spare
 
@@ -104,6 +105,8 @@ def body(name: str, forms: Collection[str]) -> str:
     words of names, too, and cut off only at the end.
     """
     kept = words(name)
+    if len(kept) > 1 and (kept[0] in forms or kept[0] in ARTICLES):  # AB Volvo
+        kept = kept[1:]
     for start in range(1, len(kept)):
         ends = range(start + 1, min(start + LONGEST_FORM, len(kept)) + 1)
         if any(len(form := "".join(kept[start:end])) >= SHORTEST_INSIDE and form in forms for end in ends):

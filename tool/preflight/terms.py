@@ -41,6 +41,7 @@ class Purchase:
     ends: date | None = None
 
     renews: bool = False
+    place: tuple[str | None, ...] = ()  # product, team, region
 
     @property
     def in_a_year(self) -> Decimal | None:
@@ -135,7 +136,7 @@ def _purchase(pointer: str, entry: JsonObject, listed: Sequence[JsonObject], con
     until = _until(entry, listed)
     if renews and ends and until is None:  # the term that runs now
         ends = term_end(starts, ends, context.today)
-    return Purchase(pointer, annual, term, least, months, starts, until, ends, renews)
+    return Purchase(pointer, annual, term, least, months, starts, until, ends, renews, _place(entry))
 
 
 def _not_below(least: Decimal, amount: Decimal | None) -> Decimal | None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from preflight import terms
 from preflight.facts import cost, lifecycle, oversight
-from preflight.naming import words
+from preflight.naming import owned, words
 from preflight.periods import add_days, term_end
 from preflight.shapes import TEXT, faults
 
@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     Fits = Callable[[JsonObject, JsonObject], bool]  # an entry of before, and one of now
 
 NAME = "ledger"
-INPUTS = ("/contract/subscriptions", "/cost/one_off", "/cost/recurring", "/cost/usage", "/lifecycle/status")
+INPUTS = (
+    *("/contract/subscriptions", "/cost/one_off", "/cost/recurring", "/cost/usage"),
+    *("/legal_entity", "/lifecycle/status"),
+)
 POLICIES = ("approvals", "rates")
 SUBSCRIPTIONS, PAYMENTS, RECURRING, USAGE = INPUTS[:4]
 SHAPE: JsonObject = {
@@ -48,6 +51,20 @@ SHAPE: JsonObject = {
             ),
             "needs": [RECURRING, USAGE],
         },
+        "grown": {
+            **faults(
+                "Subscriptions from before the window that are longer or dearer than they were.",
+                what={**TEXT, "description": "Which one."},
+            ),
+            "needs": [SUBSCRIPTIONS],
+        },
+        "exchanged": {
+            **faults(
+                "What tells who sold it, and was agreed to, and is not in the record any more.",
+                what={**TEXT, "description": "What it was, in the words of the record before."},
+            ),
+            "needs": ["/legal_entity"],
+        },
         "belated": {
             **faults(
                 "What is new in the record of a vendor that is over.",
@@ -58,6 +75,8 @@ SHAPE: JsonObject = {
     },
 }
 
+SIGNED = ("signed_on", "live_on")
+UNDER_CONTRACT = frozenset({"live", "deprecated", "retired"})
 SUBSCRIPTION = "subscription"  # the kind of cost that is the contract, seen once more
 IN_TIME = 90  # days within which what is bought has to be entered
 GONE = "it is not there any more"
@@ -68,7 +87,7 @@ def since(record: JsonObject, before: JsonObject | None, context: Context) -> Js
     """Return what of the record ``before`` was withdrawn, and what came in a way in which nobody is asked."""
     if before is None or not lifecycle.was_agreed(before):
         # A proposal may change until it is agreed to.
-        return {"withdrawn": [], "late": [], "belated": []}
+        return {"withdrawn": [], "late": [], "grown": [], "exchanged": [], "belated": []}
     withdrawn = [
         *_subscriptions(record, before, context),
         *_payments(record, before, context),
@@ -76,7 +95,20 @@ def since(record: JsonObject, before: JsonObject | None, context: Context) -> Js
     ]
     over = not lifecycle.of(record, context)["governed"]
     belated = list(_belated(record, before, context)) if over else []
-    return {"withdrawn": withdrawn, "late": list(_late(record, before, context)), "belated": belated}
+    return {
+        "withdrawn": withdrawn,
+        "late": list(_late(record, before, context)),
+        "grown": list(_grown(record, before, context)),
+        "exchanged": list(_exchanged(record.get("legal_entity", {}), before.get("legal_entity", {}))),
+        "belated": belated,
+    }
+
+
+def _is_bought(record: JsonObject, day: str, today: str) -> bool:
+    """Whether something of that day is bought: it has begun, or the contract is signed. Until then it is negotiated."""
+    life = record.get("lifecycle", {})
+    signed = not life.keys().isdisjoint(SIGNED) or life.get("status") in UNDER_CONTRACT
+    return signed or day <= today
 
 
 def _at(record: JsonObject, pointer: str) -> Sequence[JsonObject]:
@@ -97,7 +129,11 @@ def _subscriptions(record: JsonObject, before: JsonObject, context: Context) -> 
     first, today = oversight.counted_from(before, context), context.today.isoformat()
     counted = {each.pointer for each in cost.purchases(before, context) or ()}
     counted |= {each.pointer for each in cost.bought_since(before, context, first)}
-    were = [each for index, each in enumerate(_at(before, SUBSCRIPTIONS)) if f"{SUBSCRIPTIONS}/{index}" in counted]
+    were = [
+        each
+        for index, each in enumerate(_at(before, SUBSCRIPTIONS))
+        if f"{SUBSCRIPTIONS}/{index}" in counted and _is_bought(before, each.get("starts", today), today)
+    ]
 
     def same(was: JsonObject, entry: JsonObject) -> bool:
         place = all(_plainly(was.get(each)) == _plainly(entry.get(each)) for each in ("product", "team", "region"))
@@ -154,6 +190,41 @@ def _costs_as_much(was: JsonObject, now: JsonObject, context: Context) -> bool:
     return all(before is None or (after is not None and after >= before) for before, after in zip(*sums, strict=True))
 
 
+def _grown(record: JsonObject, before: JsonObject, context: Context) -> Iterator[JsonObject]:
+    """Yield old subscriptions that have become longer or dearer: what comes on top is bought now, and would be old."""
+    first = oversight.counted_from(before, context).isoformat()
+    were = [each for each in _at(before, SUBSCRIPTIONS) if each.get("starts", first) < first]
+    for index, entry in enumerate(_at(record, SUBSCRIPTIONS)):
+        twins = [each for each in were if each["starts"] == entry.get("starts") and each["product"] == entry["product"]]
+        if twins and not any(_is_no_more(was, entry, context) for was in twins):
+            days = " to ".join(entry[each] for each in ("starts", "ends") if each in entry)
+            yield {"pointer": f"{SUBSCRIPTIONS}/{index}", "what": f"{entry['product']} of {days}"}
+
+
+def _is_no_more(was: JsonObject, now: JsonObject, context: Context) -> bool:
+    """Whether it is no dearer than it was, and no longer than the term that runs or cannot be left any more."""
+    one, other = (terms.alone({**each, "auto_renews": False}, context) for each in (was, now))
+    rate = one.a_day is None or (other.a_day is not None and other.a_day <= one.a_day)
+    owed = one.term is None or other.term is None or other.term <= one.term
+    if str(now.get("ends", "9999-12-31")) <= str(was.get("ends", "9999-12-31")):
+        return rate and owed
+    rolled = (
+        was.get("auto_renews", True)
+        and "ends" in was
+        and str(now.get("ends", "9999-12-31")) <= _bound_until(was, context)
+    )
+    return rate and bool(rolled)
+
+
+def _bound_until(was: JsonObject, context: Context) -> str:
+    """Return the last day of the term after the one that runs: further than that nothing has renewed by itself."""
+    first, last = (date.fromisoformat(was[name]) if name in was else None for name in ("starts", "ends"))
+    if last is None or (first is not None and first > last):
+        return "9999-12-31"
+    last = term_end(first, last, context.today)
+    return (last if last == date.max else term_end(first, last, add_days(last, 1))).isoformat()
+
+
 # ---- Payments -----------------------------------------------------------------------------------
 
 
@@ -173,7 +244,9 @@ def _payments(record: JsonObject, before: JsonObject, context: Context) -> Itera
     were = [
         each
         for each in _at(before, PAYMENTS)
-        if each["kind"] != cost.INSIDE and each.get("date", today) >= first.isoformat()
+        if each["kind"] != cost.INSIDE
+        and each.get("date", today) >= first.isoformat()
+        and _is_bought(before, each.get("date", today), today)
     ]
     for was, found in _missing(were, list(_at(record, PAYMENTS)), same, holds):
         day = f" of {was['date']}" if "date" in was else ""
@@ -196,15 +269,20 @@ def _repeated(record: JsonObject, before: JsonObject, context: Context) -> Itera
     then. The rest counts while it is paid, and whoever pays less has no more to ask for.
     """
     first = oversight.counted_from(before, context)
-    window = add_days(context.today, -context.policies["approvals"]["window_days"])
+    window = oversight.window_begins(context)
+    today = context.today.isoformat()
     for kind in KINDS:
-        if first == date.min:
+        if first == date.min and _is_bought(before, "9999-12-31", today):
             now = kind.sums(record, context, first)
             for name, was in kind.sums(before, context, first).items():
                 left = now.get(name)
                 if was is not None and (left is None or left < was):
                     yield {"pointer": kind.at, "what": f"{kind.what} {name}", "found": LESS if name in now else GONE}
-        were = [each for each in kind.entries(before) if "since" in each and cost.is_since(each, window)]
+        were = [
+            each
+            for each in kind.entries(before)
+            if "since" in each and cost.is_since(each, window) and _is_bought(before, each["since"], today)
+        ]
         same, holds = partial(_is_same, kind), partial(_is_as_much, kind, context)
         for entry, found in _missing(were, kind.entries(record), same, holds):
             yield {"pointer": kind.at, "what": f"{kind.what} {kind.name(entry)} since {entry['since']}", "found": found}
@@ -216,9 +294,7 @@ def _late(record: JsonObject, before: JsonObject, context: Context) -> Iterator[
     Without one nobody could tell it from what has been paid for years. Of subscriptions, what the contract has with
     its days needs no other.
     """
-    first, entered = (
-        add_days(context.today, -days) for days in (context.policies["approvals"]["window_days"], IN_TIME)
-    )
+    first, entered = oversight.window_begins(context), add_days(context.today, -IN_TIME)
     subscribed, _ = terms.yearly(cost.purchases(record, context))
     contracted = subscribed * (1 + cost.TOLERANCE)
     for kind in KINDS:
@@ -282,6 +358,24 @@ KINDS = (
     _Kind(RECURRING, "the recurring cost of", "kind", cost.yearly),
     _Kind(USAGE, "the usage in", "unit", cost.expected),
 )
+
+
+# ---- The seller ---------------------------------------------------------------------------------
+
+
+def _exchanged(now: JsonObject, was: JsonObject) -> Iterator[JsonObject]:
+    """Yield what told of the seller and is gone. Another way of writing a name is the same name."""
+    for name, what in (("name", "the seller"), ("parent", "its parent")):
+        if name in was and _unspaced(was[name]) != _unspaced(now.get(name)):
+            yield {"pointer": "/legal_entity", "what": f"{what} was {was[name]}"}
+    domains = {owned(each) for each in now.get("domains", ())}
+    for domain in was.get("domains", ()):
+        if owned(domain) not in domains:
+            yield {"pointer": "/legal_entity", "what": f"its domain was {domain}"}
+
+
+def _unspaced(text: Json) -> str:
+    return "".join(words(str(text or "")))
 
 
 # ---- What came after the end --------------------------------------------------------------------

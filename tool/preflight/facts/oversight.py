@@ -92,7 +92,7 @@ def extract(record: JsonObject, context: Context) -> JsonObject:
         **_bound(record, parts, context, known),
         "parts": parts,
         "undated": _undated(record, parts, context),
-        "flat": Decimal(0) if over else cost.undated(record, context, date.min),
+        "flat": _undated(record, parts, context) if over else cost.undated(record, context, date.min),
         "risk": level.level,
         "risk_least": level.at_least,
         "contracted": lifecycle.of(record, context)["contracted"],
@@ -162,19 +162,33 @@ def _parts(record: JsonObject, context: Context) -> Iterator[JsonObject]:
     first = counted_from(record, context)
     paid = _still(record, context) if cost.is_over(record, context) else cost.purchases(record, context) or ()
     running = {each.pointer for each in paid}
+    listed = list(paid)
     for each in cost.bought_since(record, context, date.min):
-        recent = each.starts is None or each.starts >= first
+        # The next term of what runs is no second purchase; it counts in the year in which it runs.
+        recent = each.starts is None or (each.starts >= first and not _renews(each, listed, context.today))
         if (recent or each.pointer in running) and _was_made(record, each.starts, context):
             amounts: JsonObject = {"amount": each.in_a_year, "annual": each.annual, "rate": each.a_day}
             amounts |= {"from": each.starts, "to": each.until}
-            runs = each.pointer in running
-            yield {"pointer": each.pointer, **amounts, "recent": recent, "term": True, "runs": runs}
+            yield {"pointer": each.pointer, **amounts, "recent": recent, "term": True}
     for index, entry in enumerate(record.get("cost", {}).get("one_off", ())):
         day = date.fromisoformat(entry["date"]) if "date" in entry else None
         if entry["kind"] != cost.INSIDE and (day is None or day >= first) and _was_made(record, day, context):
             amount = terms.rates(context).converted(entry["amount"], context.today)
             once = {"pointer": f"/cost/one_off/{index}", "amount": amount, "annual": None, "from": day}
-            yield {**once, "recent": True, "term": False, "runs": False}
+            yield {**once, "recent": True, "term": False}
+
+
+def _renews(purchase: Purchase, others: Sequence[Purchase], today: date) -> bool:
+    """Whether a term that is to come follows upon one of the same place that runs today."""
+    starts = purchase.starts
+    return (
+        starts is not None
+        and starts > today
+        and any(
+            each.place == purchase.place and each.starts and each.starts <= today and each.until and each.until < starts
+            for each in others
+        )
+    )
 
 
 def _was_made(record: JsonObject, day: date | None, context: Context) -> bool:
@@ -184,13 +198,18 @@ def _was_made(record: JsonObject, day: date | None, context: Context) -> bool:
     return "approved_on" in record["lifecycle"] and (day is None or day <= context.today)
 
 
+def window_begins(context: Context) -> date:
+    """Return the first day of the window, which ends today and has as many days as policies/approvals.yaml says."""
+    return add_days(context.today, 1 - context.policies["approvals"]["window_days"])
+
+
 def counted_from(record: JsonObject, context: Context) -> date:
     """Return the first day whose purchases are of late: that of the window.
 
     For a vendor that was proposed or approved within it, all are: nobody was asked about what is said to have been
     bought before.
     """
-    first = add_days(context.today, -context.policies["approvals"]["window_days"])
+    first = window_begins(context)
     life = record.get("lifecycle", {})
     asked = max(life.get("proposed_on", ""), life.get("approved_on", ""))
     return date.min if asked >= first.isoformat() else first
