@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from preflight import terms
-from preflight.money import decimal
+from preflight.money import cents, decimal
 from preflight.naming import LEGAL_FORMS, body, legal_forms
 from preflight.periods import add_days
 
@@ -85,7 +85,7 @@ def _busiest(parts: Sequence[JsonObject], first: date, days: int) -> Decimal:
         return day * (running - over) - before + behind + paid.up_to(day)[0]
 
     marks = {first.toordinal(), *(each[0] for each in (*spans, *payments) if each[0] >= first.toordinal())}
-    return max(until(mark + days - 1) - until(mark - 1) for mark in marks)
+    return cents(max(until(mark + days - 1) - until(mark - 1) for mark in marks))
 
 
 @dataclass(frozen=True, slots=True)

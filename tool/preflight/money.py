@@ -62,9 +62,14 @@ def decimal(number: float) -> Decimal:
     return Decimal(str(number))
 
 
+def cents(amount: Decimal) -> Decimal:
+    """Return an amount rounded to cents: what is counted by the day does not add up to a year otherwise."""
+    return amount.quantize(CENT, ROUND_HALF_UP, _WIDE)
+
+
 def plain(amount: Decimal) -> float:
     """Return an amount as a JSON number, rounded to cents."""
-    return float(amount.quantize(CENT, ROUND_HALF_UP, _WIDE))
+    return float(cents(amount))
 
 
 def total(amounts: Iterable[Decimal | None]) -> tuple[Decimal, bool]:

@@ -53,11 +53,11 @@ class Purchase:
 
     @property
     def a_day(self) -> Decimal | None:
-        """What it costs a day, spread over the days on which it runs."""
+        """What it costs a day, spread over the days on which it runs; over a year of them it comes to a year."""
         if self.annual is None:
             return None
         days = (self.until - self.starts).days + 1 if self.until and self.starts else 0
-        if days <= 0 or self.renews or self.term is None:
+        if days <= 0 or days > DAYS or self.renews or self.term is None:
             return self.annual / DAYS
         return self.term / days
 

@@ -10,7 +10,8 @@ from preflight import engine, pointers, waiving
 from preflight.decisions import FOLDER, ruling, waivers
 from preflight.decisions.ruling import SIGNATURE, Terms
 from preflight.errors import UsageError
-from preflight.facts import oversight
+from preflight.facts import oversight, risk
+from preflight.levels import rank
 from preflight.model import EMPTY, NOTHING_DECIDED, REGISTRY, Decided, Level, Outcome, Proposers, Verdict
 from preflight.shell import decision_files, registry
 from preflight.shell.git import GitTree
@@ -169,13 +170,16 @@ def _matters(session: Session, file: RecordFile) -> bool:
     if case.before is None or not any(fact.NAME == oversight.NAME for fact in session.policy.facts):
         return True
     context = session.policy.context(session.today)
-    now, then = (_weighed(record, context) for record in (case.record, case.before))
-    return now != then
+    (now, now_at), (then, then_at) = (_weighed(record, context) for record in (case.record, case.before))
+    # A sign of less risk takes nothing from what was agreed to; one of more may, together with others of the seller.
+    return now != then or any(rank(one) > rank(other) for one, other in zip(now_at, then_at, strict=True))
 
 
-def _weighed(record: JsonObject, context: Context) -> JsonObject:
+def _weighed(record: JsonObject, context: Context) -> tuple[JsonObject, list[str]]:
+    """Return what approvals are held against, and the level of risk of each sign."""
     taken = oversight.extract(record, replace(context, memory={}))
-    return {**taken, "approvals": None, "status": record["lifecycle"]["status"]}
+    levels = risk.reached(taken["signs"], context.policies["risk"])
+    return {**taken, "signs": None, "approvals": None, "status": record["lifecycle"]["status"]}, levels
 
 
 def names(session: Session) -> dict[str, str]:

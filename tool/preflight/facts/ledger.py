@@ -53,7 +53,8 @@ SHAPE: JsonObject = {
         },
         "grown": {
             **faults(
-                "Subscriptions from before the window that are longer or dearer than they were.",
+                "Subscriptions from before the window that are longer than they were, or dearer though they are over "
+                "or priced for the whole term.",
                 what={**TEXT, "description": "Which one."},
             ),
             "needs": [SUBSCRIPTIONS],
@@ -191,14 +192,29 @@ def _costs_as_much(was: JsonObject, now: JsonObject, context: Context) -> bool:
 
 
 def _grown(record: JsonObject, before: JsonObject, context: Context) -> Iterator[JsonObject]:
-    """Yield old subscriptions that have become longer or dearer: what comes on top is bought now, and would be old."""
+    """Yield old subscriptions that have become longer or dearer: what comes on top is bought now, and would be old.
+
+    A price by the month or year of what runs may rise: it counts in full in what a year costs.
+    """
     first = oversight.counted_from(before, context).isoformat()
     were = [each for each in _at(before, SUBSCRIPTIONS) if each.get("starts", first) < first]
-    for index, entry in enumerate(_at(record, SUBSCRIPTIONS)):
+    for index, (entry, now) in enumerate(
+        zip(_at(record, SUBSCRIPTIONS), terms.bought(record, context), strict=True),
+    ):
         twins = [each for each in were if each["starts"] == entry.get("starts") and each["product"] == entry["product"]]
-        if twins and not any(_is_no_more(was, entry, context) for was in twins):
+        if twins and not any(_is_no_more(was, entry, context) or _is_raised(was, entry, now, context) for was in twins):
             days = " to ".join(entry[each] for each in ("starts", "ends") if each in entry)
             yield {"pointer": f"{SUBSCRIPTIONS}/{index}", "what": f"{entry['product']} of {days}"}
+
+
+def _is_raised(was: JsonObject, entry: JsonObject, now: terms.Purchase, context: Context) -> bool:
+    """Whether it is what it was and runs today, at another price by the period that is more than what is promised."""
+    days = all(was.get(name) == entry.get(name) for name in ("starts", "ends", "auto_renews"))
+    runs = days and terms.runs(now, context.today)
+    if not runs or "term" in (was.get("per"), entry.get("per")):
+        return False
+    plain = terms.alone({name: each for name, each in entry.items() if name != "commitment"}, context)
+    return (plain.annual, plain.term) == (now.annual, now.term)
 
 
 def _is_no_more(was: JsonObject, now: JsonObject, context: Context) -> bool:

@@ -164,7 +164,7 @@ def assessed(signs: Mapping[str, list[Json]], stated: JsonObject, policy: JsonOb
         )
         for each in policy["dimensions"]
     )
-    points = sum(_reached(policy["points"], each.at_least) for each in dimensions)
+    points = sum(_points(policy["points"], each.at_least) for each in dimensions)
     summed = highest(level for level, least in policy["totals"].items() if points >= least)
     top = highest(each.at_least for each in dimensions)
     floor = highest(policy["floors"].get(level) for level in LEVELS[: rank(top) + 1])
@@ -172,7 +172,13 @@ def assessed(signs: Mapping[str, list[Json]], stated: JsonObject, policy: JsonOb
     return Risk(dimensions, points, summed, floor if lifted else summed, top if lifted else "")
 
 
-def _reached(points: JsonObject, level: str) -> int:
+def reached(signs: Mapping[str, list[Json]], policy: JsonObject) -> list[str]:
+    """Return the level of each signal on what a record says; low where it says nothing."""
+    signals = [each for dimension in policy["dimensions"] for each in dimension["signals"]]
+    return [highest([_signal(signs[each["of"]], each).level]) for each in signals]
+
+
+def _points(points: JsonObject, level: str) -> int:
     """Return the most points of any level up to this one: a higher level never adds less."""
     most: int = max(points[each] for each in LEVELS[: rank(level) + 1])
     return most
