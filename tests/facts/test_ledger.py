@@ -129,6 +129,21 @@ def test_a_term_that_has_renewed_by_itself_ends_when_that_one_ends(ends: str, ke
 
 
 @pytest.mark.parametrize(
+    ("begun", "notice", "ends", "kept"),
+    [
+        pytest.param("2025-07-01", 29, "2026-06-30", True, id="in time"),
+        pytest.param("2025-07-01", 30, "2026-06-30", False, id="a day too late"),
+        pytest.param("2025-07-01", 30, "2027-06-30", True, id="too late, so for another term"),
+        pytest.param("2024-07-01", 30, "2027-06-30", True, id="too late in its second year"),
+    ],
+)
+def test_what_nobody_cancelled_in_time_runs_for_another_term(begun: str, notice: int, ends: str, kept: bool) -> None:  # noqa: FBT001 - a table
+    last = f"{int(begun[:4]) + 1}-06-30"
+    was = plan(starts=begun, ends=last, auto_renews=True, notice_days=notice)
+    assert (withdrawn(record(was), record({**was, "ends": ends, "auto_renews": False})) == []) is kept
+
+
+@pytest.mark.parametrize(
     ("now", "kept"),
     [
         pytest.param(plan(starts="2026-05-01", ends="2027-04-30"), True, id="the next term"),

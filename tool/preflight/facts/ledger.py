@@ -175,9 +175,9 @@ def _runs_as_long(was: JsonObject, now: JsonObject, today: date) -> bool:
         return str(now.get("ends", "9999-12-31")) >= today.isoformat()
     first, last = (date.fromisoformat(was[name]) if name in was else None for name in ("starts", "ends"))
     if last is not None and was.get("auto_renews", True) and (first is None or first <= last):
-        last = term_end(first, last, today)
-        if last < date.max and add_days(last, -was.get("notice_days", 0)) < today:  # too late to leave by then
-            last = term_end(first, last, add_days(last, 1))
+        running, following = _terms_from(first, last, today)
+        too_late = running < date.max and add_days(running, -was.get("notice_days", 0)) < today  # to leave by then
+        last = following if too_late else running
     return last is None or str(now.get("ends", "9999-12-31")) >= last.isoformat()
 
 
@@ -237,8 +237,13 @@ def _bound_until(was: JsonObject, context: Context) -> str:
     first, last = (date.fromisoformat(was[name]) if name in was else None for name in ("starts", "ends"))
     if last is None or (first is not None and first > last):
         return "9999-12-31"
-    last = term_end(first, last, context.today)
-    return (last if last == date.max else term_end(first, last, add_days(last, 1))).isoformat()
+    return _terms_from(first, last, context.today)[1].isoformat()
+
+
+def _terms_from(first: date | None, last: date, today: date) -> tuple[date, date]:
+    """Return the last days of the term that runs, and of the one after it, of what renews by itself."""
+    running = term_end(first, last, today)
+    return running, running if running == date.max else term_end(first, last, add_days(running, 1))
 
 
 # ---- Payments -----------------------------------------------------------------------------------

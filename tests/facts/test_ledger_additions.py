@@ -1,0 +1,168 @@
+"""What comes into a record says when it was bought: old terms do not grow, what recurs has its day, sellers stay."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from facts.test_ledger import LONG_AGO, eur, once, plan, record, support
+from preflight.facts import ledger
+from preflight.model import Context, Json, JsonObject
+
+TODAY = date(2026, 6, 1)
+POLICIES = {
+    "approvals": {"window_days": 365},
+    "rates": {"base": "EUR", "rates": [{"currency": "USD", "from": "2026-01-01", "rate": 0.5}]},
+}
+RETIRED = {**LONG_AGO, "status": "retired", "retired_on": "2026-05-01"}
+
+
+def told(name: str, before: JsonObject, now: JsonObject) -> list[str]:
+    return [each["what"] for each in ledger.since(now, before, Context(TODAY, POLICIES))[name]]
+
+
+# ---- Old terms ----------------------------------------------------------------------------------
+
+OLD: JsonObject = {"starts": "2025-02-01", "ends": "2027-01-31"}
+OVER: JsonObject = {"starts": "2024-02-01", "ends": "2026-05-31"}
+ROLLED: JsonObject = {"starts": "2024-05-01", "ends": "2025-04-30", "auto_renews": True}
+
+
+def least(amount: float) -> JsonObject:
+    return {"minimum": eur(amount)}
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "grown"),
+    [
+        pytest.param(plan(**OLD), plan(**OLD), False, id="as it was"),
+        pytest.param(plan(**OLD), plan(30_000, **OLD), False, id="cheaper"),
+        pytest.param(plan(**OLD), plan(90_000, **OLD), False, id="a price by the year, while it runs"),
+        pytest.param(plan(**ROLLED), plan(90_000, **ROLLED), False, id="a price by the year, of what has renewed"),
+        pytest.param(plan(**OLD, per="term"), plan(41_000, **OLD, per="term"), True, id="a price for the term"),
+        pytest.param(plan(1, **OLD, per="term"), plan(40_000, **OLD), True, id="by the year instead of for the term"),
+        pytest.param(plan(**OVER), plan(41_000, **OVER), True, id="a price of what is over"),
+        pytest.param(plan(**OVER), plan(**{**OVER, "ends": "2026-12-31"}), True, id="what is over, filled anew"),
+        pytest.param(plan(**OLD), plan(**{**OLD, "ends": "2027-02-01"}), True, id="a day longer"),
+        pytest.param(plan(**OLD), plan(**{**OLD, "ends": None}), True, id="without an end"),
+        pytest.param(
+            plan(**OLD, commitment=least(80_000)), plan(**OLD, commitment=least(200_000)), True, id="a larger minimum"
+        ),
+        pytest.param(
+            plan(**OLD, commitment=least(40_000)), plan(**OLD, commitment=least(60_000)), False,
+            id="a minimum below the price",
+        ),
+        pytest.param(plan(**ROLLED), plan(**{**ROLLED, "ends": "2027-04-30"}), False, id="the term that has renewed"),
+        pytest.param(plan(**ROLLED), plan(**{**ROLLED, "ends": "2028-05-01"}), True, id="further than it has renewed"),
+        pytest.param(plan(), plan(90_000, ends="2029-12-31"), False, id="one of this year, which counts in any case"),
+    ],
+)  # fmt: skip
+def test_what_comes_on_top_of_an_old_term_is_told(was: JsonObject, now: JsonObject, grown: bool) -> None:  # noqa: FBT001 - a table
+    assert bool(told("grown", record(was), record(now))) is grown
+
+
+def test_of_two_old_terms_of_one_day_one_may_be_as_it_was() -> None:
+    small, large = plan(10_000, **OLD, per="term"), plan(30_000, **OLD, per="term")
+    assert told("grown", record(small, large), record(large, small)) == []
+    assert told("grown", record(small, large), record(large, plan(30_001, **OLD, per="term"))) == [
+        "Mail of 2025-02-01 to 2027-01-31"
+    ]
+
+
+# ---- What recurs --------------------------------------------------------------------------------
+
+
+def paid(amount: float, since: str | None = None, kind: str = "support") -> JsonObject:
+    return support(amount, kind) | ({"since": since} if since else {})
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "late"),
+    [
+        pytest.param([paid(9)], [paid(9)], [], id="as it was"),
+        pytest.param([paid(9)], [paid(8)], [], id="less"),
+        pytest.param([paid(9)], [paid(4), paid(5)], [], id="in two parts"),
+        pytest.param([], [paid(9)], ["the recurring cost of support"], id="new, without a day"),
+        pytest.param([paid(9)], [paid(10)], ["the recurring cost of support"], id="more, without a day"),
+        pytest.param([paid(9)], [paid(9), paid(1, "2026-05-20")], [], id="more, since the other week"),
+        pytest.param([paid(9)], [paid(9), paid(1, "2026-03-03")], [], id="since ninety days ago"),
+        pytest.param([paid(9)], [paid(9), paid(1, "2026-03-02")], ["the recurring cost of support since 2026-03-02"],
+                     id="since longer"),
+        pytest.param([paid(9)], [paid(9), paid(1, "2020-01-01")], ["the recurring cost of support"], id="since years"),
+        pytest.param([paid(9, "2026-05-20")], [paid(9)], ["the recurring cost of support"], id="its day taken out"),
+        pytest.param([], [paid(9, kind="internal-labour")], [], id="our own work"),
+    ],
+)  # fmt: skip
+def test_what_recurs_anew_says_since_when(was: list[JsonObject], now: list[JsonObject], late: list[str]) -> None:
+    assert told("late", record(repeated=was), record(repeated=now)) == late
+
+
+def test_the_cost_of_a_subscription_has_the_days_of_the_contract() -> None:
+    contract = plan(**OLD)
+    assert told("late", record(contract), record(contract, repeated=[paid(40_000, kind="subscription")])) == []
+    assert told("late", record(contract), record(contract, repeated=[paid(60_000, kind="subscription")])) == [
+        "the recurring cost of subscription"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("now", "found"),
+    [
+        pytest.param([paid(9, "2026-05-20")], [], id="as it was"),
+        pytest.param([paid(9, "2026-05-20"), paid(7)], [], id="and another"),
+        pytest.param([], ["the recurring cost of support since 2026-05-20"], id="taken out"),
+        pytest.param([paid(8, "2026-05-20")], ["the recurring cost of support since 2026-05-20"], id="less"),
+        pytest.param([paid(9)], ["the recurring cost of support since 2026-05-20"], id="without its day"),
+        pytest.param([paid(9, "2020-01-01")], ["the recurring cost of support since 2026-05-20"], id="since years"),
+        pytest.param([paid(9, "2026-05-20", "training")], ["the recurring cost of support since 2026-05-20"],
+                     id="for something else"),
+    ],
+)  # fmt: skip
+def test_what_recurs_of_late_stays_with_its_day(now: list[JsonObject], found: list[str]) -> None:
+    assert told("withdrawn", record(repeated=[paid(9, "2026-05-20")]), record(repeated=now)) == found
+
+
+# ---- The seller ---------------------------------------------------------------------------------
+
+
+def sold_by(**seller: Json) -> JsonObject:
+    whole = {"name": "Foghorn GmbH", "parent": "Tarn AG", "domains": ["foghorn.example", "horn.example"], **seller}
+    return {**record(), "legal_entity": {name: each for name, each in whole.items() if each is not None}}
+
+
+@pytest.mark.parametrize(
+    ("now", "exchanged"),
+    [
+        pytest.param(sold_by(), [], id="as it was"),
+        pytest.param(sold_by(name="FOGHORN  GmbH"), [], id="written otherwise"),
+        pytest.param(sold_by(domains=["new.example", "horn.example", "Foghorn.example"]), [], id="another domain"),
+        pytest.param(sold_by(name="Foghorn Ltd"), ["the seller was Foghorn GmbH"], id="another company"),
+        pytest.param(sold_by(parent=None), ["its parent was Tarn AG"], id="without its parent"),
+        pytest.param(sold_by(parent="Mere AG"), ["its parent was Tarn AG"], id="another parent"),
+        pytest.param(sold_by(domains=["horn.example"]), ["its domain was foghorn.example"], id="a domain less"),
+    ],
+)
+def test_what_tells_of_the_seller_stays(now: JsonObject, exchanged: list[str]) -> None:
+    assert told("exchanged", sold_by(), now) == exchanged
+
+
+# ---- After the end ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("now", "belated"),
+    [
+        pytest.param({"plans": [plan()]}, [], id="as it was"),
+        pytest.param({"plans": [plan(ends="2026-06-30")]}, [], id="ended early"),
+        pytest.param({"plans": [plan(), plan(product="Chat")]}, ["Chat"], id="a new subscription"),
+        pytest.param({"plans": [plan(ends="2027-12-31")]}, ["Mail"], id="a longer one"),
+        pytest.param({"plans": [plan(50_000)]}, ["Mail"], id="a dearer one"),
+        pytest.param({"plans": [plan()], "paid": [once()]}, ["a payment (licence)"], id="a payment"),
+        pytest.param({"plans": [plan()], "paid": [once(kind="exit")]}, [], id="what leaving costs"),
+        pytest.param({"plans": [plan()], "repeated": [paid(1)]}, ["the recurring cost of support"], id="what recurs"),
+    ],
+)
+def test_what_is_over_buys_nothing(now: JsonObject, belated: list[str]) -> None:
+    plans = now.pop("plans")
+    assert told("belated", record(plan()), record(*plans, life=RETIRED, **now)) == belated
