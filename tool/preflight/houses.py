@@ -84,7 +84,10 @@ def _busiest(parts: Sequence[JsonObject], first: date, days: int) -> Decimal:
         over, behind = ends.up_to(day)
         return day * (running - over) - before + behind + paid.up_to(day)[0]
 
-    marks = {first.toordinal(), *(each[0] for each in (*spans, *payments) if each[0] >= first.toordinal())}
+    # The most begins with something, or ends with something.
+    begun = {each[0] for each in (*spans, *payments)}
+    ended = {each - days + 1 for each in (*(end for _, end, _ in spans), *(day for day, _ in payments))}
+    marks = {first.toordinal(), *(each for each in begun | ended if each >= first.toordinal())}
     return cents(max(until(mark + days - 1) - until(mark - 1) for mark in marks))
 
 
