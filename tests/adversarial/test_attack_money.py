@@ -98,6 +98,11 @@ def test_a_word_does_not_end_what_has_to_be_agreed(ground: Ground, life: str) ->
         "{name: Foghorn Messaging KGaA}",
         "{name: Foghorn Messaging G.m.b.H.}",
         "{name: Foghorn Messaging Gesellschaft mbH}",
+        '{name: "Foghorn Messaging\N{TRADE MARK SIGN} GmbH"}',
+        '{name: "Foghorn Messaging GmbH (DE)"}',
+        '{name: "Foghorn Messaging GmbH i. L."}',
+        '{name: "The Foghorn Messaging GmbH"}',
+        '{name: "GmbH Foghorn Messaging"}',
     ],
     ids=[
         "a domain below",
@@ -109,6 +114,11 @@ def test_a_word_does_not_end_what_has_to_be_agreed(ground: Ground, life: str) ->
         "KGaA",
         "with dots",
         "in words",
+        "a sign",
+        "a country",
+        "in liquidation",
+        "an article",
+        "the form in front",
     ],
 )
 def test_a_second_record_of_the_same_house_is_counted_with_the_first(ground: Ground, entity: str) -> None:
@@ -280,6 +290,15 @@ def test_who_buys_while_leaving_is_asked(ground: Ground) -> None:
     ground.refused()
 
 
+def test_an_old_contract_is_not_filled_anew(ground: Ground) -> None:
+    """Trident began before the window: a third term in its old entry would be one of long ago."""
+    ground.edit(SMALL, ("ends: 2027-06-30", "ends: 2031-06-30"))
+    ground.commit()
+    [said] = ground.check().of("contract/old-terms-not-extended")
+    assert said.startswith("Trident Growth plan of 2025-07-01 to 2031-06-30 was bought more than a year ago, and is")
+    ground.refused()
+
+
 def test_seats_in_two_entries_are_seats(ground: Ground) -> None:
     ground.edit(RECORD, ("users: 40\n", "users: 2600\n"))
     seats = subscription("More seats", 10, "2027-01-01", "2028-12-31")
@@ -297,6 +316,11 @@ def test_seats_in_two_entries_are_seats(ground: Ground) -> None:
             "Fo\N{LATIN SMALL LETTER SCRIPT G}horn Messaging GmbH", "contract/seller-known", id="a g like a g"
         ),
         pytest.param("Foghorn Mess\N{CYRILLIC SMALL LETTER A}ging GmbH", "contract/seller-known", id="two scripts"),
+        pytest.param(
+            "Foghorn Messaging Gmb\N{LATIN SMALL LETTER MIDDLE-WELSH LL}", "contract/seller-known", id="old letters"
+        ),
+        pytest.param("Foghorn Messaging \N{ARABIC-INDIC DIGIT ONE}", "contract/seller-known", id="other digits"),
+        pytest.param('"Foghorn || Messaging GmbH"', "contract/seller-known", id="strokes like letters"),
     ],
 )
 def test_a_seller_is_written_in_letters_that_are_what_they_seem(ground: Ground, name: str, rule: str) -> None:
