@@ -56,11 +56,12 @@ def _bom(stock: Stock) -> Bom:
     from cyclonedx.model.lifecycle import LifecyclePhase, PredefinedLifecycle  # noqa: PLC0415 - as above
 
     of = f"{stock.title}\n{stock.as_of}\n{stock.commit}"
+    stack = Component(name=visible(stock.title), type=ComponentType.APPLICATION, bom_ref="stack")
     bom = Bom(
         serial_number=uuid.uuid5(_IDS, of),
         metadata=BomMetaData(
             timestamp=datetime.combine(stock.as_of, time(), UTC),  # no clock: same input, same bytes
-            component=Component(name=visible(stock.title), type=ComponentType.APPLICATION, bom_ref="stack"),
+            component=stack,
             lifecycles=[PredefinedLifecycle(phase=LifecyclePhase.OPERATIONS)],
             properties=[_property("commit", stock.commit or "none"), _property("version", __version__)],
         ),
@@ -75,8 +76,10 @@ def _bom(stock: Stock) -> Bom:
     for source, target in () if stock.landscape is None else stock.landscape.legs:
         if source in services and target in services:  # who gets data depends on who sends it
             senders[target].append(Dependency(services[source].bom_ref))
-    # Not registered one by one: each time, the library would look through all that are there.
+    bom.dependencies.add(Dependency(stack.bom_ref))
     bom.dependencies.update(Dependency(services[name].bom_ref, sent) for name, sent in senders.items())
+    # All are registered. The library would make sure of it one by one, and look through all of them each time.
+    vars(bom)["register_dependency"] = lambda **_: None
     return bom
 
 
