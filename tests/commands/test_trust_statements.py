@@ -21,6 +21,18 @@ def test_a_wrong_decision_on_nobody_is_told(house: House, signer: Keys) -> None:
     assert (told.code, told.red) == (1, [("decision/repository", next(iter(files)), message)])
 
 
+def test_wrong_decisions_on_several_who_are_nobody_are_all_told(house: House, signer: Keys) -> None:
+    house.topic()
+    paths = []
+    for vendor in ("ghost", "phantom", "spectre"):
+        files = signer("ida-holm").files(approval(vendor=vendor, repository="another"))
+        house.add(files)
+        paths.append(next(iter(files)))
+    house.commit("Ghosts")
+    message = f"it was decided for the registry another, and this is {REGISTRY}"
+    assert house.gate().red == [("decision/repository", path, message) for path in paths]
+
+
 def test_the_word_on_another_vendor_counts_for_nothing(house: House, signer: Keys) -> None:
     other = signer("ida-holm").files(approval(vendor="other"))
     moved = {path.replace("/other/", "/acme/"): data for path, data in other.items()}

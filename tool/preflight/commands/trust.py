@@ -238,8 +238,13 @@ def told(session: Session, vendors: Iterable[str] | None, paths: Iterable[str] |
 
 
 def together(results: Sequence[Judged], more: Sequence[Judged]) -> list[Judged]:
-    """Add what is told of decisions to what was judged of the same vendor."""
-    extra = {each.path: each for each in more}
+    """Add what is told of decisions to what was judged of the same vendor.
+
+    What is told of vendors without a record is told of their folder, all of it.
+    """
+    extra: dict[str, Judged] = {}
+    for each in more:
+        extra[each.path] = extra[each.path].with_later(each) if each.path in extra else each
     merged = [each.with_later(extra.pop(each.path)) if each.path in extra else each for each in results]
     return [*merged, *extra.values()]
 
