@@ -91,7 +91,11 @@ MAIL = "Mail of 2026-01-01 to 2026-12-31"
             [plan(starts="2025-07-01", ends="2025-12-31")], [], [("Mail of 2025-07-01 to 2025-12-31", GONE)],
             id="over, and bought within the window",
         ),
-        pytest.param([plan(starts="2025-05-01", ends="2026-05-31")], [], [], id="over, and bought before the window"),
+        pytest.param(
+            [plan(starts="2025-05-01", ends="2026-05-31")], [], [("Mail of 2025-05-01 to 2026-05-31", GONE)],
+            id="bought before the window, and over within it",
+        ),
+        pytest.param([plan(starts="2024-05-01", ends="2025-06-01")], [], [], id="over before the window"),
         pytest.param(
             [plan(starts="2025-05-01", ends="2026-06-30")], [], [("Mail of 2025-05-01 to 2026-06-30", GONE)],
             id="bought before the window, and running",
@@ -143,19 +147,11 @@ def test_what_nobody_cancelled_in_time_runs_for_another_term(begun: str, notice:
     assert (withdrawn(record(was), record({**was, "ends": ends, "auto_renews": False})) == []) is kept
 
 
-@pytest.mark.parametrize(
-    ("now", "kept"),
-    [
-        pytest.param(plan(starts="2026-05-01", ends="2027-04-30"), True, id="the next term"),
-        pytest.param(plan(30_000, starts="2026-05-01", ends="2027-04-30"), False, id="the next term, for less"),
-        pytest.param(plan(starts="2040-05-01", ends="2041-04-30"), False, id="a term in years"),
-        pytest.param(plan(starts="2026-05-01", ends="2027-04-30", product="Chat"), False, id="another product"),
-        pytest.param(plan(starts="2026-04-01", ends="2027-04-30"), False, id="before the last term ended"),
-    ],
-)
-def test_a_term_that_has_renewed_by_itself_gives_way_to_the_next(now: JsonObject, kept: bool) -> None:  # noqa: FBT001 - a table
+def test_a_term_that_has_renewed_by_itself_stays_above_the_next() -> None:
     was = plan(starts="2025-05-01", ends="2026-04-30", auto_renews=True)
-    assert (withdrawn(record(was), record(now)) == []) is kept
+    following = plan(starts="2026-05-01", ends="2027-04-30")
+    assert withdrawn(record(was), record(following)) == [("Mail of 2025-05-01 to 2026-04-30", GONE)]
+    assert withdrawn(record(was), record(was, following)) == []
 
 
 def test_a_short_term_of_the_window_stays_beside_the_one_that_follows() -> None:
@@ -218,6 +214,74 @@ def test_what_recurs_stays_for_a_year_after_it_was_agreed_to(now: JsonObject, fo
     before: JsonObject = {"repeated": [support(40_000)], "used": [metered(9)]}
     assert withdrawn(record(life=OF_LATE, **before), record(life=OF_LATE, **now)) == found
     assert withdrawn(record(**before), record(**now)) == [], "agreed to long ago: it counts while it is paid"
+
+
+LIVE = {**LONG_AGO, "live_on": "2024-03-01"}
+
+
+@pytest.mark.parametrize(
+    ("ends", "notice", "retired", "found"),
+    [
+        pytest.param("2026-04-30", 0, "2026-06-01", [], id="today"),
+        pytest.param("2026-04-30", 0, "2026-05-20", [], id="the other day, in the term that runs"),
+        pytest.param(
+            "2026-04-30", 0, "2026-04-20", [("Mail, which had renewed", ledger.LATE)], id="before the term that runs"
+        ),
+        pytest.param(
+            "2026-06-30", 30, "2026-05-20", [("Mail, which had renewed", ledger.LATE)], id="before the notice"
+        ),
+        pytest.param("2026-06-30", 30, "2026-06-01", [], id="too late for notice, as it says"),
+    ],
+)
+def test_a_vendor_is_not_left_before_a_term_that_has_begun(
+    ends: str, notice: int, retired: str, found: list[tuple[str, str]]
+) -> None:
+    was = plan(
+        starts=f"2025{ends[4:7]}-01".replace("-04-", "-05-").replace("-06-", "-07-"),
+        ends=ends,
+        auto_renews=True,
+        notice_days=notice,
+    )
+    over = {**LIVE, "status": "retired", "retired_on": retired}
+    assert withdrawn(record(was, life=LIVE), record(was, life=over)) == found
+
+
+@pytest.mark.parametrize(
+    ("until", "found"),
+    [
+        pytest.param("2026-06-01", [], id="today"),
+        pytest.param("2026-12-31", [], id="at the end of the year"),
+        pytest.param("2026-05-31", [LESS], id="yesterday"),
+    ],
+)
+@pytest.mark.parametrize("since", ["2021-01-01", "2026-05-20"])
+def test_what_recurs_with_its_day_ends_with_a_day(since: str, until: str, found: list[str]) -> None:
+    was = {**support(9), "since": since}
+    assert [each for _, each in withdrawn(record(repeated=[was]), record(repeated=[{**was, "until": until}]))] == found
+    assert [each for _, each in withdrawn(record(repeated=[was]), record())] == [GONE]
+
+
+def test_what_ended_stays_for_the_window() -> None:
+    was = {**support(9), "since": "2021-01-01"}
+    assert withdrawn(record(repeated=[{**was, "until": "2025-06-01"}]), record()) == []
+    assert withdrawn(record(repeated=[{**was, "until": "2025-06-02"}]), record()) != []
+
+
+def test_what_has_no_day_is_not_ended_afterwards() -> None:
+    over = {**support(9), "until": "2026-05-31"}
+    assert withdrawn(record(repeated=[support(9)]), record(repeated=[over])) == [
+        ("the recurring cost of support", ledger.LATE)
+    ]
+    assert withdrawn(record(repeated=[over]), record(repeated=[over])) == []
+
+
+def test_where_one_thing_has_begun_the_contract_is_signed() -> None:
+    life = {"status": "approved", "proposed_on": "2026-01-05", "approved_on": "2026-02-01"}
+    begun = plan(1, starts="2026-05-01", ends="2027-04-30")
+    before = record(begun, life=life, repeated=[support(9)])
+    assert withdrawn(before, record(begun, life=life)) == [("the recurring cost of support", GONE)]
+    to_come = plan(1, starts="2026-07-01", ends="2027-06-30")
+    assert withdrawn(record(to_come, life=life, repeated=[support(9)]), record(to_come, life=life)) == []
 
 
 def test_our_own_work_may_become_less() -> None:

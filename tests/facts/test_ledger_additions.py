@@ -70,6 +70,12 @@ def test_of_two_old_terms_of_one_day_one_may_be_as_it_was() -> None:
     ]
 
 
+def test_one_twin_excuses_one() -> None:
+    small, large = plan(1, **OLD, per="term", region="apac"), plan(45_000, **OLD, per="term", region="emea")
+    now = plan(45_000, **OLD, per="term", region="apac")
+    assert told("grown", record(large, small), record(large, now)) == ["Mail of 2025-02-01 to 2027-01-31"]
+
+
 # ---- What recurs --------------------------------------------------------------------------------
 
 
@@ -111,6 +117,7 @@ def test_the_cost_of_a_subscription_has_the_days_of_the_contract() -> None:
     [
         pytest.param([paid(9, "2026-05-20")], [], id="as it was"),
         pytest.param([paid(9, "2026-05-20"), paid(7)], [], id="and another"),
+        pytest.param([paid(9, "2026-05-20") | {"until": "2026-06-01"}], [], id="ended today"),
         pytest.param([], ["the recurring cost of support since 2026-05-20"], id="taken out"),
         pytest.param([paid(8, "2026-05-20")], ["the recurring cost of support since 2026-05-20"], id="less"),
         pytest.param([paid(9)], ["the recurring cost of support since 2026-05-20"], id="without its day"),
@@ -138,6 +145,7 @@ def sold_by(**seller: Json) -> JsonObject:
         pytest.param(sold_by(name="FOGHORN  GmbH"), [], id="written otherwise"),
         pytest.param(sold_by(domains=["new.example", "horn.example", "Foghorn.example"]), [], id="another domain"),
         pytest.param(sold_by(name="Foghorn Ltd"), ["the seller was Foghorn GmbH"], id="another company"),
+        pytest.param(sold_by(name="FoghornG mbH"), ["the seller was Foghorn GmbH"], id="another blank"),
         pytest.param(sold_by(parent=None), ["its parent was Tarn AG"], id="without its parent"),
         pytest.param(sold_by(parent="Mere AG"), ["its parent was Tarn AG"], id="another parent"),
         pytest.param(sold_by(domains=["horn.example"]), ["its domain was foghorn.example"], id="a domain less"),
@@ -159,7 +167,8 @@ def test_what_tells_of_the_seller_stays(now: JsonObject, exchanged: list[str]) -
         pytest.param({"plans": [plan(ends="2027-12-31")]}, ["Mail"], id="a longer one"),
         pytest.param({"plans": [plan(50_000)]}, ["Mail"], id="a dearer one"),
         pytest.param({"plans": [plan()], "paid": [once()]}, ["a payment (licence)"], id="a payment"),
-        pytest.param({"plans": [plan()], "paid": [once(kind="exit")]}, [], id="what leaving costs"),
+        pytest.param({"plans": [plan()], "paid": [once(kind="exit")]}, ["a payment (exit)"], id="what leaving costs"),
+        pytest.param({"plans": [plan()], "paid": [once(kind="internal-labour")]}, [], id="our own work"),
         pytest.param({"plans": [plan()], "repeated": [paid(1)]}, ["the recurring cost of support"], id="what recurs"),
     ],
 )

@@ -210,9 +210,11 @@ def test_one_purchase_over_the_limit_is_no_split() -> None:
 
 def test_what_ended_counts_as_long_as_it_was_bought_of_late() -> None:
     """Who buys, retires and buys again has bought twice."""
+    ended = {"auto_renews": False}
     terms = {
         "of late": ({"starts": "2026-01-01", "ends": "2026-05-01", "auto_renews": False}, {"cfo": "nobody"}),
-        "long ago, and over": ({"starts": "2025-01-01", "ends": "2026-05-01"}, {}),
+        "long ago, and over within the window": ({"starts": "2025-01-01", "ends": "2026-05-01"}, {"cfo": "nobody"}),
+        "long ago, and over before the window": ({"starts": "2024-01-01", "ends": "2025-06-01", **ended}, {}),
         "long ago, and to be paid until the end of the year": ({"starts": "2025-01-01"}, {"cfo": "nobody"}),
     }
     for term, wanted in terms.values():
@@ -344,6 +346,7 @@ def test_what_is_said_to_be_bought_before_the_proposal_is_bought_with_it(term: J
     bought: JsonObject = {"contract": {"subscriptions": terms}}
     new = vendor(1, lifecycle={"status": "approved", "proposed_on": "2026-05-20"}, **bought)
     assert missing(judged(around(CFO), acme=new)["acme"]) == {"cfo": "nobody"}
+    terms[0] |= {"ends": "2025-06-01", "auto_renews": False}
     old = vendor(1, lifecycle={"status": "approved", "proposed_on": "2022-11-20"}, **bought)
     assert missing(judged(around(CFO), acme=old)["acme"]) == {}, "somebody was asked then"
 

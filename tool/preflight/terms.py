@@ -28,7 +28,8 @@ class Purchase:
     """One subscription: what it costs a year and over its term, in the base currency; None: not known.
 
     ``least`` is what is known of a year. ``until`` is the last day on which it runs; None: until somebody cancels.
-    ``ends`` is that of its term, after which it ``renews`` by itself or not.
+    ``ends`` is that of its term, after which it ``renews`` by itself or not; ``leaves`` the last day that is owed
+    if notice is given today.
     """
 
     pointer: str
@@ -39,7 +40,7 @@ class Purchase:
     starts: date | None
     until: date | None
     ends: date | None = None
-
+    leaves: date | None = None
     renews: bool = False
     place: tuple[str | None, ...] = ()  # product, team, region
 
@@ -89,6 +90,10 @@ class Length:
         """Return what a yearly amount comes to over the term."""
         return annual * self.part / self.of_year
 
+    def of_several(self, term: Decimal, bound: Length) -> Decimal:
+        """Return what an amount for the term comes to over a length of several terms."""
+        return term * round(Decimal(bound.part * self.of_year) / (bound.of_year * self.part))
+
     def yearly(self, whole: Decimal) -> Decimal:
         """Return what an amount for the term comes to a year."""
         return whole * self.of_year / self.part
@@ -134,9 +139,16 @@ def _purchase(pointer: str, entry: JsonObject, listed: Sequence[JsonObject], con
     months = length.months if length else None
     renews = entry.get("auto_renews", True)
     until = _until(entry, listed)
-    if renews and ends and until is None:  # the term that runs now
-        ends = term_end(starts, ends, context.today)
-    return Purchase(pointer, annual, term, least, months, starts, until, ends, renews, _place(entry))
+    leaves = until
+    if renews and ends and until is None:
+        stated, notice = ends, entry.get("notice_days", 0)
+        leaves = term_end(starts, stated, add_days(context.today, notice))
+        if starts and length:  # who has to give notice before the term begins is bound to the next, too
+            ends = term_end(starts, stated, add_days(starts, notice))
+            bound = Length.of(starts, ends) or length
+            months, term = bound.months, None if term is None else length.of_several(term, bound)
+        ends = term_end(starts, stated, max(context.today, ends))  # that which runs now
+    return Purchase(pointer, annual, term, least, months, starts, until, ends, leaves, renews, _place(entry))
 
 
 def _not_below(least: Decimal, amount: Decimal | None) -> Decimal | None:

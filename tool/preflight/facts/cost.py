@@ -12,18 +12,21 @@ from typing import TYPE_CHECKING
 
 from preflight import terms
 from preflight.facts import lifecycle
-from preflight.money import A_YEAR, decimal, plain, total
+from preflight.money import A_YEAR, DAYS, decimal, plain, total
+from preflight.periods import add_days
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from preflight.model import Context, JsonObject
     from preflight.terms import Purchase
 
 NAME = "cost"
-INPUTS = ("/contract/subscriptions", "/cost/recurring", "/cost/usage")
+INPUTS = ("/contract/subscriptions", "/cost/one_off", "/cost/recurring", "/cost/usage")
 POLICIES = ("rates",)
 INSIDE = "internal-labour"  # not paid to the vendor
+SUBSCRIPTION = "subscription"  # the contract, seen once more
+AHEAD = 31  # days by which a payment may come before what it pays for
 TOLERANCE = Decimal("0.01")  # by which the two views of the subscription may differ: rounding, and exchange
 _NEEDS = ["/contract/subscriptions (each with price, per and a currency that has a rate)"]
 _LIST = {"type": "array"}
@@ -44,7 +47,8 @@ SHAPE: JsonObject = {
         },
         "committed": {
             "type": "number",
-            "description": "What is promised over the terms that run or are to come: price for the term, or minimum.",
+            "description": "What is promised over the terms that run or are to come (price for the term, or minimum), "
+            "and what is to be paid once.",
             "needs": [*_NEEDS, "/contract/subscriptions (starts and ends)"],
         },
         "term_months": {
@@ -97,11 +101,11 @@ def _known(record: JsonObject, context: Context) -> JsonObject:
     bought = purchases(record, context)
     facts: JsonObject = {"currency": known.base, "unpriced": unpriced(record, context)}
     subscribed, sure = terms.yearly(bought)
-    paid, paid_sure = total(recurring(record, context, {"subscription"}))
-    others, others_sure = total(recurring(record, context, set(A_KIND) - {"subscription", INSIDE}))
+    paid, paid_sure = total(recurring(record, context, {SUBSCRIPTION}))
+    others, others_sure = total(recurring(record, context, OTHERS))
     inside, inside_sure = total(recurring(record, context, {INSIDE}))
     metered, metered_sure = total(used(record, context))
-    annual = max(subscribed, paid) + others + metered
+    annual = subscribed + _beyond(record, subscribed, context) + others + metered
     facts["at_least"] = plain(annual)
     whole = (bought is not None or paid > 0) and sure and paid_sure and others_sure and metered_sure
     if whole:
@@ -111,10 +115,31 @@ def _known(record: JsonObject, context: Context) -> JsonObject:
     facts["mismatch"] = _mismatch(record, bought if sure else None, paid if paid_sure else None, context.today)
     if bought == [] and paid > 0:
         return facts  # something is subscribed to, and nobody wrote down for how long
-    return facts | _promised(bought, context.today)
+    return facts | _promised(bought, to_come(record, context), context.today)
 
 
-A_KIND = ("subscription", "support", "storage", "data-transfer", INSIDE, "integration", "training", "other")
+def _beyond(record: JsonObject, subscribed: Decimal, context: Context) -> Decimal:
+    """Return what is paid for subscriptions a year beyond those of the contract, as far as it is known.
+
+    What was paid before something was bought is not paid for that: of what is paid since a day of the last year, so
+    much is of the contract as had begun by then.
+    """
+    entries = [each for each in record.get("cost", {}).get("recurring", ()) if each["kind"] == SUBSCRIPTION]
+    paid = {
+        index: yearly(each, context) or Decimal(0) for index, each in enumerate(entries) if not ended(each, context)
+    }
+    most = sum(paid.values(), Decimal(0)) - subscribed
+    late = {index: date.fromisoformat(str(entries[index]["since"])) for index in paid if "since" in entries[index]}
+    late = {index: day for index, day in late.items() if (context.today - day).days < DAYS}
+    bought = terms.bought(record, context) if late else []
+    for day in set(late.values()):
+        begun = [each for each in bought if each.starts is None or each.starts <= add_days(day, AHEAD)]
+        most = max(most, sum((paid[each] for each in late if late[each] <= day), Decimal(0)) - terms.yearly(begun)[0])
+    return max(most, Decimal(0))
+
+
+A_KIND = (SUBSCRIPTION, "support", "storage", "data-transfer", INSIDE, "integration", "training", "other")
+OTHERS = frozenset(A_KIND) - {SUBSCRIPTION, INSIDE}
 
 
 def purchases(record: JsonObject, context: Context) -> list[Purchase] | None:
@@ -138,11 +163,10 @@ def undated(record: JsonObject, context: Context, first: date) -> Decimal:
     section = record.get("cost", {})
     kept = {name: [each for each in section.get(name, ()) if is_since(each, first)] for name in ("recurring", "usage")}
     part = {**record, "cost": kept}
-    paid, _ = total(recurring(part, context, {"subscription"}))
     subscribed, _ = terms.yearly([each for each in purchases(record, context) or () if _began(each, first)])
-    others, _ = total(recurring(part, context, set(A_KIND) - {"subscription", INSIDE}))
+    others, _ = total(recurring(part, context, OTHERS))
     metered, _ = total(used(part, context))
-    return max(paid - subscribed, Decimal(0)) + others + metered
+    return _beyond(part, subscribed, context) + others + metered
 
 
 def _began(purchase: Purchase, first: date) -> bool:
@@ -154,10 +178,28 @@ def is_since(entry: JsonObject, first: date) -> bool:
     return first == date.min or str(entry.get("since", "")) >= first.isoformat()
 
 
-def recurring(record: JsonObject, context: Context, kinds: set[str]) -> Iterable[Decimal | None]:
+def ended(entry: JsonObject, context: Context) -> bool:
+    """Whether something that recurred is not paid any more."""
+    return str(entry.get("until", "9999-12-31")) < context.today.isoformat()
+
+
+def past(record: JsonObject, context: Context, first: date) -> Iterable[tuple[str, JsonObject, Decimal | None, date]]:
+    """Yield (pointer, entry, a year, last day) of what recurred or was used besides the contract, and ended since."""
+    section = record.get("cost", {})
+    for name, amount in (("recurring", yearly), ("usage", expected)):
+        for index, entry in enumerate(section.get(name, ())):
+            if ended(entry, context) and entry["until"] >= first.isoformat() and entry.get("kind") != INSIDE:
+                until, whole = date.fromisoformat(entry["until"]), amount(entry, context)
+                if whole is not None and entry.get("kind") == SUBSCRIPTION:
+                    ran = [each for each in terms.bought(record, context) if terms.runs(each, until)]
+                    whole = max(whole - terms.yearly(ran)[0], Decimal(0))
+                yield f"/cost/{name}/{index}", entry, whole, until
+
+
+def recurring(record: JsonObject, context: Context, kinds: Collection[str]) -> Iterable[Decimal | None]:
     """Yield what each recurring cost of these kinds comes to in a year; None: no rate converts it."""
     for entry in record.get("cost", {}).get("recurring", ()):
-        if entry["kind"] in kinds:
+        if entry["kind"] in kinds and not ended(entry, context):
             yield yearly(entry, context)
 
 
@@ -170,7 +212,8 @@ def yearly(entry: JsonObject, context: Context) -> Decimal | None:
 def used(record: JsonObject, context: Context) -> Iterable[Decimal | None]:
     """Yield what usage costs in the year that is expected; where nobody said what is, in the busiest."""
     for entry in record.get("cost", {}).get("usage", ()):
-        yield expected(entry, context)
+        if not ended(entry, context):
+            yield expected(entry, context)
 
 
 def expected(entry: JsonObject, context: Context) -> Decimal | None:
@@ -186,7 +229,7 @@ def expected(entry: JsonObject, context: Context) -> Decimal | None:
 
 def _mismatch(record: JsonObject, bought: list[Purchase] | None, paid: Decimal | None, today: date) -> list[JsonObject]:
     """Compare what is paid with what runs today, or with what is to come where nothing runs yet."""
-    if bought is None or paid is None or not _has_subscription(record):
+    if bought is None or paid is None or not _has_subscription(record, today):
         return []
     running = [each for each in bought if terms.runs(each, today)]
     subscribed, _ = terms.yearly(running or bought)
@@ -195,15 +238,27 @@ def _mismatch(record: JsonObject, bought: list[Purchase] | None, paid: Decimal |
     return [{"pointer": "/cost/recurring", "bought": plain(subscribed), "paid": plain(paid)}]
 
 
-def _has_subscription(record: JsonObject) -> bool:
-    return any(entry["kind"] == "subscription" for entry in record.get("cost", {}).get("recurring", ()))
+def _has_subscription(record: JsonObject, today: date) -> bool:
+    listed = record.get("cost", {}).get("recurring", ())
+    return any(
+        each["kind"] == SUBSCRIPTION and str(each.get("until", "9999-12-31")) >= today.isoformat() for each in listed
+    )
 
 
-def _promised(bought: list[Purchase] | None, today: date) -> JsonObject:
+def to_come(record: JsonObject, context: Context) -> list[Decimal | None]:
+    """Return what is to be paid once from tomorrow on; None: no rate converts it."""
+    return [
+        terms.rates(context).converted(each["amount"], context.today)
+        for each in record.get("cost", {}).get("one_off", ())
+        if each["kind"] != INSIDE and each.get("date", "") > context.today.isoformat()
+    ]
+
+
+def _promised(bought: list[Purchase] | None, payments: list[Decimal | None], today: date) -> JsonObject:
     if bought is None:
         return {}
     promised: JsonObject = {}
-    committed, sure = total(each.term for each in bought)
+    committed, sure = total([*(each.term for each in bought), *payments])
     if sure:
         promised["committed"] = plain(committed)
     months = [each.months for each in bought]

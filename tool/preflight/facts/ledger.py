@@ -78,10 +78,10 @@ SHAPE: JsonObject = {
 
 SIGNED = ("signed_on", "live_on")
 UNDER_CONTRACT = frozenset({"live", "deprecated", "retired"})
-SUBSCRIPTION = "subscription"  # the kind of cost that is the contract, seen once more
 IN_TIME = 90  # days within which what is bought has to be entered
 GONE = "it is not there any more"
 LESS = "it is there as less than before"
+LATE = "it is said to have ended before today"
 
 
 def since(record: JsonObject, before: JsonObject | None, context: Context) -> JsonObject:
@@ -91,6 +91,7 @@ def since(record: JsonObject, before: JsonObject | None, context: Context) -> Js
         return {"withdrawn": [], "late": [], "grown": [], "exchanged": [], "belated": []}
     withdrawn = [
         *_subscriptions(record, before, context),
+        *_left(record, before, context),
         *_payments(record, before, context),
         *_repeated(record, before, context),
     ]
@@ -106,10 +107,13 @@ def since(record: JsonObject, before: JsonObject | None, context: Context) -> Js
 
 
 def _is_bought(record: JsonObject, day: str, today: str) -> bool:
-    """Whether something of that day is bought: it has begun, or the contract is signed. Until then it is negotiated."""
+    """Whether something of that day is bought: it has begun, or the contract is signed. Until then it is negotiated.
+
+    Where one thing has begun, the contract is signed, whatever the record says.
+    """
     life = record.get("lifecycle", {})
     signed = not life.keys().isdisjoint(SIGNED) or life.get("status") in UNDER_CONTRACT
-    return signed or day <= today
+    return signed or day <= today or any(each.get("starts", today) <= today for each in _at(record, SUBSCRIPTIONS))
 
 
 def _at(record: JsonObject, pointer: str) -> Sequence[JsonObject]:
@@ -122,35 +126,42 @@ def _at(record: JsonObject, pointer: str) -> Sequence[JsonObject]:
 
 
 def _subscriptions(record: JsonObject, before: JsonObject, context: Context) -> Iterator[JsonObject]:
-    """Yield the subscriptions that run or were bought within the window, and are not in the record as they were.
+    """Yield the subscriptions that run or ran within the window, and are not in the record as they were.
 
-    One that is longer or dearer than it was is in it still; its product, team, region and first day stay. One that was
-    bought before the window and has renewed by itself since is in it as the term that runs now.
+    One that is longer or dearer than it was is in it still; its product, team, region and first day stay.
     """
     first, today = oversight.counted_from(before, context), context.today.isoformat()
-    counted = {each.pointer for each in cost.purchases(before, context) or ()}
-    counted |= {each.pointer for each in cost.bought_since(before, context, first)}
+    window = oversight.window_begins(context)
     were = [
-        each
-        for index, each in enumerate(_at(before, SUBSCRIPTIONS))
-        if f"{SUBSCRIPTIONS}/{index}" in counted and _is_bought(before, each.get("starts", today), today)
+        entry
+        for entry, each in zip(_at(before, SUBSCRIPTIONS), terms.bought(before, context), strict=True)
+        if (first == date.min or each.until is None or each.until >= window)
+        and _is_bought(before, entry.get("starts", today), today)
     ]
 
     def same(was: JsonObject, entry: JsonObject) -> bool:
         place = all(_plainly(was.get(each)) == _plainly(entry.get(each)) for each in ("product", "team", "region"))
-        return place and (_began(was.get("starts"), entry.get("starts"), first) or renewed(was, entry))
-
-    def renewed(was: JsonObject, entry: JsonObject) -> bool:
-        rolled = was.get("auto_renews", True) and was.get("ends", "9999-12-31") < today
-        return bool(rolled and was.get("starts", "9999-12-31") < first.isoformat() and _follows(was, entry, today))
+        return place and _began(was.get("starts"), entry.get("starts"), first)
 
     def holds(was: JsonObject, entry: JsonObject) -> bool:
-        seats = entry.get("users", 0) >= was.get("users", 0) or renewed(was, entry)
+        seats = entry.get("users", 0) >= was.get("users", 0)
         return seats and _runs_as_long(was, entry, context.today) and _costs_as_much(was, entry, context)
 
     for was, found in _missing(were, list(_at(record, SUBSCRIPTIONS)), same, holds):
         days = " to ".join(was[each] for each in ("starts", "ends") if each in was)
         yield {"pointer": SUBSCRIPTIONS, "what": f"{was['product']}{days and f' of {days}'}", "found": found}
+
+
+def _left(record: JsonObject, before: JsonObject, context: Context) -> Iterator[JsonObject]:
+    """Yield what would be owed of a vendor that is left today, and is not, by the day that the record says."""
+    if cost.is_over(before, context) or not cost.is_over(record, context):
+        return
+    today = {**record, "lifecycle": {**record["lifecycle"], "retired_on": context.today.isoformat()}}
+    owed = {each.pointer: each.until for each in oversight.still(record, context)}
+    for each in oversight.still(today, context):
+        if each.until != owed.get(each.pointer):
+            product = _at(record, SUBSCRIPTIONS)[int(each.pointer.rpartition("/")[2])]["product"]
+            yield {"pointer": SUBSCRIPTIONS, "what": f"{product}, which had renewed", "found": LATE}
 
 
 def _plainly(text: Json) -> str:
@@ -160,10 +171,6 @@ def _plainly(text: Json) -> str:
 def _began(was: str | None, now: str | None, first: date) -> bool:
     """Whether the first day is the same. One that was not known counted as of late, and has to be so still."""
     return now == was or (was is None and now is not None and now >= first.isoformat())
-
-
-def _follows(was: JsonObject, now: JsonObject, today: str) -> bool:
-    return str(was["ends"]) <= str(now.get("starts", "")) <= today and was["starts"] != now["starts"]
 
 
 def _runs_as_long(was: JsonObject, now: JsonObject, today: date) -> bool:
@@ -197,12 +204,21 @@ def _grown(record: JsonObject, before: JsonObject, context: Context) -> Iterator
     A price by the month or year of what runs may rise: it counts in full in what a year costs.
     """
     first = oversight.counted_from(before, context).isoformat()
-    were = [each for each in _at(before, SUBSCRIPTIONS) if each.get("starts", first) < first]
-    for index, (entry, now) in enumerate(
-        zip(_at(record, SUBSCRIPTIONS), terms.bought(record, context), strict=True),
-    ):
-        twins = [each for each in were if each["starts"] == entry.get("starts") and each["product"] == entry["product"]]
-        if twins and not any(_is_no_more(was, entry, context) or _is_raised(was, entry, now, context) for was in twins):
+    left = [each for each in _at(before, SUBSCRIPTIONS) if each.get("starts", first) < first]
+    changed = [
+        (index, entry, now)
+        for index, (entry, now) in enumerate(
+            zip(_at(record, SUBSCRIPTIONS), terms.bought(record, context), strict=True)
+        )
+        if not _taken(left, entry.__eq__)  # one stands for one
+    ]
+    for index, entry, now in changed:
+        twins = [each for each in left if each["starts"] == entry.get("starts") and each["product"] == entry["product"]]
+        twins.sort(key=lambda was: [was.get(name) != entry.get(name) for name in ("team", "region")])
+        fits = [was for was in twins if _is_no_more(was, entry, context) or _is_raised(was, entry, now, context)]
+        if fits:
+            left.remove(fits[0])
+        elif twins:
             days = " to ".join(entry[each] for each in ("starts", "ends") if each in entry)
             yield {"pointer": f"{SUBSCRIPTIONS}/{index}", "what": f"{entry['product']} of {days}"}
 
@@ -284,13 +300,14 @@ def _as_much(was: JsonObject, now: JsonObject, context: Context) -> bool:
 
 
 def _repeated(record: JsonObject, before: JsonObject, context: Context) -> Iterator[JsonObject]:
-    """Yield what recurs or is used, was bought of late, and is not in the record as it was.
+    """Yield what recurs or is used, was paid within the window, and is not in the record as it was.
 
-    Of a vendor that was agreed to within the window that is all of it; of another, what says that it is paid since
-    then. The rest counts while it is paid, and whoever pays less has no more to ask for.
+    That is what says since when it is paid: it stays, with its last day when there is one, which is not over before it
+    is told. Of a vendor that was agreed to within the window it is the rest as well. Otherwise that counts while it is
+    paid, and whoever pays less has no more to ask for.
     """
     first = oversight.counted_from(before, context)
-    window = oversight.window_begins(context)
+    window = oversight.window_begins(context).isoformat()
     today = context.today.isoformat()
     for kind in KINDS:
         if first == date.min and _is_bought(before, "9999-12-31", today):
@@ -302,11 +319,15 @@ def _repeated(record: JsonObject, before: JsonObject, context: Context) -> Itera
         were = [
             each
             for each in kind.entries(before)
-            if "since" in each and cost.is_since(each, window) and _is_bought(before, each["since"], today)
+            if "since" in each and _until(each) >= window and _is_bought(before, each["since"], today)
         ]
-        same, holds = partial(_is_same, kind), partial(_is_as_much, kind, context)
+        same, holds = partial(_is_same, kind), partial(_is_paid_as_long, kind, context)
         for entry, found in _missing(were, kind.entries(record), same, holds):
             yield {"pointer": kind.at, "what": f"{kind.what} {kind.name(entry)} since {entry['since']}", "found": found}
+        over = [each for each in kind.entries(record) if "since" not in each and _until(each) < today]
+        ended = [each for each in kind.entries(before) if "since" not in each]
+        for entry, _ in _missing(over, ended, partial(_is_same, kind), _ends_alike):
+            yield {"pointer": kind.at, "what": f"{kind.what} {kind.name(entry)}", "found": LATE}
 
 
 def _late(record: JsonObject, before: JsonObject, context: Context) -> Iterator[JsonObject]:
@@ -324,7 +345,9 @@ def _late(record: JsonObject, before: JsonObject, context: Context) -> Iterator[
             for one in (record, before)
         )
         for name, amount in undated.items():
-            was = [each for each in (old.get(name), contracted if name == SUBSCRIPTION else None) if each is not None]
+            was = [
+                each for each in (old.get(name), contracted if name == cost.SUBSCRIPTION else None) if each is not None
+            ]
             if amount is None or not was or amount > max(was):
                 yield {"pointer": kind.at, "what": f"{kind.what} {name}"}
         dated = [
@@ -343,6 +366,20 @@ def _is_same(kind: _Kind, one: JsonObject, other: JsonObject) -> bool:
 def _is_as_much(kind: _Kind, context: Context, was: JsonObject, now: JsonObject) -> bool:
     before, after = (kind.amount(each, context) for each in (was, now))
     return before is None or (after is not None and after >= before)
+
+
+def _until(entry: JsonObject) -> str:
+    return str(entry.get("until", "9999-12-31"))
+
+
+def _ends_alike(one: JsonObject, other: JsonObject) -> bool:
+    return _until(one) == _until(other)
+
+
+def _is_paid_as_long(kind: _Kind, context: Context, was: JsonObject, now: JsonObject) -> bool:
+    """Whether as much is paid, and to a last day that is not over before it is told."""
+    as_long = _until(now) >= min(_until(was), context.today.isoformat())
+    return as_long and _is_as_much(kind, context, was, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,16 +424,12 @@ KINDS = (
 def _exchanged(now: JsonObject, was: JsonObject) -> Iterator[JsonObject]:
     """Yield what told of the seller and is gone. Another way of writing a name is the same name."""
     for name, what in (("name", "the seller"), ("parent", "its parent")):
-        if name in was and _unspaced(was[name]) != _unspaced(now.get(name)):
+        if name in was and _plainly(was[name]) != _plainly(now.get(name)):
             yield {"pointer": "/legal_entity", "what": f"{what} was {was[name]}"}
     domains = {owned(each) for each in now.get("domains", ())}
     for domain in was.get("domains", ()):
         if owned(domain) not in domains:
             yield {"pointer": "/legal_entity", "what": f"its domain was {domain}"}
-
-
-def _unspaced(text: Json) -> str:
-    return "".join(words(str(text or "")))
 
 
 # ---- What came after the end --------------------------------------------------------------------
@@ -409,7 +442,7 @@ def _belated(record: JsonObject, before: JsonObject, context: Context) -> Iterat
         if not _is_shorter(entry, _at(before, SUBSCRIPTIONS)):
             yield {"pointer": SUBSCRIPTIONS, "what": str(entry["product"])}
     for entry, _ in added(_at(record, PAYMENTS), list(_at(before, PAYMENTS))):
-        if entry["kind"] not in {cost.INSIDE, "exit"}:
+        if entry["kind"] != cost.INSIDE:
             yield {"pointer": PAYMENTS, "what": f"a payment ({entry['kind']})"}
     for kind in KINDS:
         old = kind.sums(before, context, None)

@@ -19,7 +19,7 @@ from preflight.facts import cost, lifecycle, risk
 from preflight.facts.references import departures
 from preflight.houses import MOST_TOLD, House, is_below
 from preflight.levels import highest, rank
-from preflight.money import decimal, plain
+from preflight.money import DAYS, decimal, plain
 from preflight.naming import owned, words
 from preflight.periods import add_days
 from preflight.shapes import NUMBER, TEXT, WHOLE, faults
@@ -113,25 +113,31 @@ def _bound(record: JsonObject, parts: Sequence[JsonObject], context: Context, kn
     if not cost.is_over(record, context):
         running = cost.purchases(record, context) or ()
         return {"yearly": known["at_least"], "owed": known.get("committed") or 0, "terms": terms.dated(running)}
-    still = _still(record, context)
-    yearly, _ = terms.yearly(still)
+    left = still(record, context)
+    yearly, _ = terms.yearly(left)
     yearly += _undated(record, parts, context)
-    owed = sum((each.term or Decimal(0) for each in still), Decimal(0))
-    return {"yearly": plain(yearly), "owed": plain(owed), "terms": terms.dated(still)}
+    owed = sum((each.term or Decimal(0) for each in left), Decimal(0))
+    spans = [(each.starts, each.until) for each in left if each.starts and each.until]
+    return {"yearly": plain(yearly), "owed": plain(owed), "terms": spans}
 
 
-def _still(record: JsonObject, context: Context) -> list[Purchase]:
+def still(record: JsonObject, context: Context) -> list[Purchase]:
     """Return the terms of what is over that are paid all the same, until they end.
 
-    What renews by itself does so no more once the vendor is over.
+    What renews by itself does so no more once notice could be given: on the day on which the vendor was over.
     """
+    return [each for each in _at_the_end(record, context) if each.until and each.until >= context.today]
+
+
+def _at_the_end(record: JsonObject, context: Context) -> list[Purchase]:
+    """Return all subscriptions of a vendor that is over; those that would renew end with the term that is owed."""
     life = record.get("lifecycle", {})
     over = date.fromisoformat(life["retired_on"]) if "retired_on" in life else context.today
     at_the_end = replace(context, today=min(over, context.today), memory={})
     return [
-        each
+        replace(each, until=each.until or each.leaves)
         for each in terms.bought(record, at_the_end)
-        if each.ends and each.ends >= context.today and _was_made(record, each.starts, context)
+        if _was_made(record, each.starts, context)
     ]
 
 
@@ -151,25 +157,30 @@ def _undated(record: JsonObject, parts: Sequence[JsonObject], context: Context) 
     if not _was_made(record, None, context):
         return Decimal(0)
     first = counted_from(record, context)
-    bought = [each for each in parts if each["term"]]
+    bought = [each for each in parts if each["term"] and (each["recent"] or each["runs"])]
     if all(each["recent"] for each in bought) and not cost.is_over(record, context):
         first = date.min
     return cost.undated(record, context, first)
 
 
 def _parts(record: JsonObject, context: Context) -> Iterator[JsonObject]:
-    """Yield the purchases that run, are to come, or were made within the window."""
-    first = counted_from(record, context)
-    paid = _still(record, context) if cost.is_over(record, context) else cost.purchases(record, context) or ()
-    running = {each.pointer for each in paid}
-    listed = list(paid)
-    for each in cost.bought_since(record, context, date.min):
+    """Yield the purchases that run, are to come, were made within the window, or were over within it."""
+    first, window = counted_from(record, context), window_begins(context)
+    over = cost.is_over(record, context)
+    listed = _at_the_end(record, context) if over else terms.bought(record, context)
+    running = [each for each in listed if each.until is None or each.until >= context.today]
+    for each in listed:
         # The next term of what runs is no second purchase; it counts in the year in which it runs.
-        recent = each.starts is None or (each.starts >= first and not _renews(each, listed, context.today))
-        if (recent or each.pointer in running) and _was_made(record, each.starts, context):
+        recent = each.starts is None or (each.starts >= first and not _renews(each, running, context.today))
+        if recent or each.until is None or each.until >= window:
             amounts: JsonObject = {"amount": each.in_a_year, "annual": each.annual, "rate": each.a_day}
-            amounts |= {"from": each.starts, "to": each.until}
+            amounts |= {"from": each.starts, "to": each.until, "runs": each in running}
             yield {"pointer": each.pointer, **amounts, "recent": recent, "term": True}
+    for pointer, was, amount, until in cost.past(record, context, window):
+        rate = None if amount is None else amount / DAYS
+        since = date.fromisoformat(was["since"]) if "since" in was else None
+        spread: JsonObject = {"rate": rate, "from": since, "to": until, "runs": False}
+        yield {"pointer": pointer, "amount": None, "annual": None, **spread, "recent": False, "term": True}
     for index, entry in enumerate(record.get("cost", {}).get("one_off", ())):
         day = date.fromisoformat(entry["date"]) if "date" in entry else None
         if entry["kind"] != cost.INSIDE and (day is None or day >= first) and _was_made(record, day, context):

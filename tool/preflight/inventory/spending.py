@@ -80,7 +80,8 @@ def _named(record: JsonObject, purchase: Purchase, member: str) -> str:
 
 def _recurring(record: JsonObject, context: Context, *, subscription: bool) -> Iterator[Part]:
     for entry in record.get("cost", {}).get("recurring", ()):
-        if entry["kind"] != cost.INSIDE and (entry["kind"] == "subscription") is subscription:
+        kept = entry["kind"] != cost.INSIDE and not cost.ended(entry, context)
+        if kept and (entry["kind"] == cost.SUBSCRIPTION) is subscription:
             amount = terms.rates(context).converted(entry["amount"], context.today)
             if amount is not None:
                 yield entry.get("team", NOBODY), amount * A_YEAR[entry["per"]]
