@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,8 +22,9 @@ LEGAL_FORMS = (
 )  # fmt: skip
 SHORTEST_NEAR = 6  # characters; shorter names are near to too many others
 ARTICLES = frozenset({"the", "die", "la", "le", "les"})
+JOINING = frozenset({"and", "und", "et", "e", "ed", "y", "en", "och", "og", "ja"})  # as «&» and «+» between two words
 SHORTEST_INSIDE = 3  # letters of a legal form that is one wherever it stands
-LONGEST_FORM = 5  # words, as in «sp. z o.o.», and with one to spare
+LONGEST_FORM = 7  # words, as in «S. de R.L. de C.V.»
 
 _WORD = re.compile(r"[^\W_]+")
 _DIGITS = re.compile(r"\d+")
@@ -51,6 +53,12 @@ _LOOKALIKES = str.maketrans(
     "\u03b1\u03b2\u03b5\u03b9\u03ba\u03bd\u03bf\u03c1\u03c4\u03c5\u03c7",
     "abekmhopctyxsijhdqwabeikvoptux",
 )
+# For keys alone: letters and digits that are taken for one another, and pairs of letters that are taken for one.
+_TAKEN_FOR = str.maketrans("i10", "llo")
+_RUNS = re.compile("a[ae]+|oe+|ue+|rn|vv")
+_RUN_IS = {"a": "a", "o": "o", "u": "u", "r": "m", "v": "w"}
+_STROKES = re.compile("[\u30fc\uff70\u3161\u3127\u4e00\u2f00\u1173\u1680]")
+_BREAK = re.compile(r"[()\[\]{},;:/|–—]|\s-\s")
 # Without the list of public suffixes: the second levels that registries of countries sell below, and hosts that give
 # every customer a name of its own.
 _SECOND_LEVELS = frozenset({"ac", "co", "com", "edu", "gob", "gov", "gv", "ltd", "mil", "ne", "net", "or", "org"})
@@ -98,21 +106,91 @@ def plain(name: str, forms: Collection[str]) -> str:
     return " ".join(kept)
 
 
-def body(name: str, forms: Collection[str]) -> str:
-    """Return what a name says before its first legal form: what follows is a place, a branch or a state of the company.
+def key(name: str, forms: Collection[str]) -> str:
+    """Return a name for telling whether two records mean one seller: what it says before its legal form, without blanks.
 
-    «Acme GmbH (DE)», «Acme GmbH i. L.» and «Acme S.r.l. unipersonale» are all ``acme``. Forms of one or two letters are
-    words of names, too, and cut off only at the end.
+    «Acme GmbH (DE)», «Acme GmbH i. L.» and «S.A. Acme» are all ``acme``. Spellings that people take for one are one:
+    Müller, Mueller and Muller; «and» and «&»; letters that look like others, such as a capital I and a small L. So a
+    key is no name to show, and now and then two names that differ have one. A name that is nothing but a legal form
+    keeps it; only a name without a letter or a digit has an empty key.
     """
-    kept = words(name)
-    if len(kept) > 1 and (kept[0] in forms or kept[0] in ARTICLES):  # AB Volvo
-        kept = kept[1:]
-    for start in range(1, len(kept)):
-        ends = range(start + 1, min(start + LONGEST_FORM, len(kept)) + 1)
-        if any(len(form := "".join(kept[start:end])) >= SHORTEST_INSIDE and form in forms for end in ends):
-            kept = kept[:start]
-            break
-    return plain(" ".join(kept), forms)
+    parts = [words(part) for part in _BREAK.split(_split_at_strokes(name))]
+    said = [word for part in parts for word in part]
+    breaks = frozenset(accumulate(len(part) for part in parts))
+    shown = _Shown(said, breaks, forms)
+    kept = shown.core(shown.front())
+    if len(kept) == 1 and (kept[0] in ARTICLES or kept[0] in forms):  # The Company Ltd: it is its name
+        kept = shown.core(0)
+    if len(kept) == 1 and kept[0] in ARTICLES:
+        kept = said
+    inner = [word for word in kept[1:-1] if word not in JOINING]
+    return _folded("".join([*kept[:1], *inner, *kept[1:][-1:]]))
+
+
+class _Shown:
+    """The words of a name, and where a legal form stands among them."""
+
+    def __init__(self, said: list[str], breaks: frozenset[int], forms: Collection[str]) -> None:
+        self._said, self._breaks, self._forms = said, breaks, forms
+        self._seen = [_folded(word) for word in said]
+        self._looks = _looks_of(frozenset(forms))
+
+    def front(self) -> int:
+        """Return where the name begins: behind articles and legal forms, as in «The Acme» and «AB Volvo»."""
+        start = 0
+        while (more := 1 if self._said[start : start + 1] and self._said[start] in ARTICLES else self._form(start)) and (
+            start + more < len(self._said)
+        ):
+            start += more
+        return start
+
+    def core(self, start: int) -> list[str]:
+        """Return the words up to the first legal form behind them, without a joining word that led to it."""
+        end = next((at for at in range(start + 1, len(self._said)) if self._ends(start, at)), len(self._said))
+        led = end < len(self._said) and end - start > 1 and len(self._said[end - 1]) > 1
+        return self._said[start : end - 1 if led and self._said[end - 1] in JOINING else end]
+
+    def _ends(self, start: int, at: int) -> bool:
+        """Whether the name ends before a word, because a legal form begins there.
+
+        One of two letters is a word of names, too («Pro AB Testing»): it counts at the end, before a bracket, a comma
+        or the code of a country, and behind a name of several words.
+        """
+        if not (count := self._form(at)):
+            return False
+        stop = at + count
+        return (
+            len("".join(self._said[at:stop])) >= SHORTEST_INSIDE
+            or stop in self._breaks
+            or len("".join(self._said[stop:])) <= _COUNTRY
+            or at - start > 1
+        )
+
+    def _form(self, at: int) -> int:
+        """Return how many words from here on are one legal form, the most that are; 0 where none is."""
+        for count in range(min(LONGEST_FORM, len(self._said) - at), 0, -1):
+            if "".join(self._said[at : at + count]) in self._forms:
+                return count
+            if "".join(self._seen[at : at + count]) in self._looks:  # GrnbH, and a Ltd with a capital I
+                return count
+        return 0
+
+
+@lru_cache(maxsize=64)
+def _looks_of(forms: frozenset[str]) -> frozenset[str]:
+    """Return what legal forms look like, without those that look like a number: a Studio II is not in liquidation."""
+    return frozenset(looks for form in forms if len((looks := _folded(form)).strip("lo")) > 1)
+
+
+def _folded(text: str) -> str:
+    """Return a text in which letters that are taken for one another are one."""
+    return _RUNS.sub(lambda run: _RUN_IS[run[0][0]], text.translate(_TAKEN_FOR))
+
+
+def _split_at_strokes(name: str) -> str:
+    """Return a name in Latin letters with blanks for letters of other scripts that look like a hyphen."""
+    split = _STROKES.sub(" ", name)
+    return split if split != name and (said := "".join(words(split))) and said.isascii() else name
 
 
 def _form_at_the_end(listed: list[str], forms: Collection[str]) -> int:
