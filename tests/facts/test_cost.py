@@ -105,6 +105,71 @@ def test_a_minimum_without_a_rate_is_owed_and_not_known() -> None:
     assert found["at_least"] == 12000
 
 
+def test_a_payment_that_is_to_come_is_promised() -> None:
+    def paid(day: str, **entry: Json) -> JsonObject:
+        return {"kind": "licence", "amount": eur(500), "date": day, **entry}
+
+    due = [paid("2026-06-02"), paid("2026-06-01"), paid("2026-12-31", kind="internal-labour")]
+    assert facts(record(bought(), cost={"one_off": due}))["committed"] == 12500
+
+
+# ---- What recurs, from a day and to a day -------------------------------------------------------
+
+
+def paid(amount: float, kind: str = "subscription", **days: str) -> JsonObject:
+    return {"kind": kind, "amount": eur(amount), "per": "year", **days}
+
+
+@pytest.mark.parametrize(
+    ("until", "annual"),
+    [("2026-05-31", 12000), ("2026-06-01", 13000)],
+    ids=["it ended yesterday", "it ends today"],
+)
+def test_what_has_ended_is_not_paid_any_more(until: str, annual: float) -> None:
+    support = [paid(1000, "support", until=until)]
+    assert facts(record(bought(), cost={"recurring": support}))["annual"] == annual
+    used = [{"unit": "mails", "price": eur(1), "expected": 1000, "until": until}]
+    assert facts(record(bought(), cost={"usage": used}))["annual"] == annual
+
+
+@pytest.mark.parametrize(
+    ("entries", "annual"),
+    [
+        pytest.param([paid(12000)], 12000, id="the contract, seen once more"),
+        pytest.param([paid(15000)], 15000, id="more than the contract says"),
+        pytest.param([paid(12000, since="2026-01-01")], 12000, id="since the contract began"),
+        pytest.param([paid(12000, since="2025-12-01")], 12000, id="paid a month ahead"),
+        pytest.param([paid(12000, since="2025-11-30")], 24000, id="since long before anything was bought"),
+        pytest.param([paid(12000, since="2025-06-01")], 12000, id="for more than a year: older contracts are gone"),
+        pytest.param([paid(12000, since="2025-11-30", until="2026-05-31")], 12000, id="and over"),
+    ],
+)
+def test_what_was_paid_before_something_was_bought_is_not_paid_for_that(
+    entries: list[JsonObject], annual: float
+) -> None:
+    assert facts(record(bought(), cost={"recurring": entries}))["annual"] == annual
+
+
+# ---- Terms that cannot be left ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("notice", "months", "committed"),
+    [
+        pytest.param(90, 12, 12000, id="in time before the end"),
+        pytest.param(364, 12, 12000, id="on its first day"),
+        pytest.param(365, 24, 24000, id="a day before it begins"),
+        pytest.param(1000, 36, 36000, id="years before it begins"),
+    ],
+)
+@pytest.mark.parametrize("per", ["year", "term"])
+def test_whoever_has_to_give_notice_before_a_term_begins_is_bound_to_the_next(
+    notice: int, months: int, committed: float, per: str
+) -> None:
+    found = facts(record(bought(per=per, auto_renews=True, notice_days=notice)), "2026-01-01")
+    assert (found["term_months"], found["committed"], found["annual"]) == (months, committed, 12000)
+
+
 # ---- A year -------------------------------------------------------------------------------------
 
 

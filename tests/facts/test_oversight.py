@@ -225,6 +225,41 @@ def test_what_ended_counts_as_long_as_it_was_bought_of_late() -> None:
         assert found["new"]["group"] == [], "nobody is paid there any more"
 
 
+@pytest.mark.parametrize(
+    ("ends", "wanted"), [("2026-05-31", {"cfo": "nobody"}), ("2025-06-01", {})], ids=["within a year", "before it"]
+)
+def test_a_campaign_after_a_contract_counts_with_what_the_year_had_cost(ends: str, wanted: Json) -> None:
+    price = {"amount": 40_000, "currency": "EUR"}
+    contract = {"product": "P", "per": "year", "starts": "2024-06-02", "ends": ends, "auto_renews": False}
+    campaign = {"product": "C", "per": "term", "starts": "2026-06-01", "ends": "2026-07-31", "auto_renews": False}
+    both: JsonObject = {"subscriptions": [{**contract, "price": price}, {**campaign, "price": price}]}
+    assert missing(judged(around(CFO), acme=vendor(1, contract=both))["acme"]) == wanted
+
+
+@pytest.mark.parametrize(
+    ("until", "wanted"), [("2026-05-31", {"cfo": "nobody"}), ("2025-06-01", {})], ids=["within a year", "before it"]
+)
+def test_what_recurred_until_the_other_day_counts_with_what_follows(until: str, wanted: Json) -> None:
+    support = {"kind": "support", "per": "year", "amount": {"amount": 40_000, "currency": "EUR"}}
+    paid = {"recurring": [{**support, "since": "2021-01-01", "until": until}]}
+    record = vendor(40_000, cost=paid, lifecycle={"status": "live", "approved_on": "2020-12-01"})
+    record["contract"]["subscriptions"][0] |= {"starts": "2026-06-01", "ends": "2026-07-31", "per": "term"}
+    record["contract"]["subscriptions"][0] |= {"auto_renews": False}
+    assert missing(judged(around(CFO), acme=record)["acme"]) == wanted
+
+
+def test_who_leaves_too_late_to_give_notice_owes_the_next_term() -> None:
+    def left(notice: int) -> JsonObject:
+        old = vendor(40_000, lifecycle={"status": "retired", "retired_on": "2026-05-20"})
+        old["contract"]["subscriptions"][0] |= {"starts": "2025-06-01", "ends": "2026-05-31", "notice_days": notice}
+        new = vendor(30_000)
+        new["contract"]["subscriptions"][0] |= {"starts": "2026-06-01", "ends": "2027-05-31"}
+        return judged(around(CFO), old=old, new=new)["new"]
+
+    assert missing(left(10)) == {}
+    assert missing(left(30)) == {"cfo": "nobody"}
+
+
 def test_what_was_rejected_was_never_bought() -> None:
     found = judged(around(CFO), old=vendor(40_000, lifecycle={"status": "rejected"}), new=vendor(40_000))
     assert missing(found["new"]) == {}
