@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 import string
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from preflight import naming
+from preflight.shell.documents import parse
 
 FORMS = naming.legal_forms((*naming.LEGAL_FORMS, "sp z oo", "sl", "dac"))
 
@@ -163,19 +165,148 @@ def test_a_crowd_of_names_that_are_all_near_costs_no_more_than_its_share() -> No
     assert {len(others) for others in found.values()} == {20}
 
 
+OURS = naming.legal_forms(
+    tuple(parse((Path(__file__).parents[1] / "policies/overlap.yaml").read_bytes()).value["legal_forms"])
+)
+
+
 @pytest.mark.parametrize(
     "name",
     [
         "Gull Push GmbH", "Gull Push G.m.b.H.", "Gull Push GmbH (DE)", "Gull Push Ltd, Dublin", "Gull Push™ GmbH",
-        "AB Gull Push", "The Gull Push GmbH", "GmbH Gull Push", "Gull Push GmbH i. L.",
+        "AB Gull Push", "The Gull Push GmbH", "GmbH Gull Push", "Gull Push GmbH i. L.", "Gull Push", "GullPush",
         "Gull Push AB (publ)", "Gull Push S.r.l. unipersonale", "gull  push ¹ gmbh & co. kg",
+        "Gull Push AG (DE)", "Gull Push AG, Bern", "Gull Push AG - Bern", "Gull Push AG Bern", "Gull Push AG CH",
+        "S.A. Gull Push", "Pvt. Ltd. Gull Push", "The AB Gull Push", "S. de R.L. de C.V. Gull Push",
     ],
 )  # fmt: skip
-def test_one_company_has_one_body(name: str) -> None:
-    forms = naming.legal_forms((*naming.LEGAL_FORMS, "ab publ", "i l"))
-    assert naming.body(name, forms) == "gull push"
+def test_one_company_has_one_key(name: str) -> None:
+    assert naming.seller_key(name, OURS) == "gullpush"
 
 
-@pytest.mark.parametrize("name", ["Gull", "Gull Pusher GmbH", "Gull SE Push", "Gull Pushes"])
-def test_another_company_has_another(name: str) -> None:
-    assert naming.body(name, naming.legal_forms(naming.LEGAL_FORMS)) != "gull push"
+@pytest.mark.parametrize(
+    "form",
+    [
+        "Private Limited", "Pvt. Ltd.", "(Private) Limited", "(Pvt) Ltd", "Pte. Ltd.", "Pte Ltd", "Pty Ltd",
+        "(Pty) Ltd.", "Proprietary Limited", "Limited Liability Company", "L.L.C.", "Public Limited Company",
+        "Public Limited", "Incorporated", "Corporation", "Company", "Co.", "and Company", "& Co. Ltd", "Aktiebolag",
+        "Aktiebolag (publ)", "Aktieselskab", "Anpartsselskab", "Aksjeselskap", "ASA", "Osakeyhtiö", "Oy", "Oyj",
+        "Aktiengesellschaft", "Gesellschaft mit beschränkter Haftung", "Gesellschaft mit beschraenkter Haftung",
+        "Société anonyme", "Société par actions simplifiée", "Société à responsabilité limitée", "SASU", "S.A.R.L.",
+        "Società per azioni", "Società a responsabilità limitata", "S.p.A.", "S.r.l.", "Sociedad Anónima",
+        "Sociedad Limitada", "S.L.U.", "Lda", "Unipessoal Lda.", "Besloten vennootschap", "Naamloze vennootschap",
+        "Sp. z o.o.", "Spółka z ograniczoną odpowiedzialnością", "Spółka akcyjna", "s.r.o.", "a.s.", "d.o.o.", "Kft.",
+        "Zrt.", "OÜ", "Osaühing", "UAB", "SIA", "K.K.", "Kabushiki Kaisha", "Godo Kaisha", "Sdn Bhd",
+        "Sendirian Berhad", "Ltda.", "Limitada", "S.A. de C.V.", "S. de R.L. de C.V.", "Tbk", "y Cía.", "et Cie",
+    ],
+)  # fmt: skip
+def test_a_legal_form_is_left_out_however_it_is_written(form: str) -> None:
+    assert naming.seller_key(f"Gull Push {form}", OURS) == "gullpush"
+    assert naming.seller_key(f"Gull Push ({form})", OURS) == "gullpush"
+    assert naming.seller_key(f"Gull Push, {form}", OURS) == "gullpush"
+
+
+@pytest.mark.parametrize(
+    "form", ["GmbH", "S.A.", "Pvt. Ltd.", "Sp. z o.o.", "Sociedad Anónima", "K.K.", "Sdn Bhd", "PT"]
+)
+def test_a_legal_form_may_stand_in_front(form: str) -> None:
+    assert naming.seller_key(f"{form} Gull Push", OURS) == "gullpush"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Müller Push GmbH", "Mueller Push GmbH"),
+        ("Müller Push GmbH", "Muller Push GmbH"),
+        ("Ørsted A/S", "Oersted A/S"),
+        ("Ålborg ApS", "Aalborg ApS"),
+        ("Ålborg ApS", "Alborg ApS"),
+        ("Straße AG", "STRASSE AG"),
+        ("Ærø Mail", "Aero Mail"),
+        ("Ærø Mail", "Aro Mail"),
+        ("Gull and Push Ltd", "Gull & Push Ltd"),
+        ("Gull und Push GmbH", "Gull + Push GmbH"),
+        ("Gull et Push SAS", "Gull Push SAS"),
+        ("Gull e Push S.p.A.", "Gull & Push S.p.A."),
+        ("Gull y Push S.L.", "Gull & Push S.L."),
+        ("Gull och Push AB", "Gull & Push AB"),
+        ("Gull og Push AS", "Gull & Push AS"),
+        ("Gull en Push B.V.", "Gull & Push B.V."),
+        ("Gull Push GmbH", "GuII Push GmbH"),
+        ("Gull Push GmbH", "Gu11 Push GmbH"),
+        ("Gull Push Ltd", "Gull Push Itd"),
+        ("Gull Push GmbH", "Gull Push GrnbH"),
+        ("Foghorn Media", "F0gh0rn Media"),
+        ("Modern Way", "Modem VVay"),
+        ("Bar Name", "BarName"),
+        ("Gull Push", "Gull\N{KATAKANA-HIRAGANA PROLONGED SOUND MARK}Push"),
+        ("Gull Push", "Gull\u4e00Push"),
+        ("Gull Push", "Gull\N{NON-BREAKING HYPHEN}Push"),
+    ],
+)
+def test_another_spelling_is_no_other_seller(one: str, other: str) -> None:
+    assert naming.seller_key(one, OURS) == naming.seller_key(other, OURS)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Gull Push", "Gull"),
+        ("Gull Push", "Gull Pusher GmbH"),
+        ("Gull Push", "Gull SE Push"),
+        ("Gull Push", "Gull Pushes"),
+        ("Pro AB Testing", "Pro AB Tools"),
+        ("Studio II", "Studio GmbH"),
+        ("Studio 11", "Studio 12"),
+        ("Plan E GmbH", "Plan GmbH"),
+        ("Sandisk", "Sisk"),
+        ("\u30e1\u30fc\u30eb", "\u30e1\u30eb"),
+        ("The Company Ltd", "The Limited Ltd"),
+        ("Und GmbH", "And GmbH"),
+        ("Co", "AG"),
+        ("The", "Die"),
+    ],
+)
+def test_another_seller_has_another_key(one: str, other: str) -> None:
+    assert naming.seller_key(one, OURS) != naming.seller_key(other, OURS)
+
+
+SPELT = st.lists(
+    st.sampled_from(
+        [
+            "Gull",
+            "Müller",
+            "the",
+            "and",
+            "e",
+            "AG",
+            "S.A.",
+            "Ltd.",
+            "(DE)",
+            "&",
+            "GrnbH",
+            "1l0",
+            "aaee",
+            "vvv",
+            "\u4e00",
+        ]
+    )
+    | st.text(max_size=6),
+    max_size=6,
+).map(" ".join)
+
+
+@settings(deadline=None)
+@given(SPELT)
+def test_a_key_is_its_own_key_and_that_of_a_name_is_never_empty(name: str) -> None:
+    key = naming.seller_key(name, OURS)
+    assert naming.seller_key(key, OURS) == key
+    assert bool(key) == bool(naming.words(name))
+
+
+@settings(deadline=None)
+@given(SPELT)
+def test_capitals_and_blanks_make_no_other_seller(name: str) -> None:
+    assert naming.seller_key(name.replace(" ", "  "), OURS) == naming.seller_key(name, OURS)
+    if name.isascii():
+        assert naming.seller_key(name.swapcase(), OURS) == naming.seller_key(name, OURS)

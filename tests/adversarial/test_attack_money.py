@@ -103,6 +103,18 @@ def test_a_word_does_not_end_what_has_to_be_agreed(ground: Ground, life: str) ->
         '{name: "Foghorn Messaging GmbH i. L."}',
         '{name: "The Foghorn Messaging GmbH"}',
         '{name: "GmbH Foghorn Messaging"}',
+        "{name: Foghorn Messaging AG (DE)}",
+        "{name: S.A. Foghorn Messaging}",
+        "{name: Foghorn Messaging Private Limited}",
+        "{name: Foghorn Messaging Aktiebolag}",
+        "{name: FOGHORN MESSAGlNG GmbH}",
+        "{name: F0ghorn Messaging GmbH}",
+        "{name: Foghom Messaging GmbH}",
+        "{name: Føghorn Messaging GmbH}",
+        "{name: Foeghorn Messaging GmbH}",
+        "{name: Foghorn & Messaging GmbH}",
+        "{name: Foghorn and Messaging GmbH}",
+        "{name: Foghorn-Messaging GrnbH}",
     ],
     ids=[
         "a domain below",
@@ -119,6 +131,18 @@ def test_a_word_does_not_end_what_has_to_be_agreed(ground: Ground, life: str) ->
         "in liquidation",
         "an article",
         "the form in front",
+        "a short form before a country",
+        "a form of two letters in front",
+        "the form in English",
+        "the form in Swedish",
+        "a small L for a capital I",
+        "a nought",
+        "an m for an rn",
+        "a letter with a stroke",
+        "an umlaut in two letters",
+        "a sign that joins",
+        "a word that joins",
+        "an rn for an m",
     ],
 )
 def test_a_second_record_of_the_same_house_is_counted_with_the_first(ground: Ground, entity: str) -> None:
@@ -295,7 +319,7 @@ def test_an_old_contract_is_not_filled_anew(ground: Ground) -> None:
     ground.edit(SMALL, ("ends: 2027-06-30", "ends: 2031-06-30"))
     ground.commit()
     [said] = ground.check().of("contract/old-terms-not-extended")
-    assert said.startswith("Trident Growth plan of 2025-07-01 to 2031-06-30 was bought more than a year ago, and is")
+    assert said.startswith("Trident Growth plan of 2025-07-01 to 2031-06-30 was bought more than 90 days ago, and is")
     ground.refused()
 
 
@@ -320,6 +344,11 @@ def test_seats_in_two_entries_are_seats(ground: Ground) -> None:
             "Foghorn Messaging Gmb\N{LATIN SMALL LETTER MIDDLE-WELSH LL}", "contract/seller-known", id="old letters"
         ),
         pytest.param("Foghorn Messaging \N{ARABIC-INDIC DIGIT ONE}", "contract/seller-known", id="other digits"),
+        pytest.param("\u0424\u043e\u0433\u0445\u043e\u0440\u043d", "contract/seller-known", id="one other script"),
+        pytest.param("\u039c\u039f\u039d\u03a4\u0391\u039d\u0391", "contract/seller-known", id="other capitals"),
+        pytest.param("Foghorn\u4e00Messaging GmbH", "contract/seller-known", id="a letter like a hyphen"),
+        pytest.param("Foghorn Messaging Gmb\N{COMBINING ENCLOSING CIRCLE}H", "contract/seller-known", id="a ring"),
+        pytest.param("Fo\N{MULTIPLICATION SIGN}horn GmbH", "contract/seller-known", id="a sign like an x"),
         pytest.param('"Foghorn || Messaging GmbH"', "contract/seller-known", id="strokes like letters"),
     ],
 )

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 
 from preflight.facts import ledger
 from preflight.model import Context, Json, JsonObject
+from preflight.pairing import GONE, LESS
 
 SHAPE = Draft202012Validator({"additionalProperties": False, **ledger.SHAPE})
 TODAY = date(2026, 6, 1)
@@ -20,7 +21,6 @@ POLICIES = {
 }
 LONG_AGO = {"status": "live", "proposed_on": "2024-01-01", "approved_on": "2024-02-01", "signed_on": "2024-02-05"}
 OF_LATE = {"status": "live", "proposed_on": "2026-01-05", "approved_on": "2026-02-01", "signed_on": "2026-02-05"}
-GONE, LESS = ledger.GONE, ledger.LESS
 
 
 def eur(amount: float, currency: str = "EUR") -> JsonObject:
@@ -284,6 +284,28 @@ def test_where_one_thing_has_begun_the_contract_is_signed() -> None:
     assert withdrawn(record(to_come, life=life, repeated=[support(9)]), record(to_come, life=life)) == []
 
 
+def paid(amount: float, since: str | None = None, kind: str = "support") -> JsonObject:
+    return support(amount, kind) | ({"since": since} if since else {})
+
+
+@pytest.mark.parametrize(
+    ("now", "found"),
+    [
+        pytest.param([paid(9, "2026-05-20")], [], id="as it was"),
+        pytest.param([paid(9, "2026-05-20"), paid(7)], [], id="and another"),
+        pytest.param([paid(9, "2026-05-20") | {"until": "2026-06-01"}], [], id="ended today"),
+        pytest.param([], ["the recurring cost of support since 2026-05-20"], id="taken out"),
+        pytest.param([paid(8, "2026-05-20")], ["the recurring cost of support since 2026-05-20"], id="less"),
+        pytest.param([paid(9)], ["the recurring cost of support since 2026-05-20"], id="without its day"),
+        pytest.param([paid(9, "2020-01-01")], ["the recurring cost of support since 2026-05-20"], id="since years"),
+        pytest.param([paid(9, "2026-05-20", "training")], ["the recurring cost of support since 2026-05-20"],
+                     id="for something else"),
+    ],
+)  # fmt: skip
+def test_what_recurs_of_late_stays_with_its_day(now: list[JsonObject], found: list[str]) -> None:
+    assert [each for each, _ in withdrawn(record(repeated=[paid(9, "2026-05-20")]), record(repeated=now))] == found
+
+
 def test_our_own_work_may_become_less() -> None:
     before = record(life=OF_LATE, repeated=[support(9, "internal-labour")])
     assert withdrawn(before, record(life=OF_LATE)) == []
@@ -307,6 +329,29 @@ def test_a_proposal_may_change_until_it_is_agreed_to(life: JsonObject, free: boo
 def test_without_a_record_before_nothing_is_withdrawn() -> None:
     assert withdrawn(None, record()) == []
     assert withdrawn({"lifecycle": {"status": "live"}}, record()) == []
+
+
+def sold_by(**seller: Json) -> JsonObject:
+    whole = {"name": "Foghorn GmbH", "parent": "Tarn AG", "domains": ["foghorn.example", "horn.example"], **seller}
+    return {**record(), "legal_entity": {name: each for name, each in whole.items() if each is not None}}
+
+
+@pytest.mark.parametrize(
+    ("now", "exchanged"),
+    [
+        pytest.param(sold_by(), [], id="as it was"),
+        pytest.param(sold_by(name="FOGHORN  GmbH"), [], id="written otherwise"),
+        pytest.param(sold_by(domains=["new.example", "horn.example", "Foghorn.example"]), [], id="another domain"),
+        pytest.param(sold_by(name="Foghorn Ltd"), ["the seller was Foghorn GmbH"], id="another company"),
+        pytest.param(sold_by(name="FoghornG mbH"), ["the seller was Foghorn GmbH"], id="another blank"),
+        pytest.param(sold_by(parent=None), ["its parent was Tarn AG"], id="without its parent"),
+        pytest.param(sold_by(parent="Mere AG"), ["its parent was Tarn AG"], id="another parent"),
+        pytest.param(sold_by(domains=["horn.example"]), ["its domain was foghorn.example"], id="a domain less"),
+    ],
+)
+def test_what_tells_of_the_seller_stays(now: JsonObject, exchanged: list[str]) -> None:
+    found = ledger.since(now, sold_by(), Context(TODAY, POLICIES))["exchanged"]
+    assert [each["what"] for each in found] == exchanged
 
 
 ENTRIES = st.builds(

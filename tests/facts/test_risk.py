@@ -261,6 +261,75 @@ def test_what_is_no_number_cannot_be_compared_with_one(field: str, by: str) -> N
     assert (found.known, found.level) == (False, None)
 
 
+# ---- Several records ----------------------------------------------------------------------------
+
+
+def level_together(records: list[JsonObject], *signals: JsonObject) -> str:
+    """Return what follows for one dimension from what several records say."""
+    document = policy(*signals)
+    taken = risk.together((risk.signs(record, document) for record in records), document)
+    [dimension] = risk.assessed(taken, {}, document).dimensions
+    return dimension.at_least
+
+
+COUNTRIES = {"title": "Countries", "of": "/residency", "by": "count", "from": {"low": 0, "medium": 3, "high": 5}}
+FIELDS = {"title": "Longest", "of": "/integrations/*/data", "by": "count", "from": {"low": 0, "medium": 3, "high": 5}}
+
+
+@pytest.mark.parametrize(
+    ("counts", "level"),
+    [([4, 4], "high"), ([2, 3], "high"), ([2, 2], "medium"), ([1, 1, 1], "medium"), ([2, 0], "low"), ([], "low")],
+)
+def test_connections_in_several_records_add_up(counts: list[int], level: str) -> None:
+    records = [{"integrations": [{"system": f"{at}"} for at in range(count)]} for count in counts]
+    assert level_together(records, by_count()) == level
+    assert level_together([*records, {}], by_count()) == level
+
+
+def test_the_same_connection_of_two_products_is_two() -> None:
+    assert level_together([{"integrations": [{"system": "crm"}] * 3}] * 2, by_count()) == "high"
+
+
+def test_what_is_named_in_several_records_is_one_thing() -> None:
+    assert level_together([{"residency": ["DE", "IE"]}] * 4, COUNTRIES) == "low"
+    assert level_together([{"residency": ["DE", "IE"]}, {"residency": ["DE", "FR", "US"]}], COUNTRIES) == "medium"
+    assert level_together([{"residency": ["DE", "IE", "SE"]}, {"residency": ["FR", "US"]}], COUNTRIES) == "high"
+
+
+def test_a_list_in_each_entry_is_as_long_as_in_one_record() -> None:
+    records = [{"integrations": [{"data": ["a", "b"]}]}, {"integrations": [{"data": ["c", "d", "e"]}]}]
+    assert level_together(records, FIELDS) == "medium"
+
+
+def test_days_are_no_more_for_being_in_two_records() -> None:
+    assert level_together([{"users": 49}, {"users": 49}], by_number()) == "low"
+
+
+def test_what_is_counted_and_read_is_both_over_all_records() -> None:
+    words = by_value({"DE": "low", "XX": "critical"}, "/residency")
+    assert level_together([{"residency": ["DE", "A", "B"]}, {"residency": ["C", "D"]}], COUNTRIES, words) == "high"
+    assert level_together([{"residency": ["DE"]}, {"residency": ["XX"]}], COUNTRIES, words) == "critical"
+
+
+@given(st.lists(st.lists(st.integers(0, 3), max_size=4), min_size=1, max_size=5), st.data())
+def test_what_is_put_together_in_steps_is_put_together(lists: list[list[int]], data: st.DataObject) -> None:
+    document = policy(by_count(), change_magnitude=[COUNTRIES, FIELDS])
+    records = [
+        {"integrations": [{"data": ["x"] * each} for each in one], "residency": [*map(str, {*one})]} for one in lists
+    ]
+    taken = [risk.signs(record, document) for record in records]
+    at = data.draw(st.integers(0, len(lists)))
+    first = risk.together(taken[:at], document)
+    found = [
+        risk.assessed(each, {}, document)
+        for each in (risk.together(taken, document), risk.together([first, *taken[at:]], document))
+    ]
+    assert found[0] == found[1]
+    numbers = [signal.value for each in found[0].dimensions for signal in each.signals]
+    assert numbers[0] == sum(map(len, lists))
+    assert numbers[1] == len({each for one in lists for each in one})
+
+
 # ---- Our own policy: more risk in the record is never less risk in the result -------------------
 
 SIGNALS = [signal for dimension in POLICY["dimensions"] for signal in dimension["signals"]]

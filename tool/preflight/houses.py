@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from preflight import terms
 from preflight.money import cents, decimal
-from preflight.naming import LEGAL_FORMS, key, legal_forms
+from preflight.naming import LEGAL_FORMS, legal_forms, seller_key
 from preflight.periods import add_days
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def members(extracts: Mapping[str, JsonObject], context: Context) -> list[list[s
 
 def _key_of(company: str, forms: Collection[str]) -> str:
     """Return the name of a company for comparing: another spelling is no other house."""
-    return key(company, forms)
+    return seller_key(company, forms)
 
 
 def house(

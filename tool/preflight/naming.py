@@ -17,8 +17,14 @@ if TYPE_CHECKING:
 
 # For a registry without policies/overlap.yaml.
 LEGAL_FORMS = (
-    "ab", "ag", "aps", "as", "bv", "co", "corp", "gmbh", "inc", "kg", "limited", "llc", "llp", "lp", "ltd", "nv",
-    "oy", "plc", "pty", "sa", "sarl", "sas", "se", "spa", "srl",
+    "ab", "ag", "aksjeselskap", "aktiebolag", "aktiengesellschaft", "aktieselskab", "anpartsselskab", "aps", "as",
+    "besloten vennootschap", "bv", "co", "company", "corp", "corporation", "doo", "gesellschaft mbh",
+    "gesellschaft mit beschrankter haftung", "gmbh", "inc", "incorporated", "kabushiki kaisha", "kft", "kg", "kk",
+    "lda", "limited", "limited liability company", "llc", "llp", "lp", "ltd", "ltda", "naamloze vennootschap", "nv",
+    "osakeyhtio", "ou", "oy", "oyj", "plc", "private limited", "proprietary limited", "pte", "pty",
+    "public limited company", "pvt", "sa", "sa de cv", "sarl", "sas", "sasu", "sdn bhd", "se", "slu",
+    "sociedad anonima", "sociedad limitada", "societa per azioni", "societe anonyme",
+    "societe par actions simplifiee", "sp z oo", "spa", "srl", "sro", "uab", "zrt",
 )  # fmt: skip
 SHORTEST_NEAR = 6  # characters; shorter names are near to too many others
 ARTICLES = frozenset({"the", "die", "la", "le", "les"})
@@ -106,22 +112,22 @@ def plain(name: str, forms: Collection[str]) -> str:
     return " ".join(kept)
 
 
-def key(name: str, forms: Collection[str]) -> str:
-    """Return a name for telling whether two records mean one seller: what it says before its legal form, without blanks.
+def seller_key(name: str, forms: Collection[str]) -> str:
+    """Return a name by which to tell whether two records mean one seller: what it says before its legal form.
 
-    «Acme GmbH (DE)», «Acme GmbH i. L.» and «S.A. Acme» are all ``acme``. Spellings that people take for one are one:
-    Müller, Mueller and Muller; «and» and «&»; letters that look like others, such as a capital I and a small L. So a
-    key is no name to show, and now and then two names that differ have one. A name that is nothing but a legal form
-    keeps it; only a name without a letter or a digit has an empty key.
+    It has no blanks: «Acme GmbH (DE)», «Acme GmbH i. L.» and «S.A. Acme» are all ``acme``. Spellings that people take
+    for one are one: Müller, Mueller and Muller; «and» and «&»; letters that look like others, such as a capital I and a
+    small L. So a key is no name to show, and now and then two names that differ have one. A name that is nothing but a
+    legal form keeps it; only a name without a letter or a digit has an empty key.
     """
     parts = [words(part) for part in _BREAK.split(_split_at_strokes(name))]
     said = [word for part in parts for word in part]
     breaks = frozenset(accumulate(len(part) for part in parts))
     shown = _Shown(said, breaks, forms)
     kept = shown.core(shown.front())
-    if len(kept) == 1 and (kept[0] in ARTICLES or kept[0] in forms):  # The Company Ltd: it is its name
+    if (whole := "".join(kept)) in ARTICLES or whole in forms:  # The Company Ltd: it is its name
         kept = shown.core(0)
-    if len(kept) == 1 and kept[0] in ARTICLES:
+    if "".join(kept) in ARTICLES:
         kept = said
     inner = [word for word in kept[1:-1] if word not in JOINING]
     return _folded("".join([*kept[:1], *inner, *kept[1:][-1:]]))
@@ -138,9 +144,10 @@ class _Shown:
     def front(self) -> int:
         """Return where the name begins: behind articles and legal forms, as in «The Acme» and «AB Volvo»."""
         start = 0
-        while (more := 1 if self._said[start : start + 1] and self._said[start] in ARTICLES else self._form(start)) and (
-            start + more < len(self._said)
-        ):
+        for _ in self._said:
+            more = 1 if self._said[start] in ARTICLES else self._form(start)
+            if not more or start + more >= len(self._said):
+                break
             start += more
         return start
 
@@ -179,7 +186,7 @@ class _Shown:
 @lru_cache(maxsize=64)
 def _looks_of(forms: frozenset[str]) -> frozenset[str]:
     """Return what legal forms look like, without those that look like a number: a Studio II is not in liquidation."""
-    return frozenset(looks for form in forms if len((looks := _folded(form)).strip("lo")) > 1)
+    return frozenset(looks for form in forms if len(looks := _folded(form)) > 1 and looks.strip("lo"))
 
 
 def _folded(text: str) -> str:

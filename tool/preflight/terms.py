@@ -202,6 +202,12 @@ def _place(entry: JsonObject) -> tuple[str | None, ...]:
     return entry["product"], entry.get("team"), entry.get("region")
 
 
+def rolling(first: date | None, last: date, today: date) -> tuple[date, date]:
+    """Return of what renews by itself the last day of the term that runs, and of the one after it."""
+    running = term_end(first, last, today)
+    return running, running if running == date.max else term_end(first, last, add_days(running, 1))
+
+
 def current(record: JsonObject, today: date) -> JsonObject:
     """Return a record with those subscriptions alone that run or are to come."""
     contract = record.get("contract", {})

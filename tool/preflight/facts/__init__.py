@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from preflight.facts import (
+    additions,
     backing,
     cadence,
     certifications,
@@ -60,7 +61,7 @@ LOCAL: tuple[Fact, ...] = (
     risk,
     stage,
 )
-CHANGES: tuple[ChangeFact, ...] = (ledger,)
+CHANGES: tuple[ChangeFact, ...] = (additions, ledger)
 REGISTRY: tuple[RegistryFact, ...] = (committee, currency, graph, overlap, oversight, records, references)
 FACTS: tuple[FactModule, ...] = (*LOCAL, *CHANGES, *REGISTRY)
 

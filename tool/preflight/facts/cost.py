@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from preflight import terms
 from preflight.facts import lifecycle
-from preflight.money import A_YEAR, DAYS, decimal, plain, total
+from preflight.money import DAYS, plain, total
 from preflight.periods import add_days
+from preflight.recurring import INSIDE, SUBSCRIPTION, ended, expected, is_since, yearly
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 NAME = "cost"
 INPUTS = ("/contract/subscriptions", "/cost/one_off", "/cost/recurring", "/cost/usage")
 POLICIES = ("rates",)
-INSIDE = "internal-labour"  # not paid to the vendor
-SUBSCRIPTION = "subscription"  # the contract, seen once more
 AHEAD = 31  # days by which a payment may come before what it pays for
 TOLERANCE = Decimal("0.01")  # by which the two views of the subscription may differ: rounding, and exchange
 _NEEDS = ["/contract/subscriptions (each with price, per and a currency that has a rate)"]
@@ -173,16 +172,6 @@ def _began(purchase: Purchase, first: date) -> bool:
     return purchase.starts is None or purchase.starts >= first
 
 
-def is_since(entry: JsonObject, first: date) -> bool:
-    """Whether something that recurs is paid since that day or later; of ``date.min`` all is."""
-    return first == date.min or str(entry.get("since", "")) >= first.isoformat()
-
-
-def ended(entry: JsonObject, context: Context) -> bool:
-    """Whether something that recurred is not paid any more."""
-    return str(entry.get("until", "9999-12-31")) < context.today.isoformat()
-
-
 def past(record: JsonObject, context: Context, first: date) -> Iterable[tuple[str, JsonObject, Decimal | None, date]]:
     """Yield (pointer, entry, a year, last day) of what recurred or was used besides the contract, and ended since."""
     section = record.get("cost", {})
@@ -203,28 +192,11 @@ def recurring(record: JsonObject, context: Context, kinds: Collection[str]) -> I
             yield yearly(entry, context)
 
 
-def yearly(entry: JsonObject, context: Context) -> Decimal | None:
-    """Return what one recurring cost comes to in a year; None: no rate converts it."""
-    amount = terms.rates(context).converted(entry["amount"], context.today)
-    return None if amount is None else amount * A_YEAR[entry["per"]]
-
-
 def used(record: JsonObject, context: Context) -> Iterable[Decimal | None]:
     """Yield what usage costs in the year that is expected; where nobody said what is, in the busiest."""
     for entry in record.get("cost", {}).get("usage", ()):
         if not ended(entry, context):
             yield expected(entry, context)
-
-
-def expected(entry: JsonObject, context: Context) -> Decimal | None:
-    """Return what the usage of one unit costs in the year that is expected; None: that is not known."""
-    price = terms.rates(context).converted(entry["price"], context.today)
-    # An expectation below the low case is none.
-    units = max(
-        (entry[name] for name in ("expected", "low" if "expected" in entry else "high") if name in entry),
-        default=entry.get("low"),
-    )
-    return None if price is None or units is None else price * decimal(units)
 
 
 def _mismatch(record: JsonObject, bought: list[Purchase] | None, paid: Decimal | None, today: date) -> list[JsonObject]:

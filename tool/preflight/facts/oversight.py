@@ -22,6 +22,7 @@ from preflight.levels import highest, rank
 from preflight.money import DAYS, decimal, plain
 from preflight.naming import owned, words
 from preflight.periods import add_days
+from preflight.recurring import INSIDE
 from preflight.shapes import NUMBER, TEXT, WHOLE, faults
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ def _parts(record: JsonObject, context: Context) -> Iterator[JsonObject]:
         yield {"pointer": pointer, "amount": None, "annual": None, **spread, "recent": False, "term": True}
     for index, entry in enumerate(record.get("cost", {}).get("one_off", ())):
         day = date.fromisoformat(entry["date"]) if "date" in entry else None
-        if entry["kind"] != cost.INSIDE and (day is None or day >= first) and _was_made(record, day, context):
+        if entry["kind"] != INSIDE and (day is None or day >= first) and _was_made(record, day, context):
             amount = terms.rates(context).converted(entry["amount"], context.today)
             once = {"pointer": f"/cost/one_off/{index}", "amount": amount, "annual": None, "from": day}
             yield {**once, "recent": True, "term": False}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from preflight import terms
 from preflight.levels import LEVELS, highest, rank
-from preflight.pointers import values
+from preflight.pointers import is_choice, parts, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -132,25 +132,41 @@ def signs(record: JsonObject, policy: JsonObject) -> dict[str, list[Json]]:
 
 
 def together(taken: Iterable[Mapping[str, list[Json]]], policy: JsonObject) -> dict[str, list[Json]]:
-    """Return what several records say at each field, in as few values as the signals on it tell apart."""
+    """Return what several records say at each field, in as few values as the signals on it tell apart.
+
+    What is counted adds up over the records: a seller's connections are as many in four records as in one.
+    """
     asked: dict[str, set[str]] = {}
     for each in policy["dimensions"]:
         for signal in each["signals"]:
             asked.setdefault(signal["of"], set()).add(signal["by"])
     listed = list(taken)
-    return {field: _joined([one for each in listed for one in each[field]], ways) for field, ways in asked.items()}
+    return {
+        field: _joined(field, [one for each in listed for one in each[field]], ways) for field, ways in asked.items()
+    }
 
 
-def _joined(found: list[Json], ways: set[str]) -> list[Json]:
-    sizes = [(size, value) for value in found if (size := _size(value)) is not None]
-    if ways == {"sum"} and len(sizes) == len(found) > 0:
-        return [sum(size for size, _ in sizes)]
-    if ways <= {"count", "number"} and len(sizes) == len(found) > 0:
-        return [max(sizes, key=lambda each: each[0])[1]]
+def _joined(field: str, found: list[Json], ways: set[str]) -> list[Json]:
+    """Return what several records say at one field as if one record said it; what is joined can be joined again."""
     if ways == {"value"}:
         words = {_word(word): word for value in found for word in (value if isinstance(value, list) else [value])}
         return list(words.values())
-    return found
+    sizes = [size for value in found if (size := _size(value)) is not None]
+    if not found or len(sizes) < len(found):
+        return found
+    if ways == {"sum"}:
+        return [sum(sizes)]
+    # A list in each entry: the longest counts, in one record as in several.
+    if ways == {"number"} or (ways <= {"count", "number"} and any(map(is_choice, parts(field)))):
+        return [max(sizes)]
+    return _added_up(found, sizes, ways) if "count" in ways and not any(map(is_choice, parts(field))) else found
+
+
+def _added_up(found: list[Json], sizes: list[float], ways: set[str]) -> list[Json]:
+    items = [item for value in found for item in (value if isinstance(value, list) else [None])]
+    if "sum" not in ways and all(isinstance(item, (str, int, float)) for item in items):
+        return [list({_word(item): item for item in items}.values())]  # a country in two records is one country
+    return found if "value" in ways else [sum(sizes)]  # two connections to one system are two
 
 
 def assessed(signs: Mapping[str, list[Json]], stated: JsonObject, policy: JsonObject) -> Risk:

@@ -16,6 +16,7 @@ from preflight.facts import cost
 from preflight.inventory.stock import Group, Ledger, Term, Unpriced
 from preflight.money import A_YEAR, decimal, plain
 from preflight.pointers import get
+from preflight.recurring import INSIDE, SUBSCRIPTION, ended
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -80,8 +81,8 @@ def _named(record: JsonObject, purchase: Purchase, member: str) -> str:
 
 def _recurring(record: JsonObject, context: Context, *, subscription: bool) -> Iterator[Part]:
     for entry in record.get("cost", {}).get("recurring", ()):
-        kept = entry["kind"] != cost.INSIDE and not cost.ended(entry, context)
-        if kept and (entry["kind"] == cost.SUBSCRIPTION) is subscription:
+        kept = entry["kind"] != INSIDE and not ended(entry, context)
+        if kept and (entry["kind"] == SUBSCRIPTION) is subscription:
             amount = terms.rates(context).converted(entry["amount"], context.today)
             if amount is not None:
                 yield entry.get("team", NOBODY), amount * A_YEAR[entry["per"]]
@@ -119,7 +120,7 @@ def _once(record: JsonObject, context: Context) -> dict[str, Decimal]:
     found: dict[str, Decimal] = {}
     for entry in record.get("cost", {}).get("one_off", ()):
         amount = terms.rates(context).converted(entry["amount"], context.today)
-        if entry["kind"] != cost.INSIDE and amount is not None:
+        if entry["kind"] != INSIDE and amount is not None:
             year = entry.get("date", NO_DAY)[:4]
             found[year] = found.get(year, Decimal(0)) + amount
     return found

@@ -121,14 +121,20 @@ def _posts(listed: Json) -> tuple[Post, ...] | None:
             price(each.get("amount")) + (f" a {each['per']}" if "per" in each else ""),
             each.get("team", ""),
             each.get("date", ""),
-            each.get("note", ""),
+            _noted(each),
         )
         for each in listed
     )
 
 
+def _noted(entry: JsonObject) -> str:
+    """Return the note on an entry, behind the days between which it is paid."""
+    days = [f"{name} {entry[name]}" for name in ("since", "until") if name in entry]
+    return "; ".join(each for each in (" ".join(days), entry.get("note", "")) if each)
+
+
 def _usage(listed: Json) -> Iterator[Post]:
     for each in listed:
         volumes = [f"{name} {spoken(each[name])}" for name in ("low", "expected", "high") if name in each]
-        note = f"units a year: {', '.join(volumes)}" if volumes else ""
-        yield Post(each.get("unit", ""), price(each.get("price")), "", "", note)
+        units = {"note": f"units a year: {', '.join(volumes)}"} if volumes else {}
+        yield Post(each.get("unit", ""), price(each.get("price")), "", "", _noted(each | units))

@@ -1,31 +1,26 @@
-"""What comes into a record says when it was bought: old terms do not grow, what recurs has its day, sellers stay."""
+"""What comes into a record says when it was bought: old terms do not grow, and what recurs has its day."""
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
-from facts.test_ledger import LONG_AGO, eur, once, plan, record, support
-from preflight.facts import ledger
-from preflight.model import Context, Json, JsonObject
+from facts.test_ledger import LONG_AGO, POLICIES, TODAY, eur, once, paid, plan, record
+from preflight.facts import additions
+from preflight.model import Context, JsonObject
 
-TODAY = date(2026, 6, 1)
-POLICIES = {
-    "approvals": {"window_days": 365},
-    "rates": {"base": "EUR", "rates": [{"currency": "USD", "from": "2026-01-01", "rate": 0.5}]},
-}
 RETIRED = {**LONG_AGO, "status": "retired", "retired_on": "2026-05-01"}
 
 
 def told(name: str, before: JsonObject, now: JsonObject) -> list[str]:
-    return [each["what"] for each in ledger.since(now, before, Context(TODAY, POLICIES))[name]]
+    return [each["what"] for each in additions.since(now, before, Context(TODAY, POLICIES))[name]]
 
 
 # ---- Old terms ----------------------------------------------------------------------------------
 
 OLD: JsonObject = {"starts": "2025-02-01", "ends": "2027-01-31"}
 OVER: JsonObject = {"starts": "2024-02-01", "ends": "2026-05-31"}
+LATE: JsonObject = {"starts": "2026-03-02", "ends": "2026-12-31"}
+NEW: JsonObject = {"starts": "2026-03-03", "ends": "2026-12-31"}
 ROLLED: JsonObject = {"starts": "2024-05-01", "ends": "2025-04-30", "auto_renews": True}
 
 
@@ -55,7 +50,9 @@ def least(amount: float) -> JsonObject:
         ),
         pytest.param(plan(**ROLLED), plan(**{**ROLLED, "ends": "2027-04-30"}), False, id="the term that has renewed"),
         pytest.param(plan(**ROLLED), plan(**{**ROLLED, "ends": "2028-05-01"}), True, id="further than it has renewed"),
-        pytest.param(plan(), plan(90_000, ends="2029-12-31"), False, id="one of this year, which counts in any case"),
+        pytest.param(plan(**LATE), plan(**{**LATE, "ends": "2029-12-31"}), True, id="longer, after ninety-one days"),
+        pytest.param(plan(**NEW), plan(**{**NEW, "ends": "2029-12-31"}), False, id="longer, after ninety days"),
+        pytest.param(plan(1, per="term"), plan(45_000, per="term"), True, id="a term that is nearly over"),
     ],
 )  # fmt: skip
 def test_what_comes_on_top_of_an_old_term_is_told(was: JsonObject, now: JsonObject, grown: bool) -> None:  # noqa: FBT001 - a table
@@ -77,10 +74,6 @@ def test_one_twin_excuses_one() -> None:
 
 
 # ---- What recurs --------------------------------------------------------------------------------
-
-
-def paid(amount: float, since: str | None = None, kind: str = "support") -> JsonObject:
-    return support(amount, kind) | ({"since": since} if since else {})
 
 
 @pytest.mark.parametrize(
@@ -110,49 +103,6 @@ def test_the_cost_of_a_subscription_has_the_days_of_the_contract() -> None:
     assert told("late", record(contract), record(contract, repeated=[paid(60_000, kind="subscription")])) == [
         "the recurring cost of subscription"
     ]
-
-
-@pytest.mark.parametrize(
-    ("now", "found"),
-    [
-        pytest.param([paid(9, "2026-05-20")], [], id="as it was"),
-        pytest.param([paid(9, "2026-05-20"), paid(7)], [], id="and another"),
-        pytest.param([paid(9, "2026-05-20") | {"until": "2026-06-01"}], [], id="ended today"),
-        pytest.param([], ["the recurring cost of support since 2026-05-20"], id="taken out"),
-        pytest.param([paid(8, "2026-05-20")], ["the recurring cost of support since 2026-05-20"], id="less"),
-        pytest.param([paid(9)], ["the recurring cost of support since 2026-05-20"], id="without its day"),
-        pytest.param([paid(9, "2020-01-01")], ["the recurring cost of support since 2026-05-20"], id="since years"),
-        pytest.param([paid(9, "2026-05-20", "training")], ["the recurring cost of support since 2026-05-20"],
-                     id="for something else"),
-    ],
-)  # fmt: skip
-def test_what_recurs_of_late_stays_with_its_day(now: list[JsonObject], found: list[str]) -> None:
-    assert told("withdrawn", record(repeated=[paid(9, "2026-05-20")]), record(repeated=now)) == found
-
-
-# ---- The seller ---------------------------------------------------------------------------------
-
-
-def sold_by(**seller: Json) -> JsonObject:
-    whole = {"name": "Foghorn GmbH", "parent": "Tarn AG", "domains": ["foghorn.example", "horn.example"], **seller}
-    return {**record(), "legal_entity": {name: each for name, each in whole.items() if each is not None}}
-
-
-@pytest.mark.parametrize(
-    ("now", "exchanged"),
-    [
-        pytest.param(sold_by(), [], id="as it was"),
-        pytest.param(sold_by(name="FOGHORN  GmbH"), [], id="written otherwise"),
-        pytest.param(sold_by(domains=["new.example", "horn.example", "Foghorn.example"]), [], id="another domain"),
-        pytest.param(sold_by(name="Foghorn Ltd"), ["the seller was Foghorn GmbH"], id="another company"),
-        pytest.param(sold_by(name="FoghornG mbH"), ["the seller was Foghorn GmbH"], id="another blank"),
-        pytest.param(sold_by(parent=None), ["its parent was Tarn AG"], id="without its parent"),
-        pytest.param(sold_by(parent="Mere AG"), ["its parent was Tarn AG"], id="another parent"),
-        pytest.param(sold_by(domains=["horn.example"]), ["its domain was foghorn.example"], id="a domain less"),
-    ],
-)
-def test_what_tells_of_the_seller_stays(now: JsonObject, exchanged: list[str]) -> None:
-    assert told("exchanged", sold_by(), now) == exchanged
 
 
 # ---- After the end ------------------------------------------------------------------------------

@@ -1,0 +1,187 @@
+"""What comes into a record once it is agreed to, in a way in which nobody would be asked about it.
+
+Limits count a purchase in the year of its day. What is bought today must not carry the day of an older entry, nor none,
+and a vendor that is over, about which nobody is asked any more, buys nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING
+
+from preflight import terms
+from preflight.facts import cost, lifecycle, oversight
+from preflight.pairing import missing, taken
+from preflight.periods import add_days
+from preflight.recurring import INSIDE, KINDS, RECURRING, SUBSCRIPTION, USAGE, is_since, listed
+from preflight.shapes import TEXT, faults
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from preflight.model import Context, JsonObject
+
+NAME = "additions"
+SUBSCRIPTIONS, PAYMENTS = "/contract/subscriptions", "/cost/one_off"
+INPUTS = (SUBSCRIPTIONS, PAYMENTS, RECURRING, USAGE, "/lifecycle/status")
+POLICIES = ("approvals", "rates")
+IN_TIME = 90  # days within which what is bought has to be entered
+SHAPE: JsonObject = {
+    "type": "object",
+    "properties": {
+        "late": {
+            **faults(
+                "What recurs or is used, is new or more than before, and has no day of late since when it is paid.",
+                what={**TEXT, "description": "What it is."},
+            ),
+            "needs": [RECURRING, USAGE],
+        },
+        "grown": {
+            **faults(
+                "Subscriptions of more than 90 days ago that are longer than they were, or dearer though they are over "
+                "or priced for the whole term.",
+                what={**TEXT, "description": "Which one."},
+            ),
+            "needs": [SUBSCRIPTIONS],
+        },
+        "belated": {
+            **faults(
+                "What is new in the record of a vendor that is over.",
+                what={**TEXT, "description": "What it is."},
+            ),
+            "needs": [SUBSCRIPTIONS, PAYMENTS, RECURRING, USAGE],
+        },
+    },
+}
+
+
+def since(record: JsonObject, before: JsonObject | None, context: Context) -> JsonObject:
+    """Return what is new in the record, or more than in the one ``before``, and says nothing true of when."""
+    if before is None or not lifecycle.was_agreed(before):
+        return {"late": [], "grown": [], "belated": []}  # a proposal may change until it is agreed to
+    return {
+        "late": list(_late(record, before, context)),
+        "grown": list(_grown(record, before, context)),
+        "belated": list(_belated(record, before, context)) if cost.is_over(record, context) else [],
+    }
+
+
+# ---- Subscriptions ------------------------------------------------------------------------------
+
+
+def _grown(record: JsonObject, before: JsonObject, context: Context) -> Iterator[JsonObject]:
+    """Yield subscriptions that have become longer or dearer: what comes on top is bought now, and would be older.
+
+    While things are entered, that is part of entering them. Later, a price by the month or year of what runs may rise:
+    it counts in full in what a year costs.
+    """
+    entered = add_days(context.today, -IN_TIME).isoformat()
+    left = [each for each in listed(before, SUBSCRIPTIONS) if each.get("starts", entered) < entered]
+    changed = [
+        (index, entry, now)
+        for index, (entry, now) in enumerate(
+            zip(listed(record, SUBSCRIPTIONS), terms.bought(record, context), strict=True)
+        )
+        if not taken(left, entry.__eq__)  # one stands for one
+    ]
+    for index, entry, now in changed:
+        twins = [each for each in left if each["starts"] == entry.get("starts") and each["product"] == entry["product"]]
+        twins.sort(key=lambda was: [was.get(name) != entry.get(name) for name in ("team", "region")])
+        fits = [was for was in twins if _is_no_more(was, entry, context) or _is_raised(was, entry, now, context)]
+        if fits:
+            left.remove(fits[0])
+        elif twins:
+            days = " to ".join(entry[each] for each in ("starts", "ends") if each in entry)
+            yield {"pointer": f"{SUBSCRIPTIONS}/{index}", "what": f"{entry['product']} of {days}"}
+
+
+def _is_raised(was: JsonObject, entry: JsonObject, now: terms.Purchase, context: Context) -> bool:
+    """Whether it is what it was and runs today, at another price by the period that is more than what is promised."""
+    days = all(was.get(name) == entry.get(name) for name in ("starts", "ends", "auto_renews"))
+    runs = days and terms.runs(now, context.today)
+    if not runs or "term" in (was.get("per"), entry.get("per")):
+        return False
+    plain = terms.alone({name: each for name, each in entry.items() if name != "commitment"}, context)
+    return (plain.annual, plain.term) == (now.annual, now.term)
+
+
+def _is_no_more(was: JsonObject, now: JsonObject, context: Context) -> bool:
+    """Whether it is no dearer than it was, and no longer than the term that runs or cannot be left any more."""
+    one, other = (terms.alone({**each, "auto_renews": False}, context) for each in (was, now))
+    rate = one.a_day is None or (other.a_day is not None and other.a_day <= one.a_day)
+    owed = one.term is None or other.term is None or other.term <= one.term
+    if str(now.get("ends", "9999-12-31")) <= str(was.get("ends", "9999-12-31")):
+        return rate and owed
+    rolled = (
+        was.get("auto_renews", True)
+        and "ends" in was
+        and str(now.get("ends", "9999-12-31")) <= _bound_until(was, context)
+    )
+    return rate and bool(rolled)
+
+
+def _bound_until(was: JsonObject, context: Context) -> str:
+    """Return the last day of the term after the one that runs: further than that nothing has renewed by itself."""
+    first, last = (date.fromisoformat(was[name]) if name in was else None for name in ("starts", "ends"))
+    if last is None or (first is not None and first > last):
+        return "9999-12-31"
+    return terms.rolling(first, last, context.today)[1].isoformat()
+
+
+# ---- What recurs --------------------------------------------------------------------------------
+
+
+def _late(record: JsonObject, before: JsonObject, context: Context) -> Iterator[JsonObject]:
+    """Yield what recurs and is new or more than before, and has no day within the days in which things are entered.
+
+    Without one nobody could tell it from what has been paid for years. Of subscriptions, what the contract has with
+    its days needs no other.
+    """
+    first, entered = oversight.window_begins(context), add_days(context.today, -IN_TIME)
+    subscribed, _ = terms.yearly(cost.purchases(record, context))
+    contracted = subscribed * (1 + cost.TOLERANCE)
+    for kind in KINDS:
+        undated, old = (
+            kind.sums_of([each for each in kind.entries(one) if not is_since(each, first)], context)
+            for one in (record, before)
+        )
+        for name, amount in undated.items():
+            was = [each for each in (old.get(name), contracted if name == SUBSCRIPTION else None) if each is not None]
+            if amount is None or not was or amount > max(was):
+                yield {"pointer": kind.at, "what": f"{kind.what} {name}"}
+        dated = [each for each in kind.entries(record) if is_since(each, first) and not is_since(each, entered)]
+        for each, _ in missing(dated, kind.entries(before), kind.same, partial(kind.as_much, context=context)):
+            yield {"pointer": kind.at, "what": f"{kind.what} {kind.name(each)} since {each['since']}"}
+
+
+# ---- What came after the end --------------------------------------------------------------------
+
+
+def _belated(record: JsonObject, before: JsonObject, context: Context) -> Iterator[JsonObject]:
+    """Yield what a vendor that is over would still buy: nobody is asked about it any more."""
+    added = partial(missing, same=lambda one, other: one == other, holds=lambda _one, _other: True)
+    for entry, _ in added(listed(record, SUBSCRIPTIONS), list(listed(before, SUBSCRIPTIONS))):
+        if not _is_shorter(entry, listed(before, SUBSCRIPTIONS)):
+            yield {"pointer": SUBSCRIPTIONS, "what": str(entry["product"])}
+    for entry, _ in added(listed(record, PAYMENTS), list(listed(before, PAYMENTS))):
+        if entry["kind"] != INSIDE:
+            yield {"pointer": PAYMENTS, "what": f"a payment ({entry['kind']})"}
+    for kind in KINDS:
+        old = kind.sums(before, context, None)
+        for name, amount in kind.sums(record, context, None).items():
+            was = old.get(name)
+            if amount is None or was is None or amount > was:
+                yield {"pointer": kind.at, "what": f"{kind.what} {name}"}
+
+
+def _is_shorter(entry: JsonObject, were: Sequence[JsonObject]) -> bool:
+    """Whether it is what was there, and ends or stops renewing: that is how a vendor is left."""
+    ending = ("ends", "auto_renews", "notice_days")
+    plain = {name: each for name, each in entry.items() if name not in ending}
+    end = str(entry.get("ends", "9999-12-31"))
+    return any(
+        plain == {name: each for name, each in was.items() if name not in ending}
+        and end <= str(was.get("ends", "9999-12-31"))
+        for was in were
+    )
