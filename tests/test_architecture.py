@@ -112,6 +112,7 @@ MAY_IMPORT = {
         "lineage",
         "money",
         "periods",
+        "recurring",
         "tables",
         "terms",
     },
