@@ -13,12 +13,13 @@ import sys
 import threading
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from preflight.errors import CannotJudge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -54,7 +55,8 @@ def spread(
     method = "fork" if sys.platform == "linux" else "spawn"
     pool = ProcessPoolExecutor(cores(), mp_context=multiprocessing.get_context(method), initializer=settle)
     try:
-        futures = [pool.submit(work, chunk) for chunk in chunks]
+        with _undisturbed():
+            futures = [pool.submit(work, chunk) for chunk in chunks]
         _watch(futures, [len(chunk) for chunk in chunks], progress)
         return [result for future in futures for result in future.result()]
     except BrokenProcessPool:
@@ -62,6 +64,19 @@ def spread(
         raise CannotJudge(message, fix="Run it again with more memory, or on fewer vendors at a time.") from None
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Keep Ctrl-C waiting, where that is possible: processes that begin, and that nobody knows yet, would never end."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def settle() -> None:
