@@ -452,3 +452,22 @@ def test_our_policy_knows_every_word_that_the_schema_allows() -> None:
         if signal["by"] == "value":
             words = node.get("items", node).get("enum", ["true", "false"])
             assert set(words) <= set(signal["levels"]), signal["of"]
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "more"),
+    [
+        pytest.param([10], [10], False, id="the same number"),
+        pytest.param([10], [9], False, id="a smaller number"),
+        pytest.param([10], [11], True, id="a larger number"),
+        pytest.param([10], [5, 6], True, id="more in all"),
+        pytest.param([["DE", "DK"]], [["DK"]], False, id="a country less"),
+        pytest.param([["DE"]], [["DK"]], True, id="another country"),
+        pytest.param([[{"system": "crm"}]], [[{"system": "erp"}]], False, id="as many connections"),
+        pytest.param([[{}]], [[{}, {}]], True, id="a connection more"),
+        pytest.param([False], [True], True, id="a yes for a no"),
+        pytest.param([], [], False, id="nothing"),
+    ],
+)
+def test_a_sign_says_more_where_it_could_count_for_more(then: list[Json], now: list[Json], more: bool) -> None:  # noqa: FBT001 - a table
+    assert risk.says_more({"/it": now}, {"/it": then}) is more

@@ -11,7 +11,6 @@ from preflight.decisions import FOLDER, ruling, waivers
 from preflight.decisions.ruling import SIGNATURE, Terms
 from preflight.errors import UsageError
 from preflight.facts import oversight, risk
-from preflight.levels import rank
 from preflight.model import EMPTY, NOTHING_DECIDED, REGISTRY, Decided, Level, Outcome, Proposers, Verdict
 from preflight.shell import decision_files, registry
 from preflight.shell.git import GitTree
@@ -170,16 +169,15 @@ def _matters(session: Session, file: RecordFile) -> bool:
     if case.before is None or not any(fact.NAME == oversight.NAME for fact in session.policy.facts):
         return True
     context = session.policy.context(session.today)
-    (now, now_at), (then, then_at) = (_weighed(record, context) for record in (case.record, case.before))
+    now, then = (_weighed(record, context) for record in (case.record, case.before))
     # A sign of less risk takes nothing from what was agreed to; one of more may, together with others of the seller.
-    return now != then or any(rank(one) > rank(other) for one, other in zip(now_at, then_at, strict=True))
+    return risk.says_more(now.pop("signs"), then.pop("signs")) or now != then
 
 
-def _weighed(record: JsonObject, context: Context) -> tuple[JsonObject, list[str]]:
-    """Return what approvals are held against, and the level of risk of each sign."""
+def _weighed(record: JsonObject, context: Context) -> JsonObject:
+    """Return what approvals are held against."""
     taken = oversight.extract(record, replace(context, memory={}))
-    levels = risk.reached(taken["signs"], context.policies["risk"])
-    return {**taken, "signs": None, "approvals": None, "status": record["lifecycle"]["status"]}, levels
+    return {**taken, "approvals": None, "status": record["lifecycle"]["status"]}
 
 
 def names(session: Session) -> dict[str, str]:

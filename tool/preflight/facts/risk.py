@@ -188,10 +188,24 @@ def assessed(signs: Mapping[str, list[Json]], stated: JsonObject, policy: JsonOb
     return Risk(dimensions, points, summed, floor if lifted else summed, top if lifted else "")
 
 
-def reached(signs: Mapping[str, list[Json]], policy: JsonObject) -> list[str]:
-    """Return the level of each signal on what a record says; low where it says nothing."""
-    signals = [each for dimension in policy["dimensions"] for each in dimension["signals"]]
-    return [highest([_signal(signs[each["of"]], each).level]) for each in signals]
+def says_more(now: Mapping[str, list[Json]], then: Mapping[str, list[Json]]) -> bool:
+    """Whether any sign of a record says more than it did: a larger number, a longer list, a word that was not there.
+
+    More of one record may be too much together with others of the seller, so the levels alone do not tell.
+    """
+    return any(_is_more(now[field], then[field]) for field in now)
+
+
+def _is_more(now: list[Json], then: list[Json]) -> bool:
+    one, other = (_told(each) for each in (now, then))
+    return one[0] > other[0] or not one[1] <= other[1]
+
+
+def _told(found: list[Json]) -> tuple[float, frozenset[str]]:
+    """Return what the numbers and the lengths of lists add up to, and the words."""
+    items = [item for value in found for item in (value if isinstance(value, list) else [value])]
+    words = frozenset(_word(item) for item in items if isinstance(item, (str, bool)))
+    return sum(size for value in found if (size := _size(value)) is not None), words
 
 
 def _points(points: JsonObject, level: str) -> int:
