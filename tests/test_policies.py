@@ -38,6 +38,7 @@ SAID = {
     "contract/purchases-kept",
     "contract/recurring-entered-in-time",
     "contract/seller-kept",
+    "contract/subscriptions-contracted",
     "lifecycle/approval-dated-truly",
     "lifecycle/begins-at-the-beginning",
     "lifecycle/category-kept",

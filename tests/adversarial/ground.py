@@ -42,6 +42,7 @@ RULES = (
     "contract/recurring-entered-in-time",
     "contract/seller-kept",
     "contract/seller-known",
+    "contract/subscriptions-contracted",
     "lifecycle/approval-dated-truly",
     "lifecycle/begins-at-the-beginning",
     "lifecycle/category-kept",

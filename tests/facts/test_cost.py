@@ -133,21 +133,36 @@ def test_what_has_ended_is_not_paid_any_more(until: str, annual: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("entries", "annual"),
+    ("entries", "more"),
     [
-        pytest.param([paid(12000)], 12000, id="the contract, seen once more"),
-        pytest.param([paid(15000)], 15000, id="more than the contract says"),
-        pytest.param([paid(12000, since="2026-01-01")], 12000, id="since the contract began"),
-        pytest.param([paid(12000, since="2025-12-01")], 12000, id="paid a month ahead"),
-        pytest.param([paid(12000, since="2025-11-30")], 24000, id="since long before anything was bought"),
-        pytest.param([paid(12000, since="2025-06-01")], 12000, id="for more than a year: older contracts are gone"),
-        pytest.param([paid(12000, since="2025-11-30", until="2026-05-31")], 12000, id="and over"),
+        pytest.param([paid(12000)], 0, id="the contract, seen once more"),
+        pytest.param([paid(12120)], 0, id="but for rounding"),
+        pytest.param([paid(15120)], 3000, id="more than the contract has"),
+        pytest.param([paid(12000, since="2026-01-01")], 0, id="since the contract began"),
+        pytest.param([paid(12000, since="2025-12-01")], 0, id="paid a month ahead"),
+        pytest.param([paid(12000, since="2025-11-30")], 12000, id="since long before anything was bought"),
+        pytest.param([paid(12000, since="2025-06-01")], 0, id="for more than a year: older contracts are gone"),
+        pytest.param([paid(12000, since="2025-11-01", until="2025-11-30")], 12000, id="and over"),
+        pytest.param([paid(12000, since="2026-01-01", until="2026-05-31")], 0, id="of the contract, and over"),
+        pytest.param([paid(12000, since="2026-01-01", until="2026-05-31")] * 3, 23880, id="three of them, and over"),
+        pytest.param([paid(90000, "support", since="2025-11-30")], 0, id="something else"),
     ],
 )
-def test_what_was_paid_before_something_was_bought_is_not_paid_for_that(
-    entries: list[JsonObject], annual: float
-) -> None:
-    assert facts(record(bought(), cost={"recurring": entries}))["annual"] == annual
+def test_what_is_paid_for_subscriptions_is_in_the_contract(entries: list[JsonObject], more: float) -> None:
+    assert sum(each["more"] for each in facts(record(bought(), cost={"recurring": entries}))["uncontracted"]) == more
+
+
+def test_one_contract_after_another_covers_what_is_paid() -> None:
+    def year(starts: str, ends: str) -> JsonObject:
+        return bought(starts=starts, ends=ends)
+
+    paying = {"recurring": [paid(12000, since="2025-07-01")]}
+    chain = [year("2025-07-01", "2025-12-31"), year("2026-01-31", "2026-12-31")]
+    assert facts(record(*chain, cost=paying))["uncontracted"] == []
+    gap = [year("2025-07-01", "2025-12-31"), year("2026-02-02", "2026-12-31")]
+    assert facts(record(*gap, cost=paying))["uncontracted"] == [
+        {"pointer": "/cost/recurring", "more": 12000, "on": "2026-01-01"}
+    ]
 
 
 # ---- Terms that cannot be left ------------------------------------------------------------------
@@ -341,7 +356,7 @@ def test_what_is_over_costs_nothing_and_a_word_alone_ends_nothing(lifecycle: Jso
     assert found["annual"] == annual
     if not annual:
         over = {"annual": 0, "at_least": 0, "total_annual": 0, "committed": 0, "term_months": 0}
-        assert found == {"currency": "EUR", **over, "unpriced": [], "mismatch": []}
+        assert found == {"currency": "EUR", **over, "uncontracted": [], "unpriced": [], "mismatch": []}
 
 
 # ---- Minimum commitments ------------------------------------------------------------------------
@@ -453,7 +468,7 @@ def test_where_only_one_view_is_known_of_today_nothing_contradicts_it(of: JsonOb
 
 def test_what_nobody_wrote_down_is_not_known() -> None:
     found = facts({"lifecycle": {"status": "live"}})
-    assert found == {"currency": "EUR", "at_least": 0, "unpriced": [], "mismatch": []}
+    assert found == {"currency": "EUR", "at_least": 0, "uncontracted": [], "unpriced": [], "mismatch": []}
 
 
 def test_what_is_paid_is_known_without_the_contract() -> None:

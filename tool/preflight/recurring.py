@@ -27,6 +27,11 @@ def is_since(entry: JsonObject, first: date) -> bool:
     return first == date.min or str(entry.get("since", "")) >= first.isoformat()
 
 
+def day(entry: JsonObject, name: str) -> date | None:
+    """Return the day since when, or until when, something is paid; None where the entry has none."""
+    return date.fromisoformat(entry[name]) if name in entry else None
+
+
 def ended(entry: JsonObject, context: Context) -> bool:
     """Whether something that recurred is not paid any more."""
     return str(entry.get("until", "9999-12-31")) < context.today.isoformat()

@@ -14,7 +14,8 @@ from preflight import terms
 from preflight.facts import lifecycle
 from preflight.money import DAYS, plain, total
 from preflight.periods import add_days
-from preflight.recurring import INSIDE, SUBSCRIPTION, ended, expected, is_since, yearly
+from preflight.recurring import INSIDE, RECURRING, SUBSCRIPTION, USAGE, day, ended, expected, is_since, listed, yearly
+from preflight.shapes import NUMBER, TEXT, faults
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -55,6 +56,11 @@ SHAPE: JsonObject = {
             "description": "Length of the longest term that runs or is to come, in started months.",
             "needs": ["/contract/subscriptions (starts and ends)"],
         },
+        "uncontracted": faults(
+            "What is paid for subscriptions beyond the contract, on the worst day of the last year.",
+            more={**NUMBER, "description": "How much, a year."},
+            on={**TEXT, "description": "On which day."},
+        ),
         "unpriced": {
             **_LIST,
             "description": "Amounts that no rate converts on that day.",
@@ -96,7 +102,7 @@ def _known(record: JsonObject, context: Context) -> JsonObject:
     known = terms.rates(context)
     if is_over(record, context):
         none: JsonObject = {"annual": 0.0, "at_least": 0.0, "total_annual": 0.0, "committed": 0.0, "term_months": 0}
-        return {"currency": known.base, **none, "unpriced": [], "mismatch": []}
+        return {"currency": known.base, **none, "uncontracted": [], "unpriced": [], "mismatch": []}
     bought = purchases(record, context)
     facts: JsonObject = {"currency": known.base, "unpriced": unpriced(record, context)}
     subscribed, sure = terms.yearly(bought)
@@ -104,37 +110,52 @@ def _known(record: JsonObject, context: Context) -> JsonObject:
     others, others_sure = total(recurring(record, context, OTHERS))
     inside, inside_sure = total(recurring(record, context, {INSIDE}))
     metered, metered_sure = total(used(record, context))
-    annual = subscribed + _beyond(record, subscribed, context) + others + metered
+    annual = max(subscribed, paid) + others + metered
     facts["at_least"] = plain(annual)
     whole = (bought is not None or paid > 0) and sure and paid_sure and others_sure and metered_sure
     if whole:
         facts["annual"] = plain(annual)
         if inside_sure:
             facts["total_annual"] = plain(annual + inside)
+    facts["uncontracted"] = _uncontracted(record, context)
     facts["mismatch"] = _mismatch(record, bought if sure else None, paid if paid_sure else None, context.today)
     if bought == [] and paid > 0:
         return facts  # something is subscribed to, and nobody wrote down for how long
     return facts | _promised(bought, to_come(record, context), context.today)
 
 
-def _beyond(record: JsonObject, subscribed: Decimal, context: Context) -> Decimal:
-    """Return what is paid for subscriptions a year beyond those of the contract, as far as it is known.
+def _uncontracted(record: JsonObject, context: Context) -> list[JsonObject]:
+    """Return how much more a year was paid for subscriptions than was contracted, on the worst day of the last year.
 
-    What was paid before something was bought is not paid for that: of what is paid since a day of the last year, so
-    much is of the contract as had begun by then.
+    That is today, or a day on which a payment began or ended, or a contract was over. What is paid since nobody knows
+    when is paid today.
     """
-    entries = [each for each in record.get("cost", {}).get("recurring", ()) if each["kind"] == SUBSCRIPTION]
-    paid = {
-        index: yearly(each, context) or Decimal(0) for index, each in enumerate(entries) if not ended(each, context)
-    }
-    most = sum(paid.values(), Decimal(0)) - subscribed
-    late = {index: date.fromisoformat(str(entries[index]["since"])) for index in paid if "since" in entries[index]}
-    late = {index: day for index, day in late.items() if (context.today - day).days < DAYS}
-    bought = terms.bought(record, context) if late else []
-    for day in set(late.values()):
-        begun = [each for each in bought if each.starts is None or each.starts <= add_days(day, AHEAD)]
-        most = max(most, sum((paid[each] for each in late if late[each] <= day), Decimal(0)) - terms.yearly(begun)[0])
-    return max(most, Decimal(0))
+    today = context.today
+    first = add_days(today, 1 - DAYS)
+    bought = terms.bought(record, context)
+    paid = [
+        (day(each, "since"), day(each, "until"), yearly(each, context) or Decimal(0))
+        for each in listed(record, RECURRING)
+        if each["kind"] == SUBSCRIPTION
+    ]
+    ends = (add_days(each.until, 1) for each in bought if each.until)
+    marks = {each for each in (*ends, *(mark for since, until, _ in paid for mark in (since, until))) if each}
+    most, when = Decimal(0), today
+    for mark in sorted({today, *(each for each in marks if first <= each <= today)}):
+        running = [
+            amount
+            for since, until, amount in paid
+            if (since <= mark if since else mark == today) and (until is None or until >= mark)
+        ]
+        ahead = date.max if mark == today else add_days(mark, AHEAD)
+        held = [
+            each
+            for each in bought
+            if (each.starts is None or each.starts <= ahead) and (each.until is None or each.until >= mark)
+        ]
+        more = sum(running, Decimal(0)) - terms.yearly(held)[0] * (1 + TOLERANCE)
+        most, when = max((most, when), (more, mark))
+    return [{"pointer": RECURRING, "more": plain(most), "on": when.isoformat()}] if most > 0 else []
 
 
 A_KIND = (SUBSCRIPTION, "support", "storage", "data-transfer", INSIDE, "integration", "training", "other")
@@ -165,7 +186,8 @@ def undated(record: JsonObject, context: Context, first: date) -> Decimal:
     subscribed, _ = terms.yearly([each for each in purchases(record, context) or () if _began(each, first)])
     others, _ = total(recurring(part, context, OTHERS))
     metered, _ = total(used(part, context))
-    return _beyond(part, subscribed, context) + others + metered
+    paid, _ = total(recurring(part, context, {SUBSCRIPTION}))
+    return max(paid - subscribed, Decimal(0)) + others + metered
 
 
 def _began(purchase: Purchase, first: date) -> bool:
@@ -174,15 +196,11 @@ def _began(purchase: Purchase, first: date) -> bool:
 
 def past(record: JsonObject, context: Context, first: date) -> Iterable[tuple[str, JsonObject, Decimal | None, date]]:
     """Yield (pointer, entry, a year, last day) of what recurred or was used besides the contract, and ended since."""
-    section = record.get("cost", {})
-    for name, amount in (("recurring", yearly), ("usage", expected)):
-        for index, entry in enumerate(section.get(name, ())):
-            if ended(entry, context) and entry["until"] >= first.isoformat() and entry.get("kind") != INSIDE:
-                until, whole = date.fromisoformat(entry["until"]), amount(entry, context)
-                if whole is not None and entry.get("kind") == SUBSCRIPTION:
-                    ran = [each for each in terms.bought(record, context) if terms.runs(each, until)]
-                    whole = max(whole - terms.yearly(ran)[0], Decimal(0))
-                yield f"/cost/{name}/{index}", entry, whole, until
+    for at, amount in ((RECURRING, yearly), (USAGE, expected)):
+        for index, entry in enumerate(listed(record, at)):
+            until = day(entry, "until")
+            if until and first <= until < context.today and entry.get("kind") not in {INSIDE, SUBSCRIPTION}:
+                yield f"{at}/{index}", entry, amount(entry, context), until
 
 
 def recurring(record: JsonObject, context: Context, kinds: Collection[str]) -> Iterable[Decimal | None]:
