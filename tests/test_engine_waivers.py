@@ -126,6 +126,14 @@ def test_the_waiver_of_a_change_lets_no_other_change_to_the_same_record_stand() 
     assert told(judged(built, CLOSED, given)) == [], "without a base there is no change to speak of"
 
 
+def test_the_waiver_of_a_change_that_has_landed_lets_the_same_change_not_stand_once_more() -> None:
+    built = rules({**OPEN, "when": "before != null", "assert": "vendor.rate >= before.rate"})
+    given = replace(waiver(built, RECORD, before={"open": False, "rate": 9}), landed=True)
+    again = judged(built, CLOSED, given, before={"open": False, "rate": 9}, has_base=True)
+    assert told(again)[0] == ("a/1", "fail", "/open", None)
+    assert warnings(again) == [("waiver/spent", "it came with an earlier change, and one waiver is for one change")]
+
+
 def test_what_was_put_right_leaves_an_orphan() -> None:
     built = rules({**OPEN, "assert": "vendor.open || today < '2026-06-01'"})
     given = waiver(built, RECORD)

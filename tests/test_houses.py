@@ -61,6 +61,10 @@ def payment(amount: int, day: str) -> JsonObject:
         pytest.param([payment(10_000, "2026-01-01"), payment(20_000, "2026-12-31")], 30_000, id="within a year"),
         pytest.param([payment(10_000, "2026-01-01"), payment(20_000, "2027-01-01")], 20_000, id="a day too far"),
         pytest.param([payment(10_000, "2025-06-01")], 0, id="a payment before the window"),
+        pytest.param(
+            [payment(10_000, "2026-01-01"), term(36_500, "2099-01-01", "2025-12-01")], 10_000,
+            id="what ends before it begins takes nothing away",
+        ),
     ],
 )  # fmt: skip
 def test_the_busiest_year_counts_whatever_falls_into_it(parts: list[JsonObject], busiest: int) -> None:

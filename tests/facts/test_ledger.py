@@ -306,6 +306,11 @@ def test_what_recurs_of_late_stays_with_its_day(now: list[JsonObject], found: li
     assert [each for each, _ in withdrawn(record(repeated=[paid(9, "2026-05-20")]), record(repeated=now))] == found
 
 
+def test_usage_is_paid_whatever_its_unit_is_called() -> None:
+    before = record(life=OF_LATE, used=[metered(9, "internal-labour")])
+    assert withdrawn(before, record(life=OF_LATE)) == [("the usage in internal labour", GONE)]
+
+
 def test_our_own_work_may_become_less() -> None:
     before = record(life=OF_LATE, repeated=[support(9, "internal-labour")])
     assert withdrawn(before, record(life=OF_LATE)) == []
@@ -332,7 +337,13 @@ def test_without_a_record_before_nothing_is_withdrawn() -> None:
 
 
 def sold_by(**seller: Json) -> JsonObject:
-    whole = {"name": "Foghorn GmbH", "parent": "Tarn AG", "domains": ["foghorn.example", "horn.example"], **seller}
+    whole = {
+        "name": "Foghorn GmbH",
+        "country": "DE",
+        "parent": "Tarn AG",
+        "domains": ["foghorn.example", "horn.example"],
+        **seller,
+    }
     return {**record(), "legal_entity": {name: each for name, each in whole.items() if each is not None}}
 
 
@@ -344,6 +355,7 @@ def sold_by(**seller: Json) -> JsonObject:
         pytest.param(sold_by(domains=["new.example", "horn.example", "Foghorn.example"]), [], id="another domain"),
         pytest.param(sold_by(name="Foghorn Ltd"), ["the seller was Foghorn GmbH"], id="another company"),
         pytest.param(sold_by(name="FoghornG mbH"), ["the seller was Foghorn GmbH"], id="another blank"),
+        pytest.param(sold_by(country="CY"), ["its country was DE"], id="in another country"),
         pytest.param(sold_by(parent=None), ["its parent was Tarn AG"], id="without its parent"),
         pytest.param(sold_by(parent="Mere AG"), ["its parent was Tarn AG"], id="another parent"),
         pytest.param(sold_by(domains=["horn.example"]), ["its domain was foghorn.example"], id="a domain less"),

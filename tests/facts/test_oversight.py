@@ -248,6 +248,17 @@ def test_what_recurred_until_the_other_day_counts_with_what_follows(until: str, 
     assert missing(judged(around(CFO), acme=record)["acme"]) == wanted
 
 
+@pytest.mark.parametrize("until", [None, "2026-06-01", "2026-12-31"], ids=["open", "today", "to come"])
+def test_what_recurred_at_a_vendor_that_is_left_counts_until_then(until: str | None) -> None:
+    support: JsonObject = {"kind": "support", "per": "year", "amount": {"amount": 40_000, "currency": "EUR"}}
+    days = {"since": "2021-01-01"} | ({"until": until} if until else {})
+    left: JsonObject = {"status": "retired", "approved_on": "2020-12-01", "retired_on": "2026-06-01"}
+    old = vendor(1, cost={"recurring": [support | days]}, lifecycle=left)
+    assert missing(judged(around(CFO), old=old, new=vendor(30_000))["new"]) == {"cfo": "nobody"}
+    before = {**old, "lifecycle": {**left, "retired_on": "2025-06-01"}}
+    assert missing(judged(around(CFO), old=before, new=vendor(30_000))["new"]) == {}
+
+
 def test_who_leaves_too_late_to_give_notice_owes_the_next_term() -> None:
     def left(notice: int) -> JsonObject:
         old = vendor(40_000, lifecycle={"status": "retired", "retired_on": "2026-05-20"})

@@ -72,6 +72,7 @@ def _busiest(parts: Sequence[JsonObject], first: date, days: int) -> Decimal:
         for part in parts
         if part["term"] and part["rate"]
     ]
+    spans = [each for each in spans if each[0] <= each[1]]  # what ends before it begins takes nothing away
     payments = [
         ((part["from"] or first).toordinal(), part["amount"]) for part in parts if not part["term"] and part["amount"]
     ]

@@ -255,6 +255,7 @@ class Waiver:
     """A decision that a finding may stand: rule, field and what the record said when it was decided.
 
     ``fingerprint`` is that of fingerprints.of; once the record says something else the waiver covers nothing.
+    ``landed``: it did not come with the change that is judged, but was there before.
     """
 
     id: str
@@ -264,6 +265,7 @@ class Waiver:
     until: date
     by: str
     path: str
+    landed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

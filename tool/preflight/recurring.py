@@ -76,7 +76,7 @@ class Kind:
 
     def entries(self, record: JsonObject) -> list[JsonObject]:
         """Return what the vendor is paid for."""
-        return [each for each in listed(record, self.at) if each[self.by] != INSIDE]
+        return [each for each in listed(record, self.at) if self.at == USAGE or each[self.by] != INSIDE]
 
     def name(self, entry: JsonObject) -> str:
         """Return what an entry pays for, however it is spelt."""

@@ -44,6 +44,11 @@ def settle(
         covered = _covered(waiver, compiled, (record, before), policy)
         if not covered:
             idle.append(told(vendor, waiver, "stale", _changed(waiver, compiled, (record, before), policy)))
+        elif compiled.needs_before and waiver.landed:
+            # The same change once more is another one: what was bought again is not taken out again by the same word.
+            idle.append(
+                told(vendor, waiver, "spent", "it came with an earlier change, and one waiver is for one change")
+            )
         elif (
             authors
             and (waiver.by in authors.people or authors.strangers)

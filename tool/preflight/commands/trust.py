@@ -83,6 +83,8 @@ def _ruled(
         if each.statement.kind == "approve":
             approval = {**each.statement.approval, "id": each.id, "state": each.state}
             approved.setdefault(each.statement.vendor, []).append(approval)
+    there = set() if session.law is None else {entry.path for entry in session.lawful.entries(FOLDER)}
+    good = {vendor: tuple(replace(each, landed=each.path in there) for each in found) for vendor, found in good.items()}
     decided = Decided(approved, good, *proposing)
     return Verified(decisions, faults, idle, decided, terms.arrived)
 
@@ -156,9 +158,12 @@ def _proposing(session: Session) -> tuple[dict[str, Proposers], dict[str, Propos
 
 
 def _asked(session: Session, file: RecordFile) -> Iterable[str]:
-    """Return who asked for the vendor, where somebody else entered it, as the record says."""
-    said = pointers.get(file.document.known, PROPOSED_BY) if file.document and session.sound(file) else None
-    return [said] if isinstance(said, str) else []
+    """Return who asked for the vendor, where somebody else entered it, as the record says or said before."""
+    if not file.document or not session.sound(file):
+        return []
+    case = session.case(file)
+    said = [pointers.get(each, PROPOSED_BY) for each in (case.record, case.before or {})]
+    return [each for each in said if isinstance(each, str)]
 
 
 def _matters(session: Session, file: RecordFile) -> bool:

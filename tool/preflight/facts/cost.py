@@ -194,12 +194,22 @@ def _began(purchase: Purchase, first: date) -> bool:
     return purchase.starts is None or purchase.starts >= first
 
 
-def past(record: JsonObject, context: Context, first: date) -> Iterable[tuple[str, JsonObject, Decimal | None, date]]:
-    """Yield (pointer, entry, a year, last day) of what recurred or was used besides the contract, and ended since."""
+def past(
+    record: JsonObject, context: Context, first: date, over_on: date | None = None
+) -> Iterable[tuple[str, JsonObject, Decimal | None, date]]:
+    """Yield (pointer, entry, a year, last day) of what recurred or was used besides the contract, and ended since.
+
+    Of a vendor that is over since ``over_on`` all of it has ended then, but for what was bought within the window and
+    goes on: that counts as if it did.
+    """
     for at, amount in ((RECURRING, yearly), (USAGE, expected)):
         for index, entry in enumerate(listed(record, at)):
             until = day(entry, "until")
-            if until and first <= until < context.today and entry.get("kind") not in {INSIDE, SUBSCRIPTION}:
+            if over_on and "since" in entry and not is_since(entry, first):
+                until = min(until or over_on, over_on)
+            elif not ended(entry, context):
+                continue
+            if until and until >= first and (at == USAGE or entry["kind"] not in {INSIDE, SUBSCRIPTION}):
                 yield f"{at}/{index}", entry, amount(entry, context), until
 
 

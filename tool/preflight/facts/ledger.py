@@ -243,6 +243,8 @@ def _exchanged(now: JsonObject, was: JsonObject) -> Iterator[JsonObject]:
     for name, what in (("name", "the seller"), ("parent", "its parent")):
         if name in was and plainly(was[name]) != plainly(now.get(name)):
             yield {"pointer": "/legal_entity", "what": f"{what} was {was[name]}"}
+    if "country" in was and was["country"] != now.get("country"):
+        yield {"pointer": "/legal_entity", "what": f"its country was {was['country']}"}
     domains = {owned(each) for each in now.get("domains", ())}
     for domain in was.get("domains", ()):
         if owned(domain) not in domains:

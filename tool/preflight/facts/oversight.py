@@ -132,14 +132,18 @@ def still(record: JsonObject, context: Context) -> list[Purchase]:
 
 def _at_the_end(record: JsonObject, context: Context) -> list[Purchase]:
     """Return all subscriptions of a vendor that is over; those that would renew end with the term that is owed."""
-    life = record.get("lifecycle", {})
-    over = date.fromisoformat(life["retired_on"]) if "retired_on" in life else context.today
-    at_the_end = replace(context, today=min(over, context.today), memory={})
+    at_the_end = replace(context, today=_over_on(record, context), memory={})
     return [
         replace(each, until=each.until or each.leaves)
         for each in terms.bought(record, at_the_end)
         if _was_made(record, each.starts, context)
     ]
+
+
+def _over_on(record: JsonObject, context: Context) -> date:
+    """Return the day on which a vendor that is over was left; today where the record says none."""
+    retired = record.get("lifecycle", {}).get("retired_on")
+    return min(date.fromisoformat(retired), context.today) if retired else context.today
 
 
 def _classes(record: JsonObject) -> list[str] | None:
@@ -177,7 +181,7 @@ def _parts(record: JsonObject, context: Context) -> Iterator[JsonObject]:
             amounts: JsonObject = {"amount": each.in_a_year, "annual": each.annual, "rate": each.a_day}
             amounts |= {"from": each.starts, "to": each.until, "runs": each in running}
             yield {"pointer": each.pointer, **amounts, "recent": recent, "term": True}
-    for pointer, was, amount, until in cost.past(record, context, window):
+    for pointer, was, amount, until in cost.past(record, context, window, _over_on(record, context) if over else None):
         rate = None if amount is None else amount / DAYS
         since = date.fromisoformat(was["since"]) if "since" in was else None
         spread: JsonObject = {"rate": rate, "from": since, "to": until, "runs": False}
