@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from preflight import terms
 from preflight.money import cents, decimal
-from preflight.naming import LEGAL_FORMS, legal_forms, seller_key
+from preflight.naming import LEGAL_FORMS, legal_forms, seller_key, words
 from preflight.periods import add_days
 
 if TYPE_CHECKING:
@@ -132,13 +132,23 @@ class House:
         return listed, len(self.members) - among
 
 
+def is_one(company: str, other: str, context: Context) -> bool:
+    """Whether two ways of writing a company differ in blanks, dots and size of letters alone, and stay one house."""
+    forms = _forms(context)
+    return "".join(words(company)) == "".join(words(other)) and _key_of(company, forms) == _key_of(other, forms)
+
+
+def _forms(context: Context) -> Collection[str]:
+    return legal_forms(tuple(context.policies.get("overlap", {}).get("legal_forms", LEGAL_FORMS)))
+
+
 def members(extracts: Mapping[str, JsonObject], context: Context) -> list[list[str]]:
     """Return the vendors of each house: those of one parent, company or domain, or one that is the other's parent.
 
     A vendor of nobody known is a house of its own. What one record says of a company holds for the others that
     name it: leaving the parent out of one of them separates nothing.
     """
-    forms = legal_forms(tuple(context.policies.get("overlap", {}).get("legal_forms", LEGAL_FORMS)))
+    forms = _forms(context)
     above: dict[str, str] = {}  # a forest: each company, and one that is of the same group
 
     def top(name: str) -> str:

@@ -11,7 +11,7 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
-from preflight import terms
+from preflight import houses, terms
 from preflight.facts import cost, lifecycle, oversight
 from preflight.naming import owned
 from preflight.pairing import GONE, LESS, missing
@@ -67,7 +67,7 @@ def since(record: JsonObject, before: JsonObject | None, context: Context) -> Js
     ]
     return {
         "withdrawn": withdrawn,
-        "exchanged": list(_exchanged(record.get("legal_entity", {}), before.get("legal_entity", {}))),
+        "exchanged": list(_exchanged(record.get("legal_entity", {}), before.get("legal_entity", {}), context)),
     }
 
 
@@ -238,10 +238,10 @@ def _is_paid_as_long(kind: Kind, context: Context, was: JsonObject, now: JsonObj
 # ---- The seller ---------------------------------------------------------------------------------
 
 
-def _exchanged(now: JsonObject, was: JsonObject) -> Iterator[JsonObject]:
+def _exchanged(now: JsonObject, was: JsonObject, context: Context) -> Iterator[JsonObject]:
     """Yield what told of the seller and is gone. Another way of writing a name is the same name."""
     for name, what in (("name", "the seller"), ("parent", "its parent")):
-        if name in was and plainly(was[name]) != plainly(now.get(name)):
+        if name in was and not houses.is_one(was[name], now.get(name, ""), context):
             yield {"pointer": "/legal_entity", "what": f"{what} was {was[name]}"}
     if "country" in was and was["country"] != now.get("country"):
         yield {"pointer": "/legal_entity", "what": f"its country was {was['country']}"}
