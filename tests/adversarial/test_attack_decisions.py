@@ -25,6 +25,8 @@ SIGNED = f"vendors/decisions/{VENDOR}/2026-11-30-cfo-01234567.json"
 SELLER = "legal_entity: {name: Foghorn Messaging GmbH, country: DE, domains: [foghorn.example]}\n"
 WIDE: dict[str, Any] = {"bounds": {"annual_cost": {"amount": 900_000, "currency": "EUR"}}, "nonce": "fedcba9876543210"}
 
+APPROVED_ON = "  approved_on: 2026-11-30\n"
+
 
 def forged(ground: Ground) -> None:
     """Sign in the name of the CFO, with a key of one's own."""
@@ -242,6 +244,25 @@ def test_nobody_waives_that_somebody_has_to_agree(ground: Ground) -> None:
     ground.commit()
     assert ASKED in [rule for rule, _, _ in ground.check().red]
     ground.refused()
+
+
+def test_who_asked_for_it_does_not_approve_it_once_the_line_is_gone(ground: Ground) -> None:
+    asked = APPROVED_ON + f"  proposed_by: {CFO}\n"
+    ground.edit(RECORD, (APPROVED_ON, asked))
+    ground.commit()
+    ground.edit(RECORD, (asked, APPROVED_ON), ("amount: 60000", "amount: 61000"))
+    ground.commit()
+    (message,) = ground.check("HEAD", "HEAD~1").of(ASKED)
+    assert message.endswith(f"{CFO} on 2026-11-30, who proposes this change, and nobody approves what they propose")
+
+
+def test_a_little_more_risk_matters_to_who_proposes_it(ground: Ground) -> None:
+    """One seat more lifts no level here, and may lift that of all that the seller has with us."""
+    ground.edit(RECORD, ("users: 40\n", "users: 41\n"))
+    ground.commit(by=CFO)
+    (message,) = ground.check().of(ASKED)
+    assert "who proposes this change" in message
+    ground.refused(by=CFO)
 
 
 @pytest.mark.parametrize("attack", ["another finding", "another role", "by the one who proposes"])
