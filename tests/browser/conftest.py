@@ -113,8 +113,12 @@ def watched(page: Page, wrong: list[str]) -> Page:
         if not request.url.startswith(LOCAL):
             wrong.append(f"asks for {request.url}")
 
+    def failed(request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # what a page was still loading when it was left
+            wrong.append(f"cannot load {request.url}: {request.failure}")
+
     page.on("request", requested)
-    page.on("requestfailed", lambda request: wrong.append(f"cannot load {request.url}: {request.failure}"))
+    page.on("requestfailed", failed)
     page.on("pageerror", lambda error: wrong.append(f"breaks off: {error}"))
     page.on("console", lambda said: wrong.append(f"says: {said.text}") if said.type in {"error", "warning"} else None)
     return page
