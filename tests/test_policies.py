@@ -43,6 +43,7 @@ SAID = {
     "lifecycle/begins-at-the-beginning",
     "lifecycle/category-kept",
     "lifecycle/days-kept",
+    "lifecycle/end-dated-truly",
     "lifecycle/nothing-before-approval",
     "lifecycle/nothing-depends-on-the-retired",
     "lifecycle/proposal-dated-truly",

@@ -48,6 +48,7 @@ RULES = (
     "lifecycle/category-kept",
     "lifecycle/days-kept",
     "lifecycle/demands-met",
+    "lifecycle/end-dated-truly",
     "lifecycle/id-not-reused",
     "lifecycle/nothing-before-approval",
     "lifecycle/proposal-dated-truly",

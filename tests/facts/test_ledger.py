@@ -246,6 +246,12 @@ def test_a_vendor_is_not_left_before_a_term_that_has_begun(
     assert withdrawn(record(was, life=LIVE), record(was, life=over)) == found
 
 
+def test_what_has_no_term_ends_with_the_vendor() -> None:
+    was = plan(starts="2021-01-01", ends=None)
+    over = {**LIVE, "status": "retired", "retired_on": "2026-05-20"}
+    assert withdrawn(record(was, life=LIVE), record(was, life=over)) == []
+
+
 @pytest.mark.parametrize(
     ("until", "found"),
     [

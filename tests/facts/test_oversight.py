@@ -271,6 +271,20 @@ def test_who_leaves_too_late_to_give_notice_owes_the_next_term() -> None:
     assert missing(left(30)) == {"cfo": "nobody"}
 
 
+@pytest.mark.parametrize(
+    ("starts", "wanted"),
+    [("2026-06-01", {}), ("2026-01-01", {"cfo": "nobody"})],
+    ids=["one after the other", "both at one time"],
+)
+def test_what_ran_until_somebody_cancelled_ended_with_the_vendor(starts: str, wanted: Json) -> None:
+    old = vendor(40_000, lifecycle={"status": "retired", "retired_on": "2026-05-31"})
+    del old["contract"]["subscriptions"][0]["ends"]
+    old["contract"]["subscriptions"][0] |= {"starts": "2021-01-01"}
+    new = vendor(30_000)
+    new["contract"]["subscriptions"][0] |= {"starts": starts, "ends": "2027-05-31"}
+    assert missing(judged(around(CFO), old=old, new=new)["new"]) == wanted
+
+
 def test_what_was_rejected_was_never_bought() -> None:
     found = judged(around(CFO), old=vendor(40_000, lifecycle={"status": "rejected"}), new=vendor(40_000))
     assert missing(found["new"]) == {}

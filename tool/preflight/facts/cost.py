@@ -118,44 +118,40 @@ def _known(record: JsonObject, context: Context) -> JsonObject:
         if inside_sure:
             facts["total_annual"] = plain(annual + inside)
     facts["uncontracted"] = _uncontracted(record, context)
-    facts["mismatch"] = _mismatch(record, bought if sure else None, paid if paid_sure else None, context.today)
+    facts["mismatch"] = _mismatch(record, bought if sure else None, paid if paid_sure else None, context)
     if bought == [] and paid > 0:
         return facts  # something is subscribed to, and nobody wrote down for how long
-    return facts | _promised(bought, to_come(record, context), context.today)
+    return facts | _promised(bought, _to_come(record, context), context.today)
 
 
 def _uncontracted(record: JsonObject, context: Context) -> list[JsonObject]:
     """Return how much more a year was paid for subscriptions than was contracted, on the worst day of the last year.
 
     That is today, or a day on which a payment began or ended, or a contract was over. What is paid since nobody knows
-    when is paid today.
+    when is paid today. An amount without a rate is a finding of its own.
     """
-    today = context.today
-    first = add_days(today, 1 - DAYS)
+    paid = [each for each in listed(record, RECURRING) if each["kind"] == SUBSCRIPTION]
+    if not paid:
+        return []
     bought = terms.bought(record, context)
-    paid = [
-        (day(each, "since"), day(each, "until"), yearly(each, context) or Decimal(0))
-        for each in listed(record, RECURRING)
-        if each["kind"] == SUBSCRIPTION
-    ]
     ends = (add_days(each.until, 1) for each in bought if each.until)
-    marks = {each for each in (*ends, *(mark for since, until, _ in paid for mark in (since, until))) if each}
-    most, when = Decimal(0), today
-    for mark in sorted({today, *(each for each in marks if first <= each <= today)}):
-        running = [
-            amount
-            for since, until, amount in paid
-            if (since <= mark if since else mark == today) and (until is None or until >= mark)
-        ]
-        ahead = date.max if mark == today else add_days(mark, AHEAD)
-        held = [
-            each
-            for each in bought
-            if (each.starts is None or each.starts <= ahead) and (each.until is None or each.until >= mark)
-        ]
-        more = sum(running, Decimal(0)) - terms.yearly(held)[0] * (1 + TOLERANCE)
-        most, when = max((most, when), (more, mark))
-    return [{"pointer": RECURRING, "more": plain(most), "on": when.isoformat()}] if most > 0 else []
+    turns = {*ends, *(turn for each in paid for name in ("since", "until") if (turn := day(each, name)))}
+    first = add_days(context.today, 1 - DAYS)
+    days = sorted({context.today, *(each for each in turns if first <= each <= context.today)})
+    most, on = max((_beyond(paid, bought, each, context), each) for each in days)
+    return [{"pointer": RECURRING, "more": plain(most), "on": on.isoformat()}] if most > 0 else []
+
+
+def _beyond(paid: Iterable[JsonObject], bought: Iterable[Purchase], on: date, context: Context) -> Decimal:
+    """Return how much more a year is paid on a day than is contracted; below zero where it is less."""
+    amounts = [
+        yearly(each, context) or Decimal(0)
+        for each in paid
+        if (day(each, "since") or context.today) <= on <= (day(each, "until") or date.max)
+    ]
+    soon = date.max if on == context.today else add_days(on, AHEAD)
+    held = [each for each in bought if (each.starts or date.min) <= soon and (each.until is None or each.until >= on)]
+    return sum(amounts, Decimal(0)) - terms.yearly(held)[0] * (1 + TOLERANCE)
 
 
 A_KIND = (SUBSCRIPTION, "support", "storage", "data-transfer", INSIDE, "integration", "training", "other")
@@ -169,11 +165,6 @@ def purchases(record: JsonObject, context: Context) -> list[Purchase] | None:
     return [each for each in terms.bought(record, context) if each.until is None or each.until >= context.today]
 
 
-def bought_since(record: JsonObject, context: Context, first: date) -> list[Purchase]:
-    """Return the subscriptions bought on or after ``first``, ended ones included; a start not known counts as then."""
-    return [each for each in terms.bought(record, context) if each.starts is None or each.starts >= first]
-
-
 def undated(record: JsonObject, context: Context, first: date) -> Decimal:
     """Return what is paid in a year besides the subscriptions, since ``first`` or later, as far as it is known.
 
@@ -183,10 +174,10 @@ def undated(record: JsonObject, context: Context, first: date) -> Decimal:
     section = record.get("cost", {})
     kept = {name: [each for each in section.get(name, ()) if is_since(each, first)] for name in ("recurring", "usage")}
     part = {**record, "cost": kept}
+    paid, _ = total(recurring(part, context, {SUBSCRIPTION}))
     subscribed, _ = terms.yearly([each for each in purchases(record, context) or () if _began(each, first)])
     others, _ = total(recurring(part, context, OTHERS))
     metered, _ = total(used(part, context))
-    paid, _ = total(recurring(part, context, {SUBSCRIPTION}))
     return max(paid - subscribed, Decimal(0)) + others + metered
 
 
@@ -227,25 +218,24 @@ def used(record: JsonObject, context: Context) -> Iterable[Decimal | None]:
             yield expected(entry, context)
 
 
-def _mismatch(record: JsonObject, bought: list[Purchase] | None, paid: Decimal | None, today: date) -> list[JsonObject]:
+def _mismatch(
+    record: JsonObject, bought: list[Purchase] | None, paid: Decimal | None, context: Context
+) -> list[JsonObject]:
     """Compare what is paid with what runs today, or with what is to come where nothing runs yet."""
-    if bought is None or paid is None or not _has_subscription(record, today):
+    if bought is None or paid is None or not _has_subscription(record, context):
         return []
-    running = [each for each in bought if terms.runs(each, today)]
+    running = [each for each in bought if terms.runs(each, context.today)]
     subscribed, _ = terms.yearly(running or bought)
     if abs(subscribed - paid) <= TOLERANCE * max(subscribed, paid):
         return []
     return [{"pointer": "/cost/recurring", "bought": plain(subscribed), "paid": plain(paid)}]
 
 
-def _has_subscription(record: JsonObject, today: date) -> bool:
-    listed = record.get("cost", {}).get("recurring", ())
-    return any(
-        each["kind"] == SUBSCRIPTION and str(each.get("until", "9999-12-31")) >= today.isoformat() for each in listed
-    )
+def _has_subscription(record: JsonObject, context: Context) -> bool:
+    return any(each["kind"] == SUBSCRIPTION and not ended(each, context) for each in listed(record, RECURRING))
 
 
-def to_come(record: JsonObject, context: Context) -> list[Decimal | None]:
+def _to_come(record: JsonObject, context: Context) -> list[Decimal | None]:
     """Return what is to be paid once from tomorrow on; None: no rate converts it."""
     return [
         terms.rates(context).converted(each["amount"], context.today)

@@ -118,7 +118,7 @@ def _left(record: JsonObject, before: JsonObject, context: Context) -> Iterator[
     today = {**record, "lifecycle": {**record["lifecycle"], "retired_on": context.today.isoformat()}}
     owed = {each.pointer: each.until for each in oversight.still(record, context)}
     for each in oversight.still(today, context):
-        if each.until != owed.get(each.pointer):
+        if each.ends and each.until != owed.get(each.pointer):  # what has no term ends with the vendor
             product = listed(record, SUBSCRIPTIONS)[int(each.pointer.rpartition("/")[2])]["product"]
             yield {"pointer": SUBSCRIPTIONS, "what": f"{product}, which had renewed", "found": LATE}
 

@@ -131,10 +131,14 @@ def still(record: JsonObject, context: Context) -> list[Purchase]:
 
 
 def _at_the_end(record: JsonObject, context: Context) -> list[Purchase]:
-    """Return all subscriptions of a vendor that is over; those that would renew end with the term that is owed."""
-    at_the_end = replace(context, today=_over_on(record, context), memory={})
+    """Return all subscriptions of a vendor that is over.
+
+    Those that would renew end with the term that is owed; what ran until somebody cancels ended with the vendor.
+    """
+    over = _over_on(record, context)
+    at_the_end = replace(context, today=over, memory={})
     return [
-        replace(each, until=each.until or each.leaves)
+        replace(each, until=each.until or each.leaves or over)
         for each in terms.bought(record, at_the_end)
         if _was_made(record, each.starts, context)
     ]

@@ -130,7 +130,7 @@ def _subscribed(record: JsonObject, facts: JsonObject, context: Context) -> dict
     """Return by year what subscriptions come to, day by day of the terms on record; renewals to come do not count."""
     ends = {each["pointer"]: each.get("ends") for each in facts.get("renewal", {}).get("terms", ())}
     found: dict[str, Decimal] = {}
-    for each in cost.bought_since(record, context, date.min):
+    for each in terms.bought(record, context):
         stated = get(record, f"{each.pointer}/ends")
         if each.starts is None or stated is None or not each.term:
             continue
