@@ -6,17 +6,17 @@ import json
 import shutil
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
 
-from preflight.decisions.statement import Statement
+from preflight.decisions.statement import COMPANY, Statement
 from preflight.examples import merge
 from preflight.shell.documents import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from conftest import Result
     from preflight.model import Json, JsonObject
@@ -58,14 +58,15 @@ class Registry:
         record = merge(plain, {"id": identifier, "name": identifier.replace("-", " ").title(), **overlay})
         self._dump(self.root / "vendors" / f"{identifier}.yaml", record)
 
-    def signed(self, signer: Signer, *vendors: str, bounds: JsonObject) -> None:
-        """Let the CFO sign for those vendors."""
+    def signed(self, signer: Signer, vendors: Mapping[str, str], bounds: JsonObject) -> None:
+        """Let the CFO sign for those vendors, given with the company of each."""
         (self.root / "policies/allowed_signers").write_text(signer.line(), "utf-8")
         name = parse((self.root / "policies/approvals.yaml").read_bytes()).value["registry"]
-        for number, vendor in enumerate(vendors):
+        for number, (vendor, company) in enumerate(vendors.items()):
             nonce = f"{number:016x}"[::-1]
             decided = date.fromisoformat("2026-05-20")
-            statement = Statement("approve", name, vendor, "cfo", signer.name, decided, "a" * 40, nonce, bounds=bounds)
+            told: dict[str, Any] = {"facts": ((COMPANY, company),), "bounds": bounds}
+            statement = Statement("approve", name, vendor, "cfo", signer.name, decided, "a" * 40, nonce, **told)
             for path, data in signer.files(statement).items():
                 (self.root / path).parent.mkdir(parents=True, exist_ok=True)
                 (self.root / path).write_bytes(data)
@@ -161,7 +162,7 @@ def test_with_the_signature_of_the_cfo_the_slices_pass_and_a_raise_asks_again(
     assert result.code == 1
     alone = "found: ida-holm on 2026-05-20 by the word of the record alone, and a signature is asked"
     assert [alone in line for line in said(result, "risk/approved-by-the-roles")] == [True] * 3
-    registry.signed(signer("ida-holm"), *(f"gale-{region}" for region in REGIONS), bounds=bounds)
+    registry.signed(signer("ida-holm"), {f"gale-{each}": f"Gale {each.upper()} Ltd" for each in REGIONS}, bounds)
     for region in REGIONS:
         registry.vendor(f"gale-{region}", slice_of(region))
     result = run("--root", registry.root, "check", as_of=DAY)

@@ -130,6 +130,21 @@ def test_another_place_or_another_content_does_not_make_it_another_finding() -> 
     assert [check for check, _ in idle(first, second, later(2, pointer="/list/7/x"))] == ["renewals"]
 
 
+def test_an_item_that_moves_and_says_a_word_more_is_not_waived_for_longer() -> None:
+    def moved(number: int, day: int, state: State = "expired") -> Decision:
+        place, content = f"/list/{number}/x", "sha256:" + f"{number}" * 64
+        return waived(
+            state, 90, decided_on=DAY + timedelta(day), pointer=place, fingerprint=content, nonce=f"{number}" * 16
+        )
+
+    assert idle(moved(1, 0), moved(2, 90, "in-force")) == [("expired", "it ran out on 2026-07-30")]
+    third = idle(moved(1, 0), moved(2, 90), moved(3, 181, "in-force"))
+    assert third[-1] == ("renewals", "it was renewed 2 times; at most 1 time is allowed")
+    # What was waived long ago is no reason, and neither is what was taken back.
+    assert idle(moved(1, 0), moved(2, 500, "in-force"))[1:] == []
+    assert idle(moved(1, 0, "revoked"), moved(2, 80, "revoked"), moved(3, 181, "in-force")) == []
+
+
 def test_waivers_of_two_places_are_two() -> None:
     both = [waived(pointer="/list/0"), waived(pointer="/list/1", fingerprint=TWO, nonce="1" * 16)]
     good, nothing = waivers(both, POLICY, RULES)

@@ -158,7 +158,8 @@ def scene_of(policy: Policy, overlay: JsonObject) -> Scene:
     others = made[1:] if before is None else made[1:-1]
     patch = merge(policy.example_policies, around.get("$policies", {}))
     last = None if before is None else made[-1]
-    signed = ({"id": f"example-{index}", "state": "in-force", **each} for index, each in _numbered(around))
+    meant = {"state": "in-force", "company": made[0].get("legal_entity", {}).get("name", "")}
+    signed = ({"id": f"example-{index}", **meant, **each} for index, each in _numbered(around))
     return Scene(made[0], tuple(others), last, "$before" in around, patch, tuple(signed))
 
 

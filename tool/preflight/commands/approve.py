@@ -192,7 +192,7 @@ def _warnings(office: Office, said: Statement, case: Case, facts: JsonObject) ->
     if said.by in {pointers.get(case.record, each) for each in OWNERS}:
         yield f"{said.by} owns {said.vendor}; somebody else in that role should look at it"
     if not pointers.get(case.record, "/legal_entity/name"):
-        yield f"the record names no company that sells {said.vendor}: the approval counts for whichever it will name"
+        yield f"the record names no company that sells {said.vendor}: once it names one, the approval counts no more"
     if proposes(office, said.by, [case.path]):
         yield f"{said.by} changed {case.path} since the base, and nobody approves what they propose: it will not count"
 

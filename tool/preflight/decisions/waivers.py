@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING
 
 from preflight.fingerprints import field_of
 from preflight.model import Waiver
+from preflight.periods import add_days
 from preflight.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
 
     from preflight.decisions import Decision
     from preflight.model import JsonObject, Rule
 
 NOBODY: JsonObject = {"longest_days": 0, "renewals": 0, "authority": []}
+PAUSE = 92  # days without a waiver of a field, after which waivers of it begin anew
 RENEW = "Repair what the finding says, or have it waived anew by somebody who may: preflight waive."
 
 
@@ -42,11 +45,11 @@ def waivers(
     given = policy or NOBODY
     good: dict[str, list[Waiver]] = {}
     idle: list[Idle] = []
-    for decision, earlier in _in_turn(decisions):
+    for decision, before in _in_turn(decisions):
         if decision.state in {"revoked", "not-yet"}:
             continue  # nobody has to do anything about it
         said = decision.statement
-        fault = next(_faults(decision, earlier, given, rules.get(said.rule)), None)
+        fault = next(_faults(decision, before, given, rules.get(said.rule)), None)
         if fault:
             idle.append(Idle(decision, *fault))
         else:
@@ -57,23 +60,21 @@ def waivers(
 def waiver_of(decision: Decision) -> Waiver:
     """Return the waiver that a statement of that kind states."""
     said = decision.statement
-    until = said.valid_until or said.decided_on
-    return Waiver(decision.id, said.rule, said.pointer, said.fingerprint, until, said.by, decision.path)
+    return Waiver(decision.id, said.rule, said.pointer, said.fingerprint, _until(decision), said.by, decision.path)
 
 
-def _in_turn(decisions: Iterable[Decision]) -> Iterator[tuple[Decision, int]]:
-    """Yield the newest waiver of each finding, with the number of those before it. Older ones have had their time."""
-    by_finding: dict[tuple[str, str, str], list[Decision]] = {}
+def _in_turn(decisions: Iterable[Decision]) -> Iterator[tuple[Decision, Sequence[Decision]]]:
+    """Yield the newest waiver of each finding, with all before it of its field. Older ones have had their time."""
+    by_field: dict[tuple[str, str, str], list[Decision]] = {}
     for each in decisions:
         if each.statement.kind == "waive":
             said = each.statement
-            by_finding.setdefault((said.vendor, said.rule, field_of(said.pointer)), []).append(each)
-    for chain in by_finding.values():
+            by_field.setdefault((said.vendor, said.rule, field_of(said.pointer)), []).append(each)
+    for chain in by_field.values():
         chain.sort(key=lambda each: (each.statement.decided_on, each.path))
         for index, each in enumerate(chain):
-            newer = [other for other in chain[index + 1 :] if _same_finding(each, other)]
-            if not newer or each.in_force:
-                yield each, sum(_same_finding(each, other) for other in chain[:index])
+            if each.in_force or not any(_same_finding(each, newer) for newer in chain[index + 1 :]):
+                yield each, chain[:index]
 
 
 def _same_finding(one: Decision, other: Decision) -> bool:
@@ -81,7 +82,27 @@ def _same_finding(one: Decision, other: Decision) -> bool:
     return one.statement.pointer == other.statement.pointer or one.statement.fingerprint == other.statement.fingerprint
 
 
-def _faults(decision: Decision, earlier: int, policy: JsonObject, rule: Rule | None) -> Iterator[tuple[str, str]]:
+def _renewed(decision: Decision, before: Sequence[Decision], longest: int) -> int:
+    """Return how often a waiver was renewed: by its place and content, or by how long waivers of its field have lasted.
+
+    An item that moves in its list and says a word more looks like another one. That its field was waived for terms on
+    end cannot be hidden.
+    """
+    began = decision.statement.decided_on
+    for end, each in sorted(((_until(each), each) for each in before), key=lambda one: one[0], reverse=True):
+        if each.state != "revoked" and end >= add_days(began, -PAUSE):
+            began = min(began, each.statement.decided_on)
+    lasted = (decision.statement.decided_on - began).days
+    return max(sum(_same_finding(decision, each) for each in before), lasted // max(longest, 1))
+
+
+def _until(decision: Decision) -> date:
+    return decision.statement.valid_until or decision.statement.decided_on
+
+
+def _faults(
+    decision: Decision, before: Sequence[Decision], policy: JsonObject, rule: Rule | None
+) -> Iterator[tuple[str, str]]:
     """Yield check and reason of what is wrong with a waiver, the plainest first."""
     said = decision.statement
     if decision.state == "void":
@@ -97,9 +118,9 @@ def _faults(decision: Decision, earlier: int, policy: JsonObject, rule: Rule | N
     longest = policy["longest_days"]
     if said.valid_until is None or (said.valid_until - said.decided_on).days > longest:
         yield "term", f"it runs for longer than the {counted(longest, 'day')} that a waiver may last"
-    if earlier > policy["renewals"]:
+    if (renewed := _renewed(decision, before, longest)) > policy["renewals"]:
         allowed_times = counted(policy["renewals"], "time")
-        yield "renewals", f"it was renewed {counted(earlier, 'time')}; at most {allowed_times} is allowed"
+        yield "renewals", f"it was renewed {counted(renewed, 'time')}; at most {allowed_times} is allowed"
     if decision.state == "expired":
         yield "expired", f"it ran out on {said.valid_until}"
 

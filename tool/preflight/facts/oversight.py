@@ -356,15 +356,15 @@ def roles(policy: JsonObject, demands: Iterable[JsonObject]) -> list[Role]:
 
 
 def _for_whom(approval: JsonObject, taken: JsonObject) -> JsonObject:
-    """Return an approval; one that was signed for another company than the record names now as such.
+    """Return an approval; one that was signed for another company than the record names now, or for none, as such.
 
     A record that keeps its id and becomes that of somebody else does not inherit what was signed. Another legal form
     is somebody else: a GmbH and a Ltd of one name are two companies, in two countries.
     """
-    meant = approval.get("company")
-    if not meant or approval["state"] != "in-force" or _as_written(str(meant)) == _as_written(taken["company"]):
+    meant = str(approval.get("company", ""))
+    if approval["state"] != "in-force" or _as_written(meant) == _as_written(taken["company"]):
         return approval
-    return {**approval, "state": "other"}
+    return {**approval, "state": "other" if meant else "nobody"}
 
 
 def _as_written(company: str) -> str:
