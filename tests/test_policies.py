@@ -31,6 +31,7 @@ SAID = {
     "ai/no-training-on-our-data",
     "architecture/consent-per-region",
     "architecture/record-claimed-once",
+    "contract/contracted-until-left",
     "contract/nothing-bought-when-over",
     "contract/old-terms-not-extended",
     "contract/payments-entered-in-time",

@@ -34,6 +34,7 @@ OWNERS = ("noor-haddad", "ruben-castellanos")
 MALLORY = "tomas-hedlund"  # may push, and owns the vendor
 RULES = (
     "contract/amounts-convertible",
+    "contract/contracted-until-left",
     "contract/nothing-bought-when-over",
     "contract/old-terms-not-extended",
     "contract/payments-entered-in-time",

@@ -189,6 +189,10 @@ def support(amount: float, kind: str = "support") -> JsonObject:
     return {"kind": kind, "amount": eur(amount), "per": "year"}
 
 
+def paid(amount: float, since: str | None = None, kind: str = "support") -> JsonObject:
+    return support(amount, kind) | ({"since": since} if since else {})
+
+
 def metered(expected: int, unit: str = "1,000 mails") -> JsonObject:
     return {"unit": unit, "price": eur(1), "expected": expected}
 
@@ -210,10 +214,35 @@ def metered(expected: int, unit: str = "1,000 mails") -> JsonObject:
         ),
     ],
 )
-def test_what_recurs_stays_for_a_year_after_it_was_agreed_to(now: JsonObject, found: list[tuple[str, str]]) -> None:
+@pytest.mark.parametrize("life", [OF_LATE, LONG_AGO], ids=["agreed to of late", "agreed to long ago"])
+def test_what_recurs_without_a_day_stays(life: JsonObject, now: JsonObject, found: list[tuple[str, str]]) -> None:
     before: JsonObject = {"repeated": [support(40_000)], "used": [metered(9)]}
-    assert withdrawn(record(life=OF_LATE, **before), record(life=OF_LATE, **now)) == found
-    assert withdrawn(record(**before), record(**now)) == [], "agreed to long ago: it counts while it is paid"
+    assert withdrawn(record(life=life, **before), record(life=life, **now)) == found
+
+
+@pytest.mark.parametrize(
+    ("now", "found"),
+    [
+        pytest.param([support(9) | {"until": "2026-06-01"}, paid(3, "2026-06-02")], [], id="ended, and less follows"),
+        pytest.param([paid(9, "2021-01-01")], [], id="it got its day"),
+        pytest.param([paid(9, "2025-06-02")], [], id="the day with which the window begins"),
+        pytest.param([paid(9, "2025-06-03")], [GONE], id="a day within the window"),
+        pytest.param([paid(9, "2021-01-01") | {"until": "2025-06-01"}], [GONE], id="and was over before the window"),
+        pytest.param([support(4), paid(5, "2021-01-01")], [], id="of a part"),
+    ],
+)
+def test_what_has_no_day_may_end_or_get_one(now: list[JsonObject], found: list[str]) -> None:
+    assert [each for _, each in withdrawn(record(repeated=[support(9)]), record(repeated=now))] == found
+
+
+def test_what_another_entry_has_said_all_along_stands_for_nothing_else() -> None:
+    were = [support(9), paid(9, "2021-01-01")]
+    assert withdrawn(record(repeated=were), record(repeated=were[1:])) == [("the recurring cost of support", GONE)]
+
+
+def test_a_subscription_of_old_is_in_the_contract_and_may_become_cheaper() -> None:
+    before, now = (record(repeated=[support(amount, "subscription")]) for amount in (9, 8))
+    assert withdrawn(before, now) == []
 
 
 LIVE = {**LONG_AGO, "live_on": "2024-03-01"}
@@ -288,10 +317,6 @@ def test_where_one_thing_has_begun_the_contract_is_signed() -> None:
     assert withdrawn(before, record(begun, life=life)) == [("the recurring cost of support", GONE)]
     to_come = plan(1, starts="2026-07-01", ends="2027-06-30")
     assert withdrawn(record(to_come, life=life, repeated=[support(9)]), record(to_come, life=life)) == []
-
-
-def paid(amount: float, since: str | None = None, kind: str = "support") -> JsonObject:
-    return support(amount, kind) | ({"since": since} if since else {})
 
 
 @pytest.mark.parametrize(

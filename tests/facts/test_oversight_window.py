@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from facts.demanding import CFO, LONG, PROMISED, around, judged, missing, vendor
+from facts.priced import eur
 
 if TYPE_CHECKING:
     from preflight.model import Json, JsonObject
@@ -52,10 +53,11 @@ def test_what_recurred_until_the_other_day_counts_with_what_follows(until: str, 
     assert missing(judged(around(CFO), acme=record)["acme"]) == wanted
 
 
+@pytest.mark.parametrize("since", [{}, {"since": "2021-01-01"}], ids=["nobody knows since when", "for years"])
 @pytest.mark.parametrize("until", [None, "2026-06-01", "2026-12-31"], ids=["open", "today", "to come"])
-def test_what_recurred_at_a_vendor_that_is_left_counts_until_then(until: str | None) -> None:
+def test_what_recurred_at_a_vendor_that_is_left_counts_until_then(until: str | None, since: JsonObject) -> None:
     support: JsonObject = {"kind": "support", "per": "year", "amount": {"amount": 40_000, "currency": "EUR"}}
-    days = {"since": "2021-01-01"} | ({"until": until} if until else {})
+    days = since | ({"until": until} if until else {})
     left: JsonObject = {"status": "retired", "approved_on": "2020-12-01", "retired_on": "2026-06-01"}
     old = vendor(1, cost={"recurring": [support | days]}, lifecycle=left)
     assert missing(judged(around(CFO), old=old, new=vendor(30_000))["new"]) == {"cfo": "nobody"}
@@ -124,6 +126,14 @@ def test_what_had_begun_before_it_was_rejected_counts_once_it_was_agreed_to(star
     old = vendor(40_000, lifecycle={"status": "rejected", "approved_on": "2026-01-01"})
     old["contract"]["subscriptions"][0] |= {"starts": starts, "ends": "2027-06-30"}
     assert missing(judged(around(CFO), old=old, new=vendor(40_000))["new"]) == wanted
+
+
+def test_where_one_thing_had_begun_all_was_bought() -> None:
+    old = vendor(100, lifecycle={"status": "rejected", "approved_on": "2026-01-01"})
+    (begun,) = old["contract"]["subscriptions"]
+    to_come = {**begun, "product": "Q", "starts": "2026-07-01", "ends": "2027-06-30", "price": eur(40_000)}
+    old["contract"]["subscriptions"] = [begun, to_come]
+    assert missing(judged(around(CFO), old=old, new=vendor(20_000))["new"]) == {"cfo": "nobody"}
 
 
 def test_terms_that_follow_each_other_bind_to_the_seller_whatever_they_are_for() -> None:

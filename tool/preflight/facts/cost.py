@@ -6,6 +6,7 @@ are two views of one sum, so the larger of the two counts, never both: a low fig
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -87,6 +88,12 @@ def is_over(record: JsonObject, context: Context) -> bool:
     return not lifecycle.of(record, context)["governed"]
 
 
+def over_on(record: JsonObject, context: Context) -> date:
+    """Return the day on which a vendor that is over was left; today where the record says none."""
+    retired = record.get("lifecycle", {}).get("retired_on")
+    return min(date.fromisoformat(retired), context.today) if retired else context.today
+
+
 def known(record: JsonObject, context: Context) -> JsonObject:
     """Return the facts of a record; those about approvals look at them, too."""
     found: JsonObject = context.once_for(record, NAME, lambda: _known(record, context))
@@ -102,7 +109,9 @@ def _known(record: JsonObject, context: Context) -> JsonObject:
     known = terms.rates(context)
     if is_over(record, context):
         none: JsonObject = {"annual": 0.0, "at_least": 0.0, "total_annual": 0.0, "committed": 0.0, "term_months": 0}
-        return {"currency": known.base, **none, "uncontracted": [], "unpriced": [], "mismatch": []}
+        past = replace(context, today=over_on(record, context), memory={})
+        beyond = _uncontracted(record, past) if lifecycle.was_agreed(record) else []
+        return {"currency": known.base, **none, "uncontracted": beyond, "unpriced": [], "mismatch": []}
     bought = purchases(record, context)
     facts: JsonObject = {"currency": known.base, "unpriced": unpriced(record, context)}
     subscribed, sure = terms.yearly(bought)
@@ -186,21 +195,21 @@ def _began(purchase: Purchase, first: date) -> bool:
 
 
 def past(
-    record: JsonObject, context: Context, first: date, over_on: date | None = None
+    record: JsonObject, context: Context, window: date, over: tuple[date, date] | None = None
 ) -> Iterable[tuple[str, JsonObject, Decimal | None, date]]:
     """Yield (pointer, entry, a year, last day) of what recurred or was used besides the contract, and ended since.
 
-    Of a vendor that is over since ``over_on`` all of it has ended then, but for what was bought within the window and
-    goes on: that counts as if it did.
+    ``over`` is of a vendor that is over the day since when, and the first day whose purchases are of late. All of it
+    has ended then, but for what was bought of late and goes on: that counts as if it did.
     """
     for at, amount in ((RECURRING, yearly), (USAGE, expected)):
         for index, entry in enumerate(listed(record, at)):
             until = day(entry, "until")
-            if over_on and "since" in entry and not is_since(entry, first):
-                until = min(until or over_on, over_on)
+            if over and not is_since(entry, over[1]):
+                until = min(until or over[0], over[0])
             elif not ended(entry, context):
                 continue
-            if until and until >= first and (at == USAGE or entry["kind"] not in {INSIDE, SUBSCRIPTION}):
+            if until and until >= window and (at == USAGE or entry["kind"] not in {INSIDE, SUBSCRIPTION}):
                 yield f"{at}/{index}", entry, amount(entry, context), until
 
 

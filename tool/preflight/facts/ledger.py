@@ -16,7 +16,7 @@ from preflight.facts import cost, lifecycle, oversight
 from preflight.naming import owned
 from preflight.pairing import GONE, LESS, missing
 from preflight.periods import add_days
-from preflight.recurring import INSIDE, KINDS, RECURRING, USAGE, Kind, listed, plainly
+from preflight.recurring import INSIDE, KINDS, RECURRING, SUBSCRIPTION, USAGE, Kind, listed, plainly
 from preflight.shapes import TEXT, faults
 
 if TYPE_CHECKING:
@@ -193,32 +193,53 @@ def _as_much(was: JsonObject, now: JsonObject, context: Context) -> bool:
 def _repeated(record: JsonObject, before: JsonObject, context: Context) -> Iterator[JsonObject]:
     """Yield what recurs or is used, was paid within the window, and is not in the record as it was.
 
-    That is what says since when it is paid: it stays, with its last day when there is one, which is not over before it
-    is told. Of a vendor that was agreed to within the window it is the rest as well. Otherwise that counts while it is
-    paid, and whoever pays less has no more to ask for.
+    It stays, with its last day when there is one, which is not over before it is told. What says since when it is paid
+    is held against its like; the rest, added up, against what is without a day as well, or was given its first day.
     """
     first = oversight.counted_from(before, context)
     window = oversight.window_begins(context).isoformat()
     today = context.today.isoformat()
     for kind in KINDS:
-        if first == date.min and _is_bought(before, "9999-12-31", today):
-            now = kind.sums(record, context, first)
-            for name, was in kind.sums(before, context, first).items():
-                left = now.get(name)
-                if was is not None and (left is None or left < was):
-                    yield {"pointer": kind.at, "what": f"{kind.what} {name}", "found": LESS if name in now else GONE}
-        were = [
+        if _is_bought(before, "9999-12-31", today):
+            were, now = _without_days(kind, record, before, date.max if first == date.min else first)
+            left = kind.sums_of(now, context)
+            for name, was in kind.sums_of(were, context).items():
+                if was is not None and ((amount := left.get(name)) is None or amount < was):
+                    yield {"pointer": kind.at, "what": f"{kind.what} {name}", "found": LESS if name in left else GONE}
+        dated = [
             each
             for each in kind.entries(before)
             if "since" in each and _until(each) >= window and _is_bought(before, each["since"], today)
         ]
         holds = partial(_is_paid_as_long, kind, context)
-        for entry, found in missing(were, kind.entries(record), kind.same, holds):
+        for entry, found in missing(dated, kind.entries(record), kind.same, holds):
             yield {"pointer": kind.at, "what": f"{kind.what} {kind.name(entry)} since {entry['since']}", "found": found}
         over = [each for each in kind.entries(record) if "since" not in each and _until(each) < today]
         ended = [each for each in kind.entries(before) if "since" not in each]
         for entry, _ in missing(over, ended, kind.same, _ends_alike):
             yield {"pointer": kind.at, "what": f"{kind.what} {kind.name(entry)}", "found": LATE}
+
+
+def _without_days(
+    kind: Kind, record: JsonObject, before: JsonObject, first: date
+) -> tuple[list[JsonObject], list[JsonObject]]:
+    """Return what was paid since nobody knows when, and what stands for it now, though it got a day before ``first``.
+
+    Where all counts as of late (``date.max``) it is all that was paid. A subscription of old is in the contract, with
+    its days.
+    """
+    window, all_of_late = first.isoformat(), first == date.max
+    known = {(kind.name(each), each["since"]) for each in kind.entries(before) if "since" in each}
+
+    def counts(entry: JsonObject) -> bool:
+        if all_of_late:
+            return True
+        since = entry.get("since")
+        own = since is None or (since <= window and (kind.name(entry), since) not in known)
+        return own and _until(entry) >= window and (kind.at == USAGE or entry["kind"] != SUBSCRIPTION)
+
+    were, now = ([each for each in kind.entries(one) if counts(each)] for one in (before, record))
+    return were, now
 
 
 def _until(entry: JsonObject) -> str:

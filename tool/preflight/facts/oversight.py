@@ -135,19 +135,13 @@ def _at_the_end(record: JsonObject, context: Context) -> list[Purchase]:
 
     Those that would renew end with the term that is owed; what ran until somebody cancels ended with the vendor.
     """
-    over = _over_on(record, context)
+    over = cost.over_on(record, context)
     at_the_end = replace(context, today=over, memory={})
     return [
         replace(each, until=each.until or each.leaves or over)
         for each in terms.bought(record, at_the_end)
         if _was_made(record, each.starts, context)
     ]
-
-
-def _over_on(record: JsonObject, context: Context) -> date:
-    """Return the day on which a vendor that is over was left; today where the record says none."""
-    retired = record.get("lifecycle", {}).get("retired_on")
-    return min(date.fromisoformat(retired), context.today) if retired else context.today
 
 
 def _classes(record: JsonObject) -> list[str] | None:
@@ -185,7 +179,8 @@ def _parts(record: JsonObject, context: Context) -> Iterator[JsonObject]:
             amounts: JsonObject = {"amount": each.in_a_year, "annual": each.annual, "rate": each.a_day}
             amounts |= {"from": each.starts, "to": each.until, "runs": each in running}
             yield {"pointer": each.pointer, **amounts, "recent": recent, "term": True}
-    for pointer, was, amount, until in cost.past(record, context, window, _over_on(record, context) if over else None):
+    left = (cost.over_on(record, context), first) if over else None
+    for pointer, was, amount, until in cost.past(record, context, window, left):
         rate = None if amount is None else amount / DAYS
         since = date.fromisoformat(was["since"]) if "since" in was else None
         spread: JsonObject = {"rate": rate, "from": since, "to": until, "runs": False}
@@ -212,10 +207,12 @@ def _renews(purchase: Purchase, others: Sequence[Purchase], today: date) -> bool
 
 
 def _was_made(record: JsonObject, day: date | None, context: Context) -> bool:
-    """Whether something was bought, or may be: of a vendor rejected after it was agreed to, what had begun by then."""
+    """Whether something was bought, or may be: of a vendor rejected after it was agreed to, all once one has begun."""
     if record.get("lifecycle", {}).get("status") != "rejected" or not cost.is_over(record, context):
         return True
-    return "approved_on" in record["lifecycle"] and (day is None or day <= context.today)
+    today = context.today.isoformat()
+    begun = any(each.get("starts", today) <= today for each in record.get("contract", {}).get("subscriptions", ()))
+    return "approved_on" in record["lifecycle"] and (begun or day is None or day <= context.today)
 
 
 def window_begins(context: Context) -> date:
