@@ -136,6 +136,14 @@ def test_where_one_thing_had_begun_all_was_bought() -> None:
     assert missing(judged(around(CFO), old=old, new=vendor(20_000))["new"]) == {"cfo": "nobody"}
 
 
+def test_of_what_is_not_known_in_full_the_known_part_was_bought() -> None:
+    old = vendor(40_000, lifecycle={"status": "retired", "approved_on": "2026-01-01", "retired_on": "2026-05-31"})
+    (term,) = old["contract"]["subscriptions"]
+    del term["ends"]  # so that nobody knows how often the minimum is owed
+    term["commitment"] = {"minimum": eur(1)}
+    assert missing(judged(around(CFO), old=old, new=vendor(30_000))["new"]) == {"cfo": "nobody"}
+
+
 def test_terms_that_follow_each_other_bind_to_the_seller_whatever_they_are_for() -> None:
     """Two years, and then three for another team under another record, are five."""
     two, three = vendor(21_000), vendor(21_000)

@@ -176,7 +176,9 @@ def _parts(record: JsonObject, context: Context) -> Iterator[JsonObject]:
         # The next term of what runs is no second purchase; it counts in the year in which it runs.
         recent = each.starts is None or (each.starts >= first and not _renews(each, running, context.today))
         if recent or each.until is None or each.until >= window:
-            amounts: JsonObject = {"amount": each.in_a_year, "annual": each.annual, "rate": each.a_day}
+            known = each.annual is not None
+            amounts: JsonObject = {"amount": each.in_a_year if known else each.least, "annual": each.annual}
+            amounts |= {"rate": each.a_day if known else each.least / DAYS, "priced": known}
             amounts |= {"from": each.starts, "to": each.until, "runs": each in running}
             yield {"pointer": each.pointer, **amounts, "recent": recent, "term": True}
     left = (cost.over_on(record, context), first) if over else None
@@ -190,7 +192,7 @@ def _parts(record: JsonObject, context: Context) -> Iterator[JsonObject]:
         if entry["kind"] != INSIDE and (day is None or day >= first) and _was_made(record, day, context):
             amount = terms.rates(context).converted(entry["amount"], context.today)
             once = {"pointer": f"/cost/one_off/{index}", "amount": amount, "annual": None, "from": day}
-            yield {**once, "recent": True, "term": False}
+            yield {**once, "priced": amount is not None, "recent": True, "term": False}
 
 
 def _renews(purchase: Purchase, others: Sequence[Purchase], today: date) -> bool:
@@ -381,7 +383,7 @@ def _agreed(approval: JsonObject) -> JsonObject:
 def _amounts(taken: JsonObject, group: House, window: int) -> Amounts:
     """Return what demands compare with: the money of the group, the rest of the vendor itself."""
     least = decimal(taken["least"]) if taken["over"] else group.sums.amount
-    priced = all(part["amount"] is not None for part in taken["parts"] if part["recent"])
+    priced = all(part["priced"] for part in taken["parts"] if part["recent"])
     committed = None if taken["committed"] is None else decimal(taken["committed"])
     return Amounts(
         None if taken["annual"] is None or not priced else least,
