@@ -115,11 +115,12 @@ def test_what_is_paid_for_subscriptions_is_in_the_contract(entries: list[JsonObj
     assert sum(each["more"] for each in facts(record(bought(), cost={"recurring": entries}))["uncontracted"]) == more
 
 
-def test_one_contract_after_another_covers_what_is_paid() -> None:
+@pytest.mark.parametrize("since", [{"since": "2025-07-01"}, {}], ids=["since then", "nobody knows since when"])
+def test_one_contract_after_another_covers_what_is_paid(since: dict[str, str]) -> None:
     def year(starts: str, ends: str) -> JsonObject:
         return bought(starts=starts, ends=ends)
 
-    paying = {"recurring": [paid(12000, since="2025-07-01")]}
+    paying = {"recurring": [paid(12000, **since)]}
     chain = [year("2025-07-01", "2025-12-31"), year("2026-01-31", "2026-12-31")]
     assert facts(record(*chain, cost=paying))["uncontracted"] == []
     gap = [year("2025-07-01", "2025-12-31"), year("2026-02-02", "2026-12-31")]

@@ -275,6 +275,13 @@ def test_a_vendor_is_not_left_before_a_term_that_has_begun(
     assert withdrawn(record(was, life=LIVE), record(was, life=over)) == found
 
 
+@pytest.mark.parametrize(("renews", "found"), [(True, [LESS]), (False, [])], ids=["it renews", "it ends by itself"])
+def test_a_notice_does_not_become_shorter(renews: bool, found: list[str]) -> None:  # noqa: FBT001 - a table
+    was, now = ({**plan(), "auto_renews": renews, "notice_days": days} for days in (90, 0))
+    assert [each for _, each in withdrawn(record(was), record(now))] == found
+    assert withdrawn(record(now), record(was)) == []
+
+
 def test_what_has_no_term_ends_with_the_vendor() -> None:
     was = plan(starts="2021-01-01", ends=None)
     over = {**LIVE, "status": "retired", "retired_on": "2026-05-20"}

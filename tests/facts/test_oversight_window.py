@@ -136,6 +136,26 @@ def test_where_one_thing_had_begun_all_was_bought() -> None:
     assert missing(judged(around(CFO), old=old, new=vendor(20_000))["new"]) == {"cfo": "nobody"}
 
 
+def test_what_is_paid_between_two_contracts_counts_as_paid() -> None:
+    """One day of a contract now and then excuses what is paid all the time."""
+    days = [f"2025-{month:02}-15" for month in range(6, 13)] + [f"2026-{month:02}-15" for month in range(1, 8)]
+    dated = {"per": "year", "price": eur(40_000), "auto_renews": False}
+    one_day = [{"product": "P", "starts": each, "ends": each, **dated} for each in days]
+    campaign = {"product": "C", "starts": "2026-06-10", "ends": "2026-06-14", **dated, "per": "term"}
+    paying: JsonObject = {"kind": "subscription", "per": "year", "amount": eur(40_000), "since": "2025-06-15"}
+    life = {"status": "live", "approved_on": "2025-05-01", "signed_on": "2025-06-01"}
+
+    def of(*terms: JsonObject, **cost: Json) -> Json:
+        record = vendor(1, contract={"subscriptions": list(terms)}, cost=cost, lifecycle=life)
+        return missing(judged(around(CFO), acme=record)["acme"])
+
+    assert of(*one_day, campaign) == {}
+    assert of(*one_day, campaign, recurring=[paying]) == {"cfo": "nobody"}
+    whole_year = {"product": "P", "starts": "2025-06-15", "ends": "2026-06-09", **dated}
+    after = {"product": "P", "starts": "2026-06-10", "ends": "2027-06-14", **dated}
+    assert of(whole_year, after, recurring=[paying]) == {}, "the contract, seen once more, is no second one"
+
+
 def test_of_what_is_not_known_in_full_the_known_part_was_bought() -> None:
     old = vendor(40_000, lifecycle={"status": "retired", "approved_on": "2026-01-01", "retired_on": "2026-05-31"})
     (term,) = old["contract"]["subscriptions"]

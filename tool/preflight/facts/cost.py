@@ -17,9 +17,10 @@ from preflight.money import DAYS, plain, total
 from preflight.periods import add_days
 from preflight.recurring import INSIDE, RECURRING, SUBSCRIPTION, USAGE, day, ended, expected, is_since, listed, yearly
 from preflight.shapes import NUMBER, TEXT, faults
+from preflight.spans import Span, beyond
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from preflight.model import Context, JsonObject
     from preflight.terms import Purchase
@@ -137,7 +138,7 @@ def _uncontracted(record: JsonObject, context: Context) -> list[JsonObject]:
     """Return how much more a year was paid for subscriptions than was contracted, on the worst day of the last year.
 
     That is today, or a day on which a payment began or ended, or a contract was over. What is paid since nobody knows
-    when is paid today. An amount without a rate is a finding of its own.
+    when is paid since the first contract began. An amount without a rate is a finding of its own.
     """
     paid = [each for each in listed(record, RECURRING) if each["kind"] == SUBSCRIPTION]
     if not paid:
@@ -151,12 +152,13 @@ def _uncontracted(record: JsonObject, context: Context) -> list[JsonObject]:
     return [{"pointer": RECURRING, "more": plain(most), "on": on.isoformat()}] if most > 0 else []
 
 
-def _beyond(paid: Iterable[JsonObject], bought: Iterable[Purchase], on: date, context: Context) -> Decimal:
+def _beyond(paid: Iterable[JsonObject], bought: Sequence[Purchase], on: date, context: Context) -> Decimal:
     """Return how much more a year is paid on a day than is contracted; below zero where it is less."""
+    begun = min((each.starts for each in bought if each.starts), default=context.today)
     amounts = [
         yearly(each, context) or Decimal(0)
         for each in paid
-        if (day(each, "since") or context.today) <= on <= (day(each, "until") or date.max)
+        if (day(each, "since") or begun) <= on <= (day(each, "until") or date.max)
     ]
     soon = date.max if on == context.today else add_days(on, AHEAD)
     held = [each for each in bought if (each.starts or date.min) <= soon and (each.until is None or each.until >= on)]
@@ -177,17 +179,43 @@ def purchases(record: JsonObject, context: Context) -> list[Purchase] | None:
 def undated(record: JsonObject, context: Context, first: date) -> Decimal:
     """Return what is paid in a year besides the subscriptions, since ``first`` or later, as far as it is known.
 
-    That is all that recurs besides the subscriptions, usage, and what is paid for subscriptions beyond those of the
-    contract that run. From the beginning (``date.min``) it is all of it, that of which no day is known included.
+    That is what is beside the contract, and what is paid for subscriptions beyond those of the contract that run.
+    From the beginning (``date.min``) it is all of it, that of which no day is known included.
     """
-    section = record.get("cost", {})
-    kept = {name: [each for each in section.get(name, ()) if is_since(each, first)] for name in ("recurring", "usage")}
-    part = {**record, "cost": kept}
+    part = _since(record, first)
     paid, _ = total(recurring(part, context, {SUBSCRIPTION}))
     subscribed, _ = terms.yearly([each for each in purchases(record, context) or () if _began(each, first)])
+    return max(paid - subscribed, Decimal(0)) + beside(record, context, first)
+
+
+def beside(record: JsonObject, context: Context, first: date) -> Decimal:
+    """Return what recurs and is used in a year beside the contract, since ``first`` or later, as far as it is known."""
+    part = _since(record, first)
     others, _ = total(recurring(part, context, OTHERS))
     metered, _ = total(used(part, context))
-    return max(paid - subscribed, Decimal(0)) + others + metered
+    return others + metered
+
+
+def _since(record: JsonObject, first: date) -> JsonObject:
+    section = record.get("cost", {})
+    kept = {name: [each for each in section.get(name, ()) if is_since(each, first)] for name in ("recurring", "usage")}
+    return {**record, "cost": kept}
+
+
+def beyond_contract(record: JsonObject, context: Context, bought: Sequence[Purchase]) -> Iterable[Span]:
+    """Yield what is paid for subscriptions on days on which the contract has less; of what is over, until it was left.
+
+    What is paid since nobody knows when is paid since the first contract began.
+    """
+    begun = min((each.starts for each in bought if each.starts), default=date.min)
+    left = over_on(record, context) if is_over(record, context) else date.max
+    paid = (
+        Span(day(each, "since") or begun, min(day(each, "until") or left, left), amount / DAYS)
+        for each in listed(record, RECURRING)
+        if each["kind"] == SUBSCRIPTION and (amount := yearly(each, context))
+    )
+    held = (Span(each.starts or date.min, each.until or date.max, each.a_day or each.least / DAYS) for each in bought)
+    return beyond(paid, held)
 
 
 def _began(purchase: Purchase, first: date) -> bool:

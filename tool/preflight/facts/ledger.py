@@ -104,7 +104,9 @@ def _subscriptions(record: JsonObject, before: JsonObject, context: Context) -> 
 
     def holds(was: JsonObject, entry: JsonObject) -> bool:
         seats = entry.get("users", 0) >= was.get("users", 0)
-        return seats and _runs_as_long(was, entry, context.today) and _costs_as_much(was, entry, context)
+        # With a shorter notice it could be left later, and less would be owed.
+        notice = not was.get("auto_renews", True) or entry.get("notice_days", 0) >= was.get("notice_days", 0)
+        return seats and notice and _runs_as_long(was, entry, context.today) and _costs_as_much(was, entry, context)
 
     for was, found in missing(were, list(listed(record, SUBSCRIPTIONS)), same, holds):
         days = " to ".join(was[each] for each in ("starts", "ends") if each in was)

@@ -22,11 +22,11 @@ from preflight.levels import highest, rank
 from preflight.money import DAYS, decimal, plain
 from preflight.naming import owned, words
 from preflight.periods import add_days
-from preflight.recurring import INSIDE
+from preflight.recurring import INSIDE, RECURRING
 from preflight.shapes import NUMBER, TEXT, WHOLE, faults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from preflight.model import Context, Json, JsonObject
     from preflight.terms import Purchase
@@ -92,8 +92,8 @@ def extract(record: JsonObject, context: Context) -> JsonObject:
         "term_months": known.get("term_months"),
         **_bound(record, parts, context, known),
         "parts": parts,
-        "undated": _undated(record, parts, context),
-        "flat": _undated(record, parts, context) if over else cost.undated(record, context, date.min),
+        "undated": _undated(record, parts, context, cost.undated),
+        "flat": _undated(record, parts, context, cost.beside) if over else cost.beside(record, context, date.min),
         "risk": level.level,
         "risk_least": level.at_least,
         "contracted": lifecycle.of(record, context)["contracted"],
@@ -116,7 +116,7 @@ def _bound(record: JsonObject, parts: Sequence[JsonObject], context: Context, kn
         return {"yearly": known["at_least"], "owed": known.get("committed") or 0, "terms": terms.dated(running)}
     left = still(record, context)
     yearly, _ = terms.yearly(left)
-    yearly += _undated(record, parts, context)
+    yearly += _undated(record, parts, context, cost.undated)
     owed = sum((each.term or Decimal(0) for each in left), Decimal(0))
     spans = [(each.starts, each.until) for each in left if each.starts and each.until]
     return {"yearly": plain(yearly), "owed": plain(owed), "terms": spans}
@@ -151,8 +151,13 @@ def _classes(record: JsonObject) -> list[str] | None:
     return None if held is None else list(dict.fromkeys([*held, *(each for each in seen if each not in OPEN)]))
 
 
-def _undated(record: JsonObject, parts: Sequence[JsonObject], context: Context) -> Decimal:
-    """Return what is paid in a year besides all purchases that have a day, and was bought of late.
+def _undated(
+    record: JsonObject,
+    parts: Sequence[JsonObject],
+    context: Context,
+    paid: Callable[[JsonObject, Context, date], Decimal],
+) -> Decimal:
+    """Return what is paid in a year besides all purchases that have a day, and was bought of late; ``paid`` adds it up.
 
     That is all of it, unless the vendor had a subscription before: then it came with that, but for what says since
     when it is paid.
@@ -163,7 +168,7 @@ def _undated(record: JsonObject, parts: Sequence[JsonObject], context: Context) 
     bought = [each for each in parts if each["term"] and (each["recent"] or each["runs"])]
     if all(each["recent"] for each in bought) and not cost.is_over(record, context):
         first = date.min
-    return cost.undated(record, context, first)
+    return paid(record, context, first)
 
 
 def _parts(record: JsonObject, context: Context) -> Iterator[JsonObject]:
@@ -187,6 +192,11 @@ def _parts(record: JsonObject, context: Context) -> Iterator[JsonObject]:
         since = date.fromisoformat(was["since"]) if "since" in was else None
         spread: JsonObject = {"rate": rate, "from": since, "to": until, "runs": False}
         yield {"pointer": pointer, "amount": None, "annual": None, **spread, "recent": False, "term": True}
+    for more in cost.beyond_contract(record, context, listed):
+        if not _was_made(record, more.first, context):
+            continue
+        spread = {"rate": more.rate, "from": more.first, "to": more.last, "runs": False}
+        yield {"pointer": RECURRING, "amount": None, "annual": None, **spread, "recent": False, "term": True}
     for index, entry in enumerate(record.get("cost", {}).get("one_off", ())):
         day = date.fromisoformat(entry["date"]) if "date" in entry else None
         if entry["kind"] != INSIDE and (day is None or day >= first) and _was_made(record, day, context):
