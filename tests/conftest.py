@@ -105,3 +105,4 @@ def signer(tmp_path_factory: pytest.TempPathFactory) -> Keys:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--accept", action="store_true", help="write the expected output of the golden cases anew")
+    parser.addoption("--histories", type=int, default=30, help="how many histories of spending are made by chance")

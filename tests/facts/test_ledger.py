@@ -282,6 +282,13 @@ def test_a_notice_does_not_become_shorter(renews: bool, found: list[str]) -> Non
     assert withdrawn(record(now), record(was)) == []
 
 
+def test_what_is_not_known_in_full_does_not_become_less_by_what_is_known() -> None:
+    minimum = {"minimum": eur(1)}  # without an end, nobody knows how often it is owed
+    was, now = ({**plan(amount, ends=None, auto_renews=True), "commitment": minimum} for amount in (9, 8))
+    assert [each for _, each in withdrawn(record(was), record(now))] == [LESS]
+    assert withdrawn(record(now), record(was)) == []
+
+
 def test_what_has_no_term_ends_with_the_vendor() -> None:
     was = plan(starts="2021-01-01", ends=None)
     over = {**LIVE, "status": "retired", "retired_on": "2026-05-20"}

@@ -33,14 +33,14 @@ class Fault:
     message: str
 
 
-class _Nowhere:
+class Nowhere:
     """Positions of a record that lies in no file."""
 
     def position(self, pointer: str) -> Position:
         """Return the first character: nobody looks at it."""
         return Position(1 + len(existing({}, pointer)))
 
-    def part(self, members: Collection[str]) -> _Nowhere:  # noqa: ARG002 - nowhere is nowhere
+    def part(self, members: Collection[str]) -> Nowhere:  # noqa: ARG002 - nowhere is nowhere
         """Return the same."""
         return self
 
@@ -174,10 +174,10 @@ def _numbered(around: JsonObject) -> Iterator[tuple[int, JsonObject]]:
 def judge_scene(scene: Scene, policy: Policy, today: date) -> tuple[Verdict, ...]:
     """Judge the record of a scene by all rules, and its registry by those about the registry. Raises CannotJudge."""
     vendor = str(scene.record.get("id", "example"))
-    cases = {vendor: Case(vendor, "", scene.record, _Nowhere(), scene.before, scene.has_base)}
+    cases = {vendor: Case(vendor, "", scene.record, Nowhere(), scene.before, scene.has_base)}
     for index, record in enumerate(scene.others):
         name = str(record.get("id", f"other-{index}"))
-        cases[name if name not in cases else f"{name}-{index}"] = Case(name, "", record, _Nowhere())
+        cases[name if name not in cases else f"{name}-{index}"] = Case(name, "", record, Nowhere())
     decided = Decided(approvals={vendor: scene.approvals})
     context = policy.context(today, frozenset(cases), decided)
     context = replace(context, policies=merge(dict(context.policies), scene.policies))

@@ -151,7 +151,7 @@ def _costs_as_much(was: JsonObject, now: JsonObject, context: Context) -> bool:
     like = {name: each for name, each in now.items() if name not in kept}
     like |= {name: was[name] for name in kept if name in was}
     one, other = (terms.alone(each, context) for each in (was, like))
-    sums = ((each.annual, each.in_a_year, each.term) for each in (one, other))
+    sums = ((each.annual, each.in_a_year, each.term, each.least) for each in (one, other))
     return all(before is None or (after is not None and after >= before) for before, after in zip(*sums, strict=True))
 
 
