@@ -1,8 +1,7 @@
 """What the versions of records ever said of money, day by day: the truth of a log, beside which the gate is held.
 
 The gate reads the record of today and the one before. This reads all of them. A version tells what was paid on the
-days on which it was the one of record, and before them; of the last 90, within which things are entered, the next one
-may know better.
+days on which it was the one of record, and before them; of the last few the next one may know better.
 """
 
 from __future__ import annotations
@@ -23,7 +22,8 @@ if TYPE_CHECKING:
     from preflight.model import JsonObject
 
 YEAR = 365
-ENTERED = 90
+ENTERED = 90  # days after which nothing may be entered any more
+TOLD = 7  # days by which the end of a vendor may be dated back
 NEVER = "9999-12-31"
 AHEAD = 800  # days from today on that are looked at
 AGREED = {"approved", "live", "deprecated", "retired"}
@@ -42,9 +42,9 @@ class Line(NamedTuple):
 
 
 def most(history: History) -> float:
-    """Return the most that one seller ever was to be paid within a year that ends today or later."""
-    first = history.today - timedelta(YEAR - 1)
-    days = [first + timedelta(each) for each in range(YEAR + AHEAD)]
+    """Return the most that one seller was to be paid within a year, among those to which something may be entered."""
+    first = history.today - timedelta(YEAR - 1 + ENTERED)
+    days = [first + timedelta(each) for each in range(ENTERED + YEAR + AHEAD)]
     total = [0.0] * len(days)
     for versions in history.versions.values():
         total = [one + other for one, other in zip(total, _told(versions, history.today, days), strict=True)]
@@ -61,7 +61,7 @@ def _told(versions: Sequence[tuple[date, JsonObject]], today: date, days: Sequen
     ends = [day - timedelta(1) for day, _ in versions[1:]] + [date.max]
     for (_, record), end in zip(versions, ends, strict=True):
         said = _daily(record, min(end, today), days)
-        settled = end if end == date.max else end - timedelta(ENTERED)
+        settled = end if end == date.max else end - timedelta(TOLD + 1)
         for index, day in enumerate(days):
             if agreed - timedelta(ENTERED) <= day <= settled:
                 told[index] = max(told[index], said[index])

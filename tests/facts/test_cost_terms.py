@@ -35,6 +35,14 @@ def test_whoever_has_to_give_notice_before_a_term_begins_is_bound_to_the_next(
     assert (found["term_months"], found["committed"], found["annual"]) == (months, committed, 12000)
 
 
+def test_what_follows_years_later_shortens_no_notice() -> None:
+    long = bought(auto_renews=True, notice_days=3650)
+    follows = bought(1, starts="2045-01-01", ends="2045-12-31")
+    alone, both = (facts(record(*each), "2026-01-01") for each in ((long,), (long, follows)))
+    assert both["term_months"] == alone["term_months"] == 120
+    assert both["committed"] == alone["committed"] + 1
+
+
 # ---- A year -------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -104,19 +105,20 @@ def test_what_is_retired_binds_until_its_term_is_over() -> None:
 
 
 @pytest.mark.parametrize(
-    ("life", "since", "wanted"),
+    ("approved", "since", "left", "wanted"),
     [
-        pytest.param({"approved_on": "2024-01-01"}, None, {}, id="paid for long"),
-        pytest.param({"approved_on": "2024-01-01"}, "2026-03-01", {"cfo": "nobody"}, id="since of late"),
-        pytest.param({"approved_on": "2026-01-01"}, None, {"cfo": "nobody"}, id="agreed to of late"),
+        pytest.param("2024-01-01", None, "2025-12-31", {}, id="paid for long, before the other began"),
+        pytest.param("2024-01-01", None, "2026-05-01", {"cfo": "nobody"}, id="paid for long, beside the other"),
+        pytest.param("2024-01-01", "2026-03-01", "2026-05-01", {"cfo": "nobody"}, id="since of late"),
+        pytest.param("2026-01-01", None, "2026-05-01", {"cfo": "nobody"}, id="agreed to of late"),
     ],
 )
 def test_what_recurred_of_late_counts_though_the_vendor_is_retired(
-    life: JsonObject, since: str | None, wanted: JsonObject
+    approved: str, since: str | None, left: str, wanted: JsonObject
 ) -> None:
     entry = {"kind": "support", "amount": {"amount": 45_000, "currency": "EUR"}, "per": "year"}
     old = vendor(1, cost={"recurring": [entry | ({"since": since} if since else {})]})
-    old["lifecycle"] = {"status": "retired", "retired_on": "2026-05-01", **life}
+    old["lifecycle"] = {"status": "retired", "approved_on": approved, "retired_on": left}
     old["contract"]["subscriptions"] = []
     assert missing(judged(around(CFO), old=old, new=vendor(20_000))["new"]) == wanted
 
@@ -154,6 +156,19 @@ def test_what_is_paid_between_two_contracts_counts_as_paid() -> None:
     whole_year = {"product": "P", "starts": "2025-06-15", "ends": "2026-06-09", **dated}
     after = {"product": "P", "starts": "2026-06-10", "ends": "2027-06-14", **dated}
     assert of(whole_year, after, recurring=[paying]) == {}, "the contract, seen once more, is no second one"
+
+
+@pytest.mark.parametrize(
+    ("today", "wanted"),
+    [("2026-12-31", {"cfo": "nobody"}), ("2027-03-31", {"cfo": "nobody"}), ("2027-06-01", {})],
+    ids=["on its day", "90 days later", "too late to be entered"],
+)
+def test_what_is_entered_late_counts_with_the_year_in_which_it_was_bought(today: str, wanted: Json) -> None:
+    once = {"one_off": [{"kind": "licence", "date": "2026-12-31", "amount": eur(11_000)}]}
+    life = {"status": "live", "approved_on": "2025-12-01"}
+    year = vendor(40_000, cost=once, lifecycle=life)
+    year["contract"]["subscriptions"][0]["auto_renews"] = False
+    assert missing(judged(around(CFO, today=date.fromisoformat(today)), acme=year)["acme"]) == wanted
 
 
 def test_of_what_is_not_known_in_full_the_known_part_was_bought() -> None:
@@ -206,7 +221,7 @@ def test_what_is_said_to_be_bought_before_the_proposal_is_bought_with_it(term: J
     bought: JsonObject = {"contract": {"subscriptions": terms}}
     new = vendor(1, lifecycle={"status": "approved", "proposed_on": "2026-05-20"}, **bought)
     assert missing(judged(around(CFO), acme=new)["acme"]) == {"cfo": "nobody"}
-    terms[0] |= {"ends": "2025-06-01", "auto_renews": False}
+    terms[0] |= {"ends": "2025-03-03", "auto_renews": False}
     old = vendor(1, lifecycle={"status": "approved", "proposed_on": "2022-11-20"}, **bought)
     assert missing(judged(around(CFO), acme=old)["acme"]) == {}, "somebody was asked then"
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from preflight import terms
 from preflight.money import cents, decimal
 from preflight.naming import LEGAL_FORMS, legal_forms, seller_key, words
-from preflight.periods import add_days
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -66,16 +65,16 @@ class Sums:
 
 
 def _busiest(parts: Sequence[JsonObject], first: date, days: int) -> Decimal:
-    """Return the most that is spent in any stretch of so many days, each purchase spread over its own days."""
+    """Return the most that is spent in any stretch of so many days from a first one on, spread over their own days."""
     spans = [
         (max(part["from"] or first, date.min).toordinal(), (part["to"] or date.max).toordinal(), part["rate"])
         for part in parts
         if part["term"] and part["rate"]
     ]
     spans = [each for each in spans if each[0] <= each[1]]  # what ends before it begins takes nothing away
-    payments = [
-        ((part["from"] or first).toordinal(), part["amount"]) for part in parts if not part["term"] and part["amount"]
-    ]
+    once = [part for part in parts if not part["term"] and part["amount"]]
+    payments = [(part["from"].toordinal(), part["amount"]) for part in once if part["from"]]
+    whenever = sum((part["amount"] for part in once if not part["from"]), Decimal(0))
     begins = _Steps.of((start, rate, rate * (start - 1)) for start, _, rate in spans)
     ends = _Steps.of((end + 1, rate, rate * end) for _, end, rate in spans)
     paid = _Steps.of((day, amount, Decimal(0)) for day, amount in payments)
@@ -89,7 +88,7 @@ def _busiest(parts: Sequence[JsonObject], first: date, days: int) -> Decimal:
     begun = {each[0] for each in (*spans, *payments)}
     ended = {each - days + 1 for each in (*(end for _, end, _ in spans), *(day for day, _ in payments))}
     marks = {first.toordinal(), *(each for each in begun | ended if each >= first.toordinal())}
-    return cents(max(until(mark + days - 1) - until(mark - 1) for mark in marks))
+    return cents(whenever + max(until(mark + days - 1) - until(mark - 1) for mark in marks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,14 +174,21 @@ def _key_of(company: str, forms: Collection[str]) -> str:
 
 
 def house(
-    members: Sequence[str], extracts: Mapping[str, JsonObject], limits: Collection[float], today: date, days: int
+    members: Sequence[str],
+    extracts: Mapping[str, JsonObject],
+    limits: Collection[float],
+    today: date,
+    window: tuple[date, int],
 ) -> House:
-    """Add up what the vendors of one house cost; ``extracts`` are those of facts/oversight.py, ``days`` the window."""
+    """Add up what the vendors of one house cost; ``extracts`` are those of facts/oversight.py.
+
+    ``window`` is the first day on which one may begin, and its length in days.
+    """
     paid = [vendor for vendor in members if not extracts[vendor]["over"]]
     parts = [part for vendor in paid for part in extracts[vendor]["parts"]]
     return House(
         tuple(sorted(paid)),
-        Sums.of([extracts[vendor] for vendor in members], add_days(today, 1 - days), days),
+        Sums.of([extracts[vendor] for vendor in members], *window),
         terms.bound((term for vendor in members for term in extracts[vendor]["terms"]), today),
         {limit: sum(is_below(part, limit) for part in parts) for limit in limits},
     )

@@ -36,6 +36,7 @@ _WORD = re.compile(r"[^\W_]+")
 _DIGITS = re.compile(r"\d+")
 _UNSEEN = frozenset({"Mn", "Cf"})
 _SIGNS = frozenset({"So", "Sk", "No"})
+_MODIFIERS = frozenset(map(chr, range(0x2B0, 0x300)))
 # Letters that no decomposition takes apart.
 _LATIN = str.maketrans(
     {
@@ -84,9 +85,14 @@ def words(text: str) -> list[str]:
         return _WORD.findall(text.lower())
     # Signs such as ™ and ¹ are none of its letters, and would become some.
     spoken = "".join(each for each in text if unicodedata.category(each) not in _SIGNS)
-    folded = unicodedata.normalize("NFKD", spoken).casefold()
-    seen = "".join(each for each in folded if unicodedata.category(each) not in _UNSEEN)
-    return [_as_it_looks(word) for word in _WORD.findall(seen.translate(_LATIN))]
+    # Folding makes a letter of a mark now and then, and marks of a letter.
+    folded = _seen(unicodedata.normalize("NFKD", spoken)).casefold()
+    return [_as_it_looks(word) for word in _WORD.findall(_seen(folded).translate(_LATIN))]
+
+
+def _seen(text: str) -> str:
+    """Return a text without accents, and marks that stand beside a letter like one."""
+    return "".join(each for each in text if unicodedata.category(each) not in _UNSEEN and each not in _MODIFIERS)
 
 
 def _as_it_looks(word: str) -> str:

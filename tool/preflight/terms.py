@@ -140,14 +140,14 @@ def _purchase(pointer: str, entry: JsonObject, listed: Sequence[JsonObject], con
     renews = entry.get("auto_renews", True)
     until = _until(entry, listed)
     leaves = until
-    if renews and ends and until is None:
-        stated, notice = ends, entry.get("notice_days", 0)
-        leaves = term_end(starts, stated, add_days(context.today, notice))
+    if renews and ends and (until is None or until > ends):
+        stated, notice, last = ends, entry.get("notice_days", 0), until or date.max
+        leaves = min(term_end(starts, stated, add_days(context.today, notice)), last)
         if starts and length:  # who has to give notice before the term begins is bound to the next, too
-            ends = term_end(starts, stated, add_days(starts, notice))
+            ends = min(term_end(starts, stated, add_days(starts, notice)), last)
             bound = Length.of(starts, ends) or length
             months, term = bound.months, None if term is None else length.of_several(term, bound)
-        ends = term_end(starts, stated, max(context.today, ends))  # that which runs now
+        ends = min(term_end(starts, stated, max(context.today, ends)), last)  # that which runs now
     return Purchase(pointer, annual, term, least, months, starts, until, ends, leaves, renews, _place(entry))
 
 

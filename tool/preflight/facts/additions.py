@@ -26,7 +26,6 @@ NAME = "additions"
 SUBSCRIPTIONS, PAYMENTS = "/contract/subscriptions", "/cost/one_off"
 INPUTS = (SUBSCRIPTIONS, PAYMENTS, RECURRING, USAGE, "/lifecycle/status")
 POLICIES = ("approvals", "rates")
-IN_TIME = 90  # days within which what is bought has to be entered
 SHAPE: JsonObject = {
     "type": "object",
     "properties": {
@@ -76,7 +75,7 @@ def _grown(record: JsonObject, before: JsonObject, context: Context) -> Iterator
     While things are entered, that is part of entering them. Later, a price by the month or year of what runs may rise:
     it counts in full in what a year costs.
     """
-    entered = add_days(context.today, -IN_TIME).isoformat()
+    entered = add_days(context.today, -oversight.IN_TIME).isoformat()
     left = [each for each in listed(before, SUBSCRIPTIONS) if each.get("starts", entered) < entered]
     changed = [
         (index, entry, now)
@@ -138,7 +137,7 @@ def _late(record: JsonObject, before: JsonObject, context: Context) -> Iterator[
     Without one nobody could tell it from what has been paid for years. Of subscriptions, what the contract has with
     its days needs no other.
     """
-    first, entered = oversight.window_begins(context), add_days(context.today, -IN_TIME)
+    first, entered = oversight.window_begins(context), add_days(context.today, -oversight.IN_TIME)
     subscribed, _ = terms.yearly(cost.purchases(record, context))
     contracted = subscribed * (1 + cost.TOLERANCE)
     for kind in KINDS:

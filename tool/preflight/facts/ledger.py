@@ -8,6 +8,7 @@ it something else would buy the next slice as if it were the first.
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -90,11 +91,11 @@ def _subscriptions(record: JsonObject, before: JsonObject, context: Context) -> 
     One that is longer or dearer than it was is in it still; its product, team, region and first day stay.
     """
     first, today = oversight.counted_from(before, context), context.today.isoformat()
-    window = oversight.window_begins(context)
+    back = oversight.looked_back_to(context)
     were = [
         entry
         for entry, each in zip(listed(before, SUBSCRIPTIONS), terms.bought(before, context), strict=True)
-        if (first == date.min or each.until is None or each.until >= window)
+        if (first == date.min or each.until is None or each.until >= back)
         and _is_bought(before, entry.get("starts", today), today)
     ]
 
@@ -108,9 +109,40 @@ def _subscriptions(record: JsonObject, before: JsonObject, context: Context) -> 
         notice = not was.get("auto_renews", True) or entry.get("notice_days", 0) >= was.get("notice_days", 0)
         return seats and notice and _runs_as_long(was, entry, context.today) and _costs_as_much(was, entry, context)
 
-    for was, found in missing(were, list(listed(record, SUBSCRIPTIONS)), same, holds):
-        days = " to ".join(was[each] for each in ("starts", "ends") if each in was)
-        yield {"pointer": SUBSCRIPTIONS, "what": f"{was['product']}{days and f' of {days}'}", "found": found}
+    told = list(missing(were, list(listed(record, SUBSCRIPTIONS)), same, holds))
+    for was, found in told:
+        yield {"pointer": SUBSCRIPTIONS, "what": _named(was), "found": found}
+    for was in _given_way(record, before, context):
+        if was in were and all(was != each for each, _ in told):
+            yield {"pointer": SUBSCRIPTIONS, "what": _named(was), "found": LESS}
+
+
+def _named(entry: JsonObject) -> str:
+    days = " to ".join(entry[each] for each in ("starts", "ends") if each in entry)
+    return f"{entry['product']}{days and f' of {days}'}"
+
+
+def _given_way(record: JsonObject, before: JsonObject, context: Context) -> Iterator[JsonObject]:
+    """Yield subscriptions that end before what is owed of them does, for what follows upon them costs less.
+
+    What follows in the same place takes the place of what had renewed: it is as if the old one had become cheaper.
+    """
+    now = terms.bought(record, context)
+    for entry, was in zip(listed(before, SUBSCRIPTIONS), terms.bought(before, context), strict=True):
+        last = min(was.until or date.max, _owed_until(entry, context.today) or date.max)
+        here = [each for each in now if _place(each) == _place(was)]
+        until = max((each.until or date.max for each in here if each.starts == was.starts), default=date.max)
+        if was.starts is None or add_days(until, 1) >= last:  # the last day may be told as the day after it
+            continue
+        later = [each for each in here if each.starts and each.starts > was.starts and each.starts >= until]
+        first = min((each.starts for each in later if each.starts), default=date.max)
+        follow = [each for each in later if each.starts == first and add_days(each.until or date.max, 1) >= last]
+        if was.annual is not None and sum((each.annual or Decimal(0) for each in follow), Decimal(0)) < was.annual:
+            yield entry
+
+
+def _place(purchase: terms.Purchase) -> list[str]:
+    return [plainly(each) for each in purchase.place]
 
 
 def _left(record: JsonObject, before: JsonObject, context: Context) -> Iterator[JsonObject]:
@@ -131,18 +163,24 @@ def _began(was: str | None, now: str | None, first: date) -> bool:
 
 
 def _runs_as_long(was: JsonObject, now: JsonObject, today: date) -> bool:
-    """Whether it does not end before its term does, that which renewed by itself included, or will for want of notice.
+    """Whether it says to end no earlier than what is owed of it does."""
+    last = _owed_until(was, today)
+    return last is None or str(now.get("ends", "9999-12-31")) >= last.isoformat()
 
-    What runs until somebody cancels ends today at the earliest.
+
+def _owed_until(was: JsonObject, today: date) -> date | None:
+    """Return the last day that is owed, the term included that has renewed, or will for want of notice.
+
+    What runs until somebody cancels ends today at the earliest. None: nobody knows how long its terms are.
     """
     if "ends" not in was:
-        return str(now.get("ends", "9999-12-31")) >= today.isoformat()
+        return today
     first, last = (date.fromisoformat(was[name]) if name in was else None for name in ("starts", "ends"))
     if last is not None and was.get("auto_renews", True) and (first is None or first <= last):
         running, following = terms.rolling(first, last, today)
         too_late = running < date.max and add_days(running, -was.get("notice_days", 0)) < today  # to leave by then
         last = following if too_late else running
-    return last is None or str(now.get("ends", "9999-12-31")) >= last.isoformat()
+    return last
 
 
 def _costs_as_much(was: JsonObject, now: JsonObject, context: Context) -> bool:
@@ -161,7 +199,7 @@ def _costs_as_much(was: JsonObject, now: JsonObject, context: Context) -> bool:
 def _payments(record: JsonObject, before: JsonObject, context: Context) -> Iterator[JsonObject]:
     """Yield what was paid once within the window, or is to be paid, and is not in the record as it was."""
     first = oversight.counted_from(before, context)
-    today = context.today.isoformat()
+    back, today = min(first, oversight.looked_back_to(context)).isoformat(), context.today.isoformat()
 
     def same(was: JsonObject, entry: JsonObject) -> bool:
         day, now = was.get("date"), entry.get("date")
@@ -175,7 +213,7 @@ def _payments(record: JsonObject, before: JsonObject, context: Context) -> Itera
         each
         for each in listed(before, PAYMENTS)
         if each["kind"] != INSIDE
-        and each.get("date", today) >= first.isoformat()
+        and each.get("date", today) >= back
         and _is_bought(before, each.get("date", today), today)
     ]
     for was, found in missing(were, list(listed(record, PAYMENTS)), same, holds):
@@ -198,12 +236,11 @@ def _repeated(record: JsonObject, before: JsonObject, context: Context) -> Itera
     It stays, with its last day when there is one, which is not over before it is told. What says since when it is paid
     is held against its like; the rest, added up, against what is without a day as well, or was given its first day.
     """
-    first = oversight.counted_from(before, context)
-    window = oversight.window_begins(context).isoformat()
-    today = context.today.isoformat()
+    of_late = oversight.counted_from(before, context) == date.min
+    back, today = oversight.looked_back_to(context), context.today.isoformat()
     for kind in KINDS:
-        if _is_bought(before, "9999-12-31", today):
-            were, now = _without_days(kind, record, before, date.max if first == date.min else first)
+        if _is_paid(before, context):
+            were, now = _without_days(kind, record, before, date.max if of_late else back)
             left = kind.sums_of(now, context)
             for name, was in kind.sums_of(were, context).items():
                 if was is not None and ((amount := left.get(name)) is None or amount < was):
@@ -211,7 +248,7 @@ def _repeated(record: JsonObject, before: JsonObject, context: Context) -> Itera
         dated = [
             each
             for each in kind.entries(before)
-            if "since" in each and _until(each) >= window and _is_bought(before, each["since"], today)
+            if "since" in each and _until(each) >= back.isoformat() and _is_bought(before, each["since"], today)
         ]
         holds = partial(_is_paid_as_long, kind, context)
         for entry, found in missing(dated, kind.entries(record), kind.same, holds):
@@ -220,6 +257,13 @@ def _repeated(record: JsonObject, before: JsonObject, context: Context) -> Itera
         ended = [each for each in kind.entries(before) if "since" not in each]
         for entry, _ in missing(over, ended, kind.same, _ends_alike):
             yield {"pointer": kind.at, "what": f"{kind.what} {kind.name(entry)}", "found": LATE}
+
+
+def _is_paid(record: JsonObject, context: Context) -> bool:
+    """Whether what has no day is taken to be paid: something is bought, or could have been for long."""
+    entered = add_days(context.today, -oversight.IN_TIME).isoformat()
+    agreed = record.get("lifecycle", {}).get("approved_on", "9999-12-31") < entered
+    return agreed or _is_bought(record, "9999-12-31", context.today.isoformat())
 
 
 def _without_days(

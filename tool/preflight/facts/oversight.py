@@ -36,6 +36,7 @@ INPUTS = ("/approvals", "/contract/subscriptions", "/cost/recurring", "/cost/usa
 POLICIES = ("approvals", "people", "rates", "risk", "systems")
 
 
+IN_TIME = 90  # days within which what is bought has to be entered
 OPEN = frozenset({"public", "internal"})  # data that AI may be shown without being named among the classes
 
 _ROLE = {"role": TEXT, "title": TEXT, "why": TEXT}
@@ -173,21 +174,21 @@ def _undated(
 
 def _parts(record: JsonObject, context: Context) -> Iterator[JsonObject]:
     """Yield the purchases that run, are to come, were made within the window, or were over within it."""
-    first, window = counted_from(record, context), window_begins(context)
+    first, back = counted_from(record, context), looked_back_to(context)
     over = cost.is_over(record, context)
     listed = _at_the_end(record, context) if over else terms.bought(record, context)
     running = [each for each in listed if each.until is None or each.until >= context.today]
     for each in listed:
         # The next term of what runs is no second purchase; it counts in the year in which it runs.
         recent = each.starts is None or (each.starts >= first and not _renews(each, running, context.today))
-        if recent or each.until is None or each.until >= window:
+        if recent or each.until is None or each.until >= back:
             known = each.annual is not None
             amounts: JsonObject = {"amount": each.in_a_year if known else each.least, "annual": each.annual}
             amounts |= {"rate": each.a_day if known else each.least / DAYS, "priced": known}
             amounts |= {"from": each.starts, "to": each.until, "runs": each in running}
             yield {"pointer": each.pointer, **amounts, "recent": recent, "term": True}
     left = (cost.over_on(record, context), first) if over else None
-    for pointer, was, amount, until in cost.past(record, context, window, left):
+    for pointer, was, amount, until in cost.past(record, context, back, left):
         rate = None if amount is None else amount / DAYS
         since = date.fromisoformat(was["since"]) if "since" in was else None
         spread: JsonObject = {"rate": rate, "from": since, "to": until, "runs": False}
@@ -199,10 +200,10 @@ def _parts(record: JsonObject, context: Context) -> Iterator[JsonObject]:
         yield {"pointer": RECURRING, "amount": None, "annual": None, **spread, "recent": False, "term": True}
     for index, entry in enumerate(record.get("cost", {}).get("one_off", ())):
         day = date.fromisoformat(entry["date"]) if "date" in entry else None
-        if entry["kind"] != INSIDE and (day is None or day >= first) and _was_made(record, day, context):
+        if entry["kind"] != INSIDE and (day is None or day >= min(first, back)) and _was_made(record, day, context):
             amount = terms.rates(context).converted(entry["amount"], context.today)
             once = {"pointer": f"/cost/one_off/{index}", "amount": amount, "annual": None, "from": day}
-            yield {**once, "priced": amount is not None, "recent": True, "term": False}
+            yield {**once, "priced": amount is not None, "recent": day is None or day >= first, "term": False}
 
 
 def _renews(purchase: Purchase, others: Sequence[Purchase], today: date) -> bool:
@@ -232,6 +233,11 @@ def window_begins(context: Context) -> date:
     return add_days(context.today, 1 - context.policies["approvals"]["window_days"])
 
 
+def looked_back_to(context: Context) -> date:
+    """Return the first day that is looked at: of a year that ended of late, something may be entered only now."""
+    return add_days(window_begins(context), -IN_TIME)
+
+
 def counted_from(record: JsonObject, context: Context) -> date:
     """Return the first day whose purchases are of late: that of the window.
 
@@ -256,7 +262,7 @@ def gather(extracts: Mapping[str, JsonObject], context: Context) -> dict[str, Js
     window = context.policies["approvals"]["window_days"]
     found: dict[str, JsonObject] = {}
     for members in houses.members(extracts, context):
-        group = houses.house(members, extracts, limits, context.today, window)
+        group = houses.house(members, extracts, limits, context.today, (looked_back_to(context), window))
         beside = _by_category(members, extracts, context.policies["risk"]) if len(members) > 1 else {}
         for vendor in members:
             taken = _with_twins(vendor, extracts[vendor], beside, context.policies["risk"])
