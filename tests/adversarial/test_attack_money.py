@@ -208,6 +208,7 @@ FEE = "    - {kind: licence, amount: {amount: 6000, currency: EUR}, date: 2026-1
             "product: Foghorn Business", "product: Foghorn Voice",
             TERM + "it is not", id="another product in its place",
         ),
+        pytest.param("notice_days: 90", "notice_days: 0", TERM + "it is there as less", id="a shorter notice"),
     ],
 )  # fmt: skip
 def test_what_was_bought_is_not_withdrawn_before_the_next_purchase(
@@ -239,6 +240,28 @@ def test_a_day_that_has_come_is_not_taken_out(ground: Ground) -> None:
     ground.edit(RECORD, ("status: approved", "status: rejected"), ("  signed_on: 2026-12-01\n", ""))
     ground.commit()
     assert "lifecycle/days-kept" in {rule for rule, _, _ in ground.check().red}
+    ground.refused()
+
+
+@pytest.mark.parametrize("day", ["2026-05-01", "2026-12-14"], ids=["months ago", "longer than a week ago"])
+def test_the_end_of_what_was_rejected_is_not_put_into_the_past_afterwards(ground: Ground, day: str) -> None:
+    """Its days would leave the year in which the next vendor of the seller is bought."""
+    ground.edit(RECORD, ("status: approved", "status: rejected"))
+    ground.commit()
+    ground.taken()
+    ground.edit(RECORD, ("status: rejected", f"status: rejected\n  retired_on: {day}"))
+    ground.commit()
+    assert ("lifecycle/end-dated-truly", RECORD) in [each[:2] for each in ground.check().red]
+    ground.refused()
+
+
+def test_what_is_used_without_a_day_is_not_exchanged_for_a_purchase(ground: Ground) -> None:
+    text = ground.read(SMALL)
+    used = text[text.index("  usage:\n") : text.index("\ndata:")]
+    ground.edit(SMALL, (used, ""))
+    ground.commit()
+    [said] = ground.check().of(KEPT)
+    assert said.startswith("the usage in 1000 tested visitors above 12 million: it is not there any more")
     ground.refused()
 
 
