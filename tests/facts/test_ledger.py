@@ -299,6 +299,14 @@ def test_what_had_renewed_does_not_give_way_to_less(amount: int, starts: str, en
     assert [each for _, each in withdrawn(record(was), record(was, follows))] == found
 
 
+def test_what_gives_way_is_not_excused_by_its_twin() -> None:
+    was = plan(starts="2025-05-01", ends="2026-04-30", auto_renews=True)
+    twin = plan(1, starts="2025-05-01", ends="2029-04-30")
+    cheap = plan(1, starts="2026-05-01", ends="2027-04-30")
+    for both in ((was, twin), (twin, was)):
+        assert [each for _, each in withdrawn(record(*both), record(*both, cheap))] == [LESS]
+
+
 def test_one_cheap_term_is_not_excused_by_another_that_follows_later() -> None:
     was = plan(starts="2025-05-01", ends="2026-04-30", auto_renews=True)
     beside = plan(starts="2026-06-01", ends="2027-05-31")

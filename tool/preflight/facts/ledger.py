@@ -21,7 +21,7 @@ from preflight.recurring import INSIDE, KINDS, RECURRING, SUBSCRIPTION, USAGE, K
 from preflight.shapes import TEXT, faults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from preflight.model import Context, JsonObject
 
@@ -128,17 +128,35 @@ def _given_way(record: JsonObject, before: JsonObject, context: Context) -> Iter
     What follows in the same place takes the place of what had renewed: it is as if the old one had become cheaper.
     """
     now = terms.bought(record, context)
-    for entry, was in zip(listed(before, SUBSCRIPTIONS), terms.bought(before, context), strict=True):
+    for entry, was, kept in _still_there(record, before, context):
         last = min(was.until or date.max, _owed_until(entry, context.today) or date.max)
-        here = [each for each in now if _place(each) == _place(was)]
-        until = max((each.until or date.max for each in here if each.starts == was.starts), default=date.max)
-        if was.starts is None or add_days(until, 1) >= last:  # the last day may be told as the day after it
-            continue
-        later = [each for each in here if each.starts and each.starts > was.starts and each.starts >= until]
-        first = min((each.starts for each in later if each.starts), default=date.max)
-        follow = [each for each in later if each.starts == first and add_days(each.until or date.max, 1) >= last]
-        if was.annual is not None and sum((each.annual or Decimal(0) for each in follow), Decimal(0)) < was.annual:
+        until = kept.until or date.max
+        # The last day of a term may be told as the day after it.
+        if add_days(until, 1) < last and not _costs_on(was, now, until, last):
             yield entry
+
+
+def _still_there(
+    record: JsonObject, before: JsonObject, context: Context
+) -> Iterator[tuple[JsonObject, terms.Purchase, terms.Purchase]]:
+    """Yield subscriptions that are in both records, with what they came to and come to; one stands for one."""
+    left = list(zip(listed(record, SUBSCRIPTIONS), terms.bought(record, context), strict=True))
+    were = list(zip(listed(before, SUBSCRIPTIONS), terms.bought(before, context), strict=True))
+    were.sort(key=lambda each: each[0] not in listed(record, SUBSCRIPTIONS))  # what is as it was stands for itself
+    for entry, was in were:
+        same = [each for each in left if each[1].starts == was.starts and _place(each[1]) == _place(was)]
+        same.sort(key=lambda each: each[0] != entry)
+        if same and was.starts:
+            left.remove(same[0])
+            yield entry, was, same[0][1]
+
+
+def _costs_on(was: terms.Purchase, now: Sequence[terms.Purchase], until: date, last: date) -> bool:
+    """Whether what follows in a place after ``until`` costs as much as what was there, to its last day."""
+    later = [each for each in now if _place(each) == _place(was) and each.starts and each.starts >= until]
+    first = min((each.starts for each in later if each.starts and each.starts != was.starts), default=None)
+    follow = [each for each in later if each.starts == first and add_days(each.until or date.max, 1) >= last]
+    return was.annual is None or sum((each.annual or Decimal(0) for each in follow), Decimal(0)) >= was.annual
 
 
 def _place(purchase: terms.Purchase) -> list[str]:
