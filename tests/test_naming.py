@@ -316,3 +316,25 @@ def test_capitals_and_blanks_make_no_other_seller(name: str) -> None:
     assert naming.seller_key(name.replace(" ", "  "), OURS) == naming.seller_key(name, OURS)
     if name.isascii():
         assert naming.seller_key(name.swapcase(), OURS) == naming.seller_key(name, OURS)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Gull & Co GmbH", "Gull and Co GmbH"),
+        ("Blue Sky EU Services GmbH", "BlueSky EU Services GmbH"),
+        ("BlueSky (EU) Services GmbH", "BlueSky EU Services GmbH"),
+        ("The Gull GmbH", "TheGull GmbH"),
+        ("Gull E-Push GmbH", "Gull EPush GmbH"),
+        ("Gull GmbH", "GullGmbH"),
+        ("Pro AB Testing", "ProAB Testing"),
+    ],
+)
+def test_blanks_make_no_other_seller(one: str, other: str) -> None:
+    assert {*naming.seller_keys(one, OURS)} & {*naming.seller_keys(other, OURS)}
+
+
+def test_two_sellers_share_no_key() -> None:
+    names = ["Gull Push GmbH", "Gull Mail GmbH", "Push GmbH", "AB Testing Ltd", "Pro AB Testing", "The Company Ltd"]
+    keys = [key for name in names for key in naming.seller_keys(name, OURS)]
+    assert len(keys) == len({*keys})

@@ -214,6 +214,8 @@ def _change_what_recurs(chance: Random, record: JsonObject, today: date) -> None
     else:
         kinds = ["subscription", "support", "other", "internal-labour"]
         entry[name] = chance.choice(kinds if name == "kind" else ["year", "month", "quarter"])
+    if chance.random() < 0.2:
+        _shift(chance, entry, "until", today)
 
 
 def _change_use(chance: Random, record: JsonObject, today: date) -> None:

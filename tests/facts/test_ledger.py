@@ -229,11 +229,20 @@ def test_what_recurs_without_a_day_stays(life: JsonObject, now: JsonObject, foun
         pytest.param([paid(9, "2025-03-04")], [], id="90 days before the window"),
         pytest.param([paid(9, "2025-03-05")], [GONE], id="a day of late"),
         pytest.param([paid(9, "2021-01-01") | {"until": "2025-03-03"}], [GONE], id="and was over before that"),
+        pytest.param([paid(9, "2021-01-01") | {"until": "2026-05-31"}], [GONE], id="and was over yesterday"),
+        pytest.param([paid(9, "2021-01-01") | {"until": "2026-06-01"}], [], id="and ends today"),
         pytest.param([support(4), paid(5, "2021-01-01")], [], id="of a part"),
     ],
 )
 def test_what_has_no_day_may_end_or_get_one(now: list[JsonObject], found: list[str]) -> None:
     assert [each for _, each in withdrawn(record(repeated=[support(9)]), record(repeated=now))] == found
+
+
+def test_what_was_agreed_to_of_late_is_not_over_before_it_is_told() -> None:
+    over = paid(9, "2021-01-01") | {"until": "2026-05-31"}
+    before = record(life=OF_LATE, repeated=[support(9)])
+    assert [each for _, each in withdrawn(before, record(life=OF_LATE, repeated=[over]))] == [GONE]
+    assert withdrawn(before, record(life=OF_LATE, repeated=[{**over, "until": "2026-06-01"}])) == []
 
 
 def test_what_another_entry_has_said_all_along_stands_for_nothing_else() -> None:
@@ -305,6 +314,14 @@ def test_what_gives_way_is_not_excused_by_its_twin() -> None:
     cheap = plan(1, starts="2026-05-01", ends="2027-04-30")
     for both in ((was, twin), (twin, was)):
         assert [each for _, each in withdrawn(record(*both), record(*both, cheap))] == [LESS]
+
+
+def test_one_term_takes_the_place_of_one() -> None:
+    parts = [plan(4_400, starts=f"2025-05-0{day}", ends="2026-04-30", auto_renews=True) for day in range(1, 10)]
+    follows = plan(4_400, starts="2026-05-01", ends="2027-05-30")
+    assert len(withdrawn(record(*parts), record(*parts, follows))) == len(parts)
+    whole = plan(4_400 * 9, starts="2026-05-01", ends="2027-05-30")
+    assert withdrawn(record(*parts), record(*parts, whole)) == []
 
 
 def test_one_cheap_term_is_not_excused_by_another_that_follows_later() -> None:

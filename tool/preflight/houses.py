@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from preflight import terms
 from preflight.money import cents, decimal
-from preflight.naming import LEGAL_FORMS, legal_forms, seller_key, words
+from preflight.naming import LEGAL_FORMS, legal_forms, seller_key, seller_keys, words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -134,7 +134,7 @@ class House:
 def is_one(company: str, other: str, context: Context) -> bool:
     """Whether two ways of writing a company differ in blanks, dots and size of letters alone, and stay one house."""
     forms = _forms(context)
-    return "".join(words(company)) == "".join(words(other)) and _key_of(company, forms) == _key_of(other, forms)
+    return "".join(words(company)) == "".join(words(other)) and seller_key(company, forms) == seller_key(other, forms)
 
 
 def _forms(context: Context) -> Collection[str]:
@@ -157,7 +157,7 @@ def members(extracts: Mapping[str, JsonObject], context: Context) -> list[list[s
 
     own = {}
     for vendor, taken in extracts.items():
-        names = [key for each in taken["companies"] if (key := _key_of(each, forms))]
+        names = [key for each in taken["companies"] for key in seller_keys(each, forms)]
         names += [f"@{each}" for each in taken["domains"]]  # one domain, one house, whatever its name
         own[vendor] = names[0] if names else f"={vendor}"  # no plain name has a "="
         for name in names[1:]:
@@ -166,11 +166,6 @@ def members(extracts: Mapping[str, JsonObject], context: Context) -> list[list[s
     for vendor, name in own.items():
         groups.setdefault(top(name), []).append(vendor)
     return list(groups.values())
-
-
-def _key_of(company: str, forms: Collection[str]) -> str:
-    """Return the name of a company for comparing: another spelling is no other house."""
-    return seller_key(company, forms)
 
 
 def house(

@@ -139,6 +139,17 @@ def seller_key(name: str, forms: Collection[str]) -> str:
     return _folded("".join([*kept[:1], *inner, *kept[1:][-1:]]))
 
 
+def seller_keys(name: str, forms: Collection[str]) -> list[str]:
+    """Return all keys of a seller: what ``seller_key`` gives, and what is left where nothing is taken for a form.
+
+    Where a word is an article, a joining word or a legal form depends on the blanks around it. Of «The Gull» and
+    «TheGull», «E-Push» and «EPush», «Gull (EU) Mail» and «Gull EU Mail» one of these is the same.
+    """
+    whole = "".join(words(name))
+    found = (seller_key(name, forms), _folded(plain(name, forms).replace(" ", "")), _folded(whole))
+    return [each for each in dict.fromkeys(found) if each]
+
+
 class _Shown:
     """The words of a name, and where a legal form stands among them."""
 

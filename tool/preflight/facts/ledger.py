@@ -128,12 +128,16 @@ def _given_way(record: JsonObject, before: JsonObject, context: Context) -> Iter
     What follows in the same place takes the place of what had renewed: it is as if the old one had become cheaper.
     """
     now = terms.bought(record, context)
+    gone: dict[tuple[str, ...], list[tuple[JsonObject, terms.Purchase, date, date]]] = {}
     for entry, was, kept in _still_there(record, before, context):
         last = min(was.until or date.max, _owed_until(entry, context.today) or date.max)
         until = kept.until or date.max
-        # The last day of a term may be told as the day after it.
-        if add_days(until, 1) < last and not _costs_on(was, now, until, last):
-            yield entry
+        if add_days(until, 1) < last:  # the last day of a term may be told as the day after it
+            gone.setdefault(_place(was), []).append((entry, was, until, last))
+    for place, ended in gone.items():
+        here = [each for each in now if _place(each) == place]
+        if not _costs_on(ended, here):
+            yield from (entry for entry, *_ in ended)
 
 
 def _still_there(
@@ -151,16 +155,20 @@ def _still_there(
             yield entry, was, same[0][1]
 
 
-def _costs_on(was: terms.Purchase, now: Sequence[terms.Purchase], until: date, last: date) -> bool:
-    """Whether what follows in a place after ``until`` costs as much as what was there, to its last day."""
-    later = [each for each in now if _place(each) == _place(was) and each.starts and each.starts >= until]
-    first = min((each.starts for each in later if each.starts and each.starts != was.starts), default=None)
+def _costs_on(ended: Sequence[tuple[JsonObject, terms.Purchase, date, date]], here: Sequence[terms.Purchase]) -> bool:
+    """Whether what follows in a place costs as much as all that ends there, to the last day that is owed of any."""
+    until, last = min(each for _, _, each, _ in ended), max(each for _, _, _, each in ended)
+    were = [was for _, was, _, _ in ended]
+    begun = {each.starts for each in were}
+    later = [each for each in here if each.starts and each.starts >= until and each.starts not in begun]
+    first = min((each.starts for each in later if each.starts), default=None)
     follow = [each for each in later if each.starts == first and add_days(each.until or date.max, 1) >= last]
-    return was.annual is None or sum((each.annual or Decimal(0) for each in follow), Decimal(0)) >= was.annual
+    costs, before = (sum((each.annual or Decimal(0) for each in some), Decimal(0)) for some in (follow, were))
+    return costs >= before
 
 
-def _place(purchase: terms.Purchase) -> list[str]:
-    return [plainly(each) for each in purchase.place]
+def _place(purchase: terms.Purchase) -> tuple[str, ...]:
+    return tuple(plainly(each) for each in purchase.place)
 
 
 def _left(record: JsonObject, before: JsonObject, context: Context) -> Iterator[JsonObject]:
@@ -258,7 +266,7 @@ def _repeated(record: JsonObject, before: JsonObject, context: Context) -> Itera
     back, today = oversight.looked_back_to(context), context.today.isoformat()
     for kind in KINDS:
         if _is_paid(before, context):
-            were, now = _without_days(kind, record, before, date.max if of_late else back)
+            were, now = _without_days(kind, record, before, (date.max if of_late else back, context.today))
             left = kind.sums_of(now, context)
             for name, was in kind.sums_of(were, context).items():
                 if was is not None and ((amount := left.get(name)) is None or amount < was):
@@ -285,22 +293,26 @@ def _is_paid(record: JsonObject, context: Context) -> bool:
 
 
 def _without_days(
-    kind: Kind, record: JsonObject, before: JsonObject, first: date
+    kind: Kind, record: JsonObject, before: JsonObject, days: tuple[date, date]
 ) -> tuple[list[JsonObject], list[JsonObject]]:
-    """Return what was paid since nobody knows when, and what stands for it now, though it got a day before ``first``.
+    """Return what was paid since nobody knows when, and what stands for it now, though it got a day.
 
-    Where all counts as of late (``date.max``) it is all that was paid. A subscription of old is in the contract, with
-    its days.
+    ``days`` are the one before which that has to be, and today: it is not over before it is told. Where all counts as
+    of late (``date.max``) it is all that was paid. A subscription of old is in the contract, with its days.
     """
-    window, all_of_late = first.isoformat(), first == date.max
+    first, today = (each.isoformat() for each in days)
+    all_of_late = days[0] == date.max
     known = {(kind.name(each), each["since"]) for each in kind.entries(before) if "since" in each}
 
     def counts(entry: JsonObject) -> bool:
+        since = entry.get("since")
+        got_a_day = since is not None and (kind.name(entry), since) not in known
+        if got_a_day and _until(entry) < today:
+            return False
         if all_of_late:
             return True
-        since = entry.get("since")
-        own = since is None or (since <= window and (kind.name(entry), since) not in known)
-        return own and _until(entry) >= window and (kind.at == USAGE or entry["kind"] != SUBSCRIPTION)
+        own = since is None or (got_a_day and since <= first)
+        return own and _until(entry) >= first and (kind.at == USAGE or entry["kind"] != SUBSCRIPTION)
 
     were, now = ([each for each in kind.entries(one) if counts(each)] for one in (before, record))
     return were, now
