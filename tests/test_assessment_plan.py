@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from preflight.assessment import plan
@@ -266,6 +266,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cn"]), max_size=300)
 
 
 @given(TEXTS, TEXTS)
+@example("\u034f", "\u3164")
 def test_the_strict_reader_takes_any_section_back(message: str, fix: str) -> None:
     proposal = plan.propose(vendor(findings=(verdict(message=message, fix=fix),)), AROUND)
     assert pasted(proposal.remediation) == proposal.remediation

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 # Besides control characters: format characters can hide or reorder text, separators can break a line.
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+_UNSEEN = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0"
+)  # no shape
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~])")
 _LINE_START = re.compile(r"^([0-9]{1,9})(?=[.)])|^(?=[-+=])")  # what begins a list or underlines a heading
 _XML_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -22,11 +25,15 @@ _UNUSUAL = re.compile(r"[^ -~\n]")
 _one_line = json.JSONEncoder(ensure_ascii=False).encode
 
 
+def _is_unsafe(character: str) -> bool:
+    return unicodedata.category(character) in _UNSAFE or character in _UNSEEN
+
+
 def visible(text: str) -> str:
     r"""Show characters that a reader cannot see, or that end a line, as ``\u{…}``."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(rf"\u{{{ord(each):x}}}" if unicodedata.category(each) in _UNSAFE else each for each in text)
+    return "".join(rf"\u{{{ord(each):x}}}" if _is_unsafe(each) else each for each in text)
 
 
 def terminal(text: str) -> str:
