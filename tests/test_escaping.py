@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import sys
 import unicodedata
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from preflight import escaping
+from preflight.shell import documents
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +56,12 @@ def after_the_runner(text: str) -> str:
     for escaped, plain in (("%0D", "\r"), ("%0A", "\n"), ("%3A", ":"), ("%2C", ","), ("%25", "%")):
         text = text.replace(escaped, plain)
     return text
+
+
+def test_what_no_file_may_hold_is_shown() -> None:
+    """Else a text that preflight writes out would be refused when it is read back."""
+    refused = filter(documents.FORBIDDEN.fullmatch, map(chr, range(sys.maxunicode + 1)))
+    assert {f"{ord(each):04X}" for each in refused if escaping.visible(each) == each} == set()
 
 
 @pytest.mark.parametrize("function", [*FUNCTIONS, escaping.csv_cell], ids=lambda function: function.__name__)

@@ -12,7 +12,12 @@ if TYPE_CHECKING:
 
 # Besides control characters: format characters can hide or reorder text, separators can break a line.
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
-_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0")  # no shape
+# Without a shape, no characters at all, and formats that older tables do not know.
+_UNSEEN = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0"
+    "\ufffe\uffff\U000ffffe\U000fffff\U0010fffe\U0010ffff"
+    "\U00013439\U0001343a\U0001343b\U0001343c\U0001343d\U0001343e\U0001343f"
+)
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#|~])")
 _LINE_START = re.compile(r"^([0-9]{1,9})(?=[.)])|^(?=[-+=])")  # what begins a list or underlines a heading
 _XML_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

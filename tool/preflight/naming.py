@@ -36,7 +36,7 @@ _WORD = re.compile(r"[^\W_]+")
 _DIGITS = re.compile(r"\d+")
 _UNSEEN = frozenset({"Mn", "Cf"})
 _SIGNS = frozenset({"So", "Sk", "No"})
-_MODIFIERS = frozenset(map(chr, range(0x2B0, 0x300)))
+_MODIFIERS = frozenset(map(chr, range(0x2B0, 0x300)))  # letters that stand beside another like an accent
 # Letters that no decomposition takes apart.
 _LATIN = str.maketrans(
     {

@@ -111,8 +111,8 @@ def _known(record: JsonObject, context: Context) -> JsonObject:
     if is_over(record, context):
         none: JsonObject = {"annual": 0.0, "at_least": 0.0, "total_annual": 0.0, "committed": 0.0, "term_months": 0}
         past = replace(context, today=over_on(record, context), memory={})
-        beyond = _uncontracted(record, past) if lifecycle.was_agreed(record) else []
-        return {"currency": known.base, **none, "uncontracted": beyond, "unpriced": [], "mismatch": []}
+        left = _uncontracted(record, past) if lifecycle.was_agreed(record) else []
+        return {"currency": known.base, **none, "uncontracted": left, "unpriced": [], "mismatch": []}
     bought = purchases(record, context)
     facts: JsonObject = {"currency": known.base, "unpriced": unpriced(record, context)}
     subscribed, sure = terms.yearly(bought)
@@ -223,12 +223,12 @@ def _began(purchase: Purchase, first: date) -> bool:
 
 
 def past(
-    record: JsonObject, context: Context, window: date, over: tuple[date, date] | None = None
+    record: JsonObject, context: Context, back: date, over: tuple[date, date] | None = None
 ) -> Iterable[tuple[str, JsonObject, Decimal | None, date]]:
-    """Yield (pointer, entry, a year, last day) of what recurred or was used besides the contract, and ended since.
+    """Yield (pointer, entry, a year, last day) of what recurred or was used beside the contract, and has ended.
 
-    ``over`` is of a vendor that is over the day since when, and the first day whose purchases are of late. All of it
-    has ended then, but for what was bought of late and goes on: that counts as if it did.
+    Nothing that ended before ``back``. ``over`` is of a vendor that is over the day since when, and the first day
+    whose purchases are of late. All of it has ended then, but for what was bought of late: that goes on counting.
     """
     for at, amount in ((RECURRING, yearly), (USAGE, expected)):
         for index, entry in enumerate(listed(record, at)):
@@ -237,7 +237,7 @@ def past(
                 until = min(until or over[0], over[0])
             elif not ended(entry, context):
                 continue
-            if until and until >= window and (at == USAGE or entry["kind"] not in {INSIDE, SUBSCRIPTION}):
+            if until and until >= back and (at == USAGE or entry["kind"] not in {INSIDE, SUBSCRIPTION}):
                 yield f"{at}/{index}", entry, amount(entry, context), until
 
 

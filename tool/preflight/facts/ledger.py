@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from preflight import houses, terms
 from preflight.facts import cost, lifecycle, oversight
@@ -128,16 +128,25 @@ def _given_way(record: JsonObject, before: JsonObject, context: Context) -> Iter
     What follows in the same place takes the place of what had renewed: it is as if the old one had become cheaper.
     """
     now = terms.bought(record, context)
-    gone: dict[tuple[str, ...], list[tuple[JsonObject, terms.Purchase, date, date]]] = {}
+    gone: dict[tuple[str, ...], list[_Ended]] = {}
     for entry, was, kept in _still_there(record, before, context):
         last = min(was.until or date.max, _owed_until(entry, context.today) or date.max)
         until = kept.until or date.max
         if add_days(until, 1) < last:  # the last day of a term may be told as the day after it
-            gone.setdefault(_place(was), []).append((entry, was, until, last))
+            gone.setdefault(_place(was), []).append(_Ended(entry, was, until, last))
     for place, ended in gone.items():
         here = [each for each in now if _place(each) == place]
         if not _costs_on(ended, here):
-            yield from (entry for entry, *_ in ended)
+            yield from (each.entry for each in ended)
+
+
+class _Ended(NamedTuple):
+    """A subscription of before that ends now, on another day than the last one that is owed."""
+
+    entry: JsonObject
+    was: terms.Purchase
+    until: date
+    last: date
 
 
 def _still_there(
@@ -155,10 +164,10 @@ def _still_there(
             yield entry, was, same[0][1]
 
 
-def _costs_on(ended: Sequence[tuple[JsonObject, terms.Purchase, date, date]], here: Sequence[terms.Purchase]) -> bool:
+def _costs_on(ended: Sequence[_Ended], here: Sequence[terms.Purchase]) -> bool:
     """Whether what follows in a place costs as much as all that ends there, to the last day that is owed of any."""
-    until, last = min(each for _, _, each, _ in ended), max(each for _, _, _, each in ended)
-    were = [was for _, was, _, _ in ended]
+    until, last = min(each.until for each in ended), max(each.last for each in ended)
+    were = [each.was for each in ended]
     begun = {each.starts for each in were}
     later = [each for each in here if each.starts and each.starts >= until and each.starts not in begun]
     first = min((each.starts for each in later if each.starts), default=None)

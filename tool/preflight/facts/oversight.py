@@ -379,7 +379,7 @@ def _for_whom(approval: JsonObject, taken: JsonObject) -> JsonObject:
     meant = str(approval.get("company", ""))
     if approval["state"] != "in-force" or _as_written(meant) == _as_written(taken["company"]):
         return approval
-    return {**approval, "state": "other" if meant else "nobody"}
+    return {**approval, "state": "other" if meant else "unnamed"}
 
 
 def _as_written(company: str) -> str:
