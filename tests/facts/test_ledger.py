@@ -245,6 +245,21 @@ def test_what_was_agreed_to_of_late_is_not_over_before_it_is_told() -> None:
     assert withdrawn(before, record(life=OF_LATE, repeated=[{**over, "until": "2026-06-01"}])) == []
 
 
+def test_what_was_agreed_to_of_late_was_not_paid_before_it_began() -> None:
+    before = record(life=OF_LATE, repeated=[support(9)])
+    for since, found in (("2026-02-05", []), ("2026-02-06", [GONE])):
+        now = record(life=OF_LATE, repeated=[paid(9, since)])
+        assert [each for _, each in withdrawn(before, now)] == found
+
+
+def test_what_is_known_stays_beside_what_is_not() -> None:
+    unknown = {"unit": "calls", "price": eur(1)}
+    was = metered(9, "calls")
+    assert withdrawn(record(used=[was, unknown]), record(used=[unknown])) == [("the usage in calls", LESS)]
+    assert withdrawn(record(used=[was]), record(used=[unknown])) == [("the usage in calls", LESS)]
+    assert withdrawn(record(used=[was, unknown]), record(used=[was])) == []
+
+
 def test_what_another_entry_has_said_all_along_stands_for_nothing_else() -> None:
     were = [support(9), paid(9, "2021-01-01")]
     assert withdrawn(record(repeated=were), record(repeated=were[1:])) == [("the recurring cost of support", GONE)]
@@ -324,6 +339,14 @@ def test_one_term_takes_the_place_of_one() -> None:
     assert withdrawn(record(*parts), record(*parts, whole)) == []
 
 
+def test_what_takes_the_place_of_a_term_binds_as_long_by_itself() -> None:
+    """A month that renews could be left the next day, and nothing would be owed of the year that had renewed."""
+    was = plan(starts="2025-05-01", ends="2026-04-30", auto_renews=True)
+    months = plan(3_334, starts="2026-05-01", ends="2026-05-31", per="month", auto_renews=True)
+    assert [each for _, each in withdrawn(record(was), record(was, months))] == [LESS]
+    assert withdrawn(record(was), record(was, {**months, "ends": "2027-04-30"})) == []
+
+
 def test_one_cheap_term_is_not_excused_by_another_that_follows_later() -> None:
     was = plan(starts="2025-05-01", ends="2026-04-30", auto_renews=True)
     beside = plan(starts="2026-06-01", ends="2027-05-31")
@@ -380,6 +403,9 @@ def test_where_one_thing_has_begun_the_contract_is_signed() -> None:
     assert withdrawn(before, record(begun, life=life)) == [("the recurring cost of support", GONE)]
     to_come = plan(1, starts="2026-07-01", ends="2027-06-30")
     assert withdrawn(record(to_come, life=life, repeated=[support(9)]), record(to_come, life=life)) == []
+    for begun in ({"paid": [once(1, date="2026-05-01")]}, {"used": [{**metered(1), "since": "2026-05-01"}]}):
+        before = record(to_come, life=life, repeated=[support(9)], **begun)
+        assert withdrawn(before, record(to_come, life=life, **begun)) == [("the recurring cost of support", GONE)]
     long = {**life, "approved_on": "2026-03-02"}  # more than 90 days ago: it is paid, whoever forgot to say so
     assert withdrawn(record(to_come, life=long, repeated=[support(9)]), record(to_come, life=long)) == [
         ("the recurring cost of support", GONE)

@@ -104,6 +104,11 @@ class Kind:
             found[name] = None if so_far is None or amount is None else so_far + amount
         return dict(sorted(found.items()))
 
+    def known_of(self, entries: Sequence[JsonObject], context: Context) -> dict[str, Decimal]:
+        """Return by name what entries come to in a year, as far as that is known."""
+        known = [each for each in entries if self.amount(each, context) is not None]
+        return {name: amount for name, amount in self.sums_of(known, context).items() if amount is not None}
+
 
 KINDS = (
     Kind(RECURRING, "the recurring cost of", "kind", yearly),

@@ -11,7 +11,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from preflight import terms
-from preflight.facts import cost, lifecycle, oversight
+from preflight.facts import cost, lifecycle
+from preflight.facts.spend import window
 from preflight.pairing import missing, taken
 from preflight.periods import add_days
 from preflight.recurring import INSIDE, KINDS, RECURRING, SUBSCRIPTION, USAGE, is_since, listed
@@ -75,7 +76,7 @@ def _grown(record: JsonObject, before: JsonObject, context: Context) -> Iterator
     While things are entered, that is part of entering them. Later, a price by the month or year of what runs may rise:
     it counts in full in what a year costs.
     """
-    entered = add_days(context.today, -oversight.IN_TIME).isoformat()
+    entered = add_days(context.today, -window.IN_TIME).isoformat()
     left = [each for each in listed(before, SUBSCRIPTIONS) if each.get("starts", entered) < entered]
     changed = [
         (index, entry, now)
@@ -137,7 +138,7 @@ def _late(record: JsonObject, before: JsonObject, context: Context) -> Iterator[
     Without one nobody could tell it from what has been paid for years. Of subscriptions, what the contract has with
     its days needs no other.
     """
-    first, entered = oversight.window_begins(context), add_days(context.today, -oversight.IN_TIME)
+    first, entered = window.window_begins(context), add_days(context.today, -window.IN_TIME)
     subscribed, _ = terms.yearly(cost.purchases(record, context))
     contracted = subscribed * (1 + cost.TOLERANCE)
     for kind in KINDS:

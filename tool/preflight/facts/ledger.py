@@ -13,7 +13,8 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from preflight import houses, terms
-from preflight.facts import cost, lifecycle, oversight
+from preflight.facts import cost, lifecycle
+from preflight.facts.spend import window
 from preflight.naming import owned
 from preflight.pairing import GONE, LESS, missing
 from preflight.periods import add_days
@@ -79,7 +80,7 @@ def _is_bought(record: JsonObject, day: str, today: str) -> bool:
     """
     life = record.get("lifecycle", {})
     signed = not life.keys().isdisjoint(SIGNED) or life.get("status") in UNDER_CONTRACT
-    return signed or day <= today or any(each.get("starts", today) <= today for each in listed(record, SUBSCRIPTIONS))
+    return signed or day <= today or lifecycle.begun_on(record, date.fromisoformat(today)) is not None
 
 
 # ---- Subscriptions ------------------------------------------------------------------------------
@@ -90,8 +91,8 @@ def _subscriptions(record: JsonObject, before: JsonObject, context: Context) -> 
 
     One that is longer or dearer than it was is in it still; its product, team, region and first day stay.
     """
-    first, today = oversight.counted_from(before, context), context.today.isoformat()
-    back = oversight.looked_back_to(context)
+    first, today = window.counted_from(before, context), context.today.isoformat()
+    back = window.looked_back_to(context)
     were = [
         entry
         for entry, each in zip(listed(before, SUBSCRIPTIONS), terms.bought(before, context), strict=True)
@@ -171,7 +172,8 @@ def _costs_on(ended: Sequence[_Ended], here: Sequence[terms.Purchase]) -> bool:
     begun = {each.starts for each in were}
     later = [each for each in here if each.starts and each.starts >= until and each.starts not in begun]
     first = min((each.starts for each in later if each.starts), default=None)
-    follow = [each for each in later if each.starts == first and add_days(each.until or date.max, 1) >= last]
+    bound = [each for each in later if each.ends and add_days(min(each.ends, each.until or date.max), 1) >= last]
+    follow = [each for each in bound if each.starts == first]
     costs, before = (sum((each.annual or Decimal(0) for each in some), Decimal(0)) for some in (follow, were))
     return costs >= before
 
@@ -185,8 +187,8 @@ def _left(record: JsonObject, before: JsonObject, context: Context) -> Iterator[
     if cost.is_over(before, context) or not cost.is_over(record, context):
         return
     today = {**record, "lifecycle": {**record["lifecycle"], "retired_on": context.today.isoformat()}}
-    owed = {each.pointer: each.until for each in oversight.still(record, context)}
-    for each in oversight.still(today, context):
+    owed = {each.pointer: each.until for each in window.still(record, context)}
+    for each in window.still(today, context):
         if each.ends and each.until != owed.get(each.pointer):  # what has no term ends with the vendor
             product = listed(record, SUBSCRIPTIONS)[int(each.pointer.rpartition("/")[2])]["product"]
             yield {"pointer": SUBSCRIPTIONS, "what": f"{product}, which had renewed", "found": LATE}
@@ -233,8 +235,8 @@ def _costs_as_much(was: JsonObject, now: JsonObject, context: Context) -> bool:
 
 def _payments(record: JsonObject, before: JsonObject, context: Context) -> Iterator[JsonObject]:
     """Yield what was paid once within the window, or is to be paid, and is not in the record as it was."""
-    first = oversight.counted_from(before, context)
-    back, today = min(first, oversight.looked_back_to(context)).isoformat(), context.today.isoformat()
+    first = window.counted_from(before, context)
+    back, today = min(first, window.looked_back_to(context)).isoformat(), context.today.isoformat()
 
     def same(was: JsonObject, entry: JsonObject) -> bool:
         day, now = was.get("date"), entry.get("date")
@@ -271,15 +273,14 @@ def _repeated(record: JsonObject, before: JsonObject, context: Context) -> Itera
     It stays, with its last day when there is one, which is not over before it is told. What says since when it is paid
     is held against its like; the rest, added up, against what is without a day as well, or was given its first day.
     """
-    of_late = oversight.counted_from(before, context) == date.min
-    back, today = oversight.looked_back_to(context), context.today.isoformat()
+    back, today = window.looked_back_to(context), context.today.isoformat()
     for kind in KINDS:
         if _is_paid(before, context):
-            were, now = _without_days(kind, record, before, (date.max if of_late else back, context.today))
-            left = kind.sums_of(now, context)
-            for name, was in kind.sums_of(were, context).items():
-                if was is not None and ((amount := left.get(name)) is None or amount < was):
-                    yield {"pointer": kind.at, "what": f"{kind.what} {name}", "found": LESS if name in left else GONE}
+            were, now = _without_days(kind, record, before, context)
+            left, named = kind.known_of(now, context), {kind.name(each) for each in now}
+            for name, was in kind.known_of(were, context).items():
+                if left.get(name, Decimal(0)) < was:
+                    yield {"pointer": kind.at, "what": f"{kind.what} {name}", "found": LESS if name in named else GONE}
         dated = [
             each
             for each in kind.entries(before)
@@ -296,32 +297,33 @@ def _repeated(record: JsonObject, before: JsonObject, context: Context) -> Itera
 
 def _is_paid(record: JsonObject, context: Context) -> bool:
     """Whether what has no day is taken to be paid: something is bought, or could have been for long."""
-    entered = add_days(context.today, -oversight.IN_TIME).isoformat()
+    entered = add_days(context.today, -window.IN_TIME).isoformat()
     agreed = record.get("lifecycle", {}).get("approved_on", "9999-12-31") < entered
     return agreed or _is_bought(record, "9999-12-31", context.today.isoformat())
 
 
 def _without_days(
-    kind: Kind, record: JsonObject, before: JsonObject, days: tuple[date, date]
+    kind: Kind, record: JsonObject, before: JsonObject, context: Context
 ) -> tuple[list[JsonObject], list[JsonObject]]:
     """Return what was paid since nobody knows when, and what stands for it now, though it got a day.
 
-    ``days`` are the one before which that has to be, and today: it is not over before it is told. Where all counts as
-    of late (``date.max``) it is all that was paid. A subscription of old is in the contract, with its days.
+    That is no later than the first of the contract, and it is not over before it is told. Of a vendor that was agreed
+    to of late it is all that was paid. A subscription of old is in the contract, with its days.
     """
-    first, today = (each.isoformat() for each in days)
-    all_of_late = days[0] == date.max
+    back, today = window.looked_back_to(context).isoformat(), context.today.isoformat()
+    of_late = window.counted_from(before, context) == date.min
+    begun = lifecycle.begun_on(before, context.today)
+    asked = str(before.get("lifecycle", {}).get("approved_on", today))
+    latest = max(back, begun.isoformat() if begun else asked)
     known = {(kind.name(each), each["since"]) for each in kind.entries(before) if "since" in each}
 
     def counts(entry: JsonObject) -> bool:
         since = entry.get("since")
         got_a_day = since is not None and (kind.name(entry), since) not in known
-        if got_a_day and _until(entry) < today:
+        if got_a_day and (str(since) > latest or _until(entry) < today):
             return False
-        if all_of_late:
-            return True
-        own = since is None or (got_a_day and since <= first)
-        return own and _until(entry) >= first and (kind.at == USAGE or entry["kind"] != SUBSCRIPTION)
+        own = since is None or got_a_day
+        return of_late or (own and _until(entry) >= back and (kind.at == USAGE or entry["kind"] != SUBSCRIPTION))
 
     were, now = ([each for each in kind.entries(one) if counts(each)] for one in (before, record))
     return were, now

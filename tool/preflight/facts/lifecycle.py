@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from preflight.recurring import INSIDE
+
 if TYPE_CHECKING:
     from preflight.model import Context, JsonObject
 
@@ -46,6 +48,23 @@ def was_agreed(record: JsonObject) -> bool:
     """Whether somebody agreed to the vendor at some time, whatever it is now: then its history stays."""
     lifecycle = record.get("lifecycle", {})
     return lifecycle.get("status") not in OPEN or not lifecycle.keys().isdisjoint(AGREED)
+
+
+def begun_on(record: JsonObject, today: date) -> date | None:
+    """Return the first day on which anything of the contract was signed, used or paid; None: nothing has, by today."""
+    cost = record.get("cost", {})
+    life = record.get("lifecycle", {})
+    days = [
+        *(life.get(name) for name in ("signed_on", "live_on")),
+        *(each.get("starts") for each in record.get("contract", {}).get("subscriptions", ())),
+        *(each.get("date") for each in cost.get("one_off", ()) if each["kind"] != INSIDE),
+        *(
+            each.get("since")
+            for each in (*cost.get("recurring", ()), *cost.get("usage", ()))
+            if each.get("kind") != INSIDE
+        ),
+    ]
+    return min((day for each in days if each and (day := date.fromisoformat(each)) <= today), default=None)
 
 
 def of(record: JsonObject, context: Context) -> JsonObject:

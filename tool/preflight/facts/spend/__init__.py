@@ -1,0 +1,1 @@
+"""What vendors are paid over time, for the facts that limits are held against."""
