@@ -16,7 +16,9 @@ from typing import TypeAlias
 
 from preflight import examples
 from preflight.engine import Case, judge_case, read, share
-from preflight.model import Context, Decided, JsonObject, Level, Outcome
+from preflight.facts.spend import window
+from preflight.facts.spend.earlier import TOLD
+from preflight.model import Context, Decided, JsonObject, Level, Outcome, Version
 from preflight.shell import registry
 from preflight.shell.files import WorkingTree
 
@@ -40,6 +42,7 @@ POLICY = replace(_WHOLE, rules=tuple(_MONEY))
 EXAMPLE = {name: each for name, each in POLICY.example.items() if not name.startswith("$")}
 
 Records: TypeAlias = Mapping[str, JsonObject]
+Versions: TypeAlias = Mapping[str, list[tuple[date, JsonObject]]]
 Edit: TypeAlias = Callable[[Random, JsonObject, date], None]
 
 
@@ -59,9 +62,11 @@ def context_on(day: date, vendors: frozenset[str] = frozenset()) -> Context:
     return replace(context, policies=examples.merge(dict(context.policies), POLICY.example_policies))
 
 
-def judge(records: Records, today: date, vendor: str, before: JsonObject | None) -> tuple[set[str], float]:
+def judge(
+    records: Records, today: date, vendor: str, before: JsonObject | None, versions: Versions
+) -> tuple[set[str], float]:
     """Return what blocks a change of one vendor, and the amount that the gate holds against the limits."""
-    context = context_on(today, frozenset(records))
+    context = replace(context_on(today, frozenset(records)), earlier=lambda _: earlier_of(versions, today))
     cases = {
         name: Case(name, "", record, examples.Nowhere(), before if name == vendor else record, has_base=True)
         for name, record in records.items()
@@ -73,8 +78,26 @@ def judge(records: Records, today: date, vendor: str, before: JsonObject | None)
     return {f"{rule}: {message}" for rule, message in red if rule not in ASKED}, float(shared["oversight"]["amount"])
 
 
-def history(seed: int, changes: int, *, gate: bool = True) -> Iterator[History]:
-    """Yield a history after each change that goes in, of so many that are tried; without the ``gate`` all go in."""
+def earlier_of(versions: Versions, today: date) -> dict[str, list[Version]]:
+    """Return all versions as the gate is given them: each until it was replaced, and the last one until today."""
+    found = {}
+    for vendor, told in versions.items():
+        ends = [*(day for day, _ in told[1:]), today]
+        pairs = zip(told, ends, strict=True)
+        found[vendor] = [Version(record, end - timedelta(TOLD)) for (_, record), end in pairs if end >= back_on(today)]
+    return found
+
+
+def back_on(today: date) -> date:
+    """Return the first day on which a version was replaced of which the gate knows."""
+    return window.looked_back_to(context_on(today))
+
+
+def history(seed: int, changes: int, *, gate: bool = True, remembered: bool = True) -> Iterator[History]:
+    """Yield a history after each change that goes in, of so many that are tried.
+
+    Without the ``gate`` all go in. Where nothing is ``remembered``, only the records of the day are counted.
+    """
     chance = Random(seed)  # noqa: S311 - the same seed gives the same history
     made = History()
     vendors = ("alpha", "beta")[: chance.choice([1, 1, 2])]
@@ -86,8 +109,9 @@ def history(seed: int, changes: int, *, gate: bool = True) -> Iterator[History]:
         now = _proposal(chance, vendor, made.today) if was is None else _changed(chance, was, made.today)
         if now == was or any(POLICY.shape.problems(now)):
             continue
-        red, made.counted = judge({**made.records, vendor: now}, made.today, vendor, was)
-        stood = judge(made.records, made.today, vendor, was)[0] if was else set()
+        versions = made.versions if remembered else {}
+        red, made.counted = judge({**made.records, vendor: now}, made.today, vendor, was, versions)
+        stood = judge(made.records, made.today, vendor, was, versions)[0] if was else set()
         if gate and red - stood:
             continue
         made.records[vendor] = now

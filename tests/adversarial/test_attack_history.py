@@ -71,13 +71,25 @@ def test_a_push_from_a_clone_that_was_cut_short_is_judged(ground: Ground, tmp_pa
 # ---- Dates are what somebody says ---------------------------------------------------------------
 
 
-@pytest.mark.parametrize("day", ["2001-01-01", "@0 +0000"])
-def test_a_back_dated_commit_is_judged_as_of_now(ground: Ground, day: str) -> None:
+@pytest.mark.parametrize(("day", "shown"), [("2001-01-01", "2001-01-01"), ("@0 +0000", "1970-01-01")])
+def test_a_back_dated_commit_is_judged_as_of_now(ground: Ground, day: str, shown: str) -> None:
+    """And refused besides: until when a record said what would be read off it."""
     ground.raise_cost()
     ground.git("add", "--all")
     head = ground.grow(ground.git("write-tree").strip(), ground.tip(), day=day)
     assert ASKED in [rule for rule, _, _ in ground.check(head).red]
-    assert ASKED in ground.refused(f"{head}:refs/heads/main")
+    assert f"a commit says that it is from {shown}" in ground.refused(f"{head}:refs/heads/main")
+
+
+def test_a_commit_of_last_week_comes_alone_and_an_older_one_with_a_merge(ground: Ground) -> None:
+    """2026-12-22 is today, and two changes wait: one since seven days, one since eight."""
+    main = ground.tip()
+    fresh = ground.grow(ground.tip("HEAD^{tree}"), main, day="2026-12-15")
+    ground.push(f"{fresh}:refs/heads/main")
+    stale = ground.grow(ground.tip("HEAD^{tree}"), fresh, day="2026-12-14")
+    assert "git merge --no-ff" in ground.refused(f"{stale}:refs/heads/main")
+    merged = ground.grow(ground.tip("HEAD^{tree}"), fresh, stale)
+    ground.push(f"{merged}:refs/heads/main")
 
 
 @pytest.mark.parametrize(("day", "shown"), [("2099-01-01", "2099-01-01"), ("@99999999999999 +0000", "9999-12-31")])

@@ -115,13 +115,14 @@ class House:
     """The vendors of one house that are paid for, and what they cost together.
 
     ``slices`` are for each limit the number of purchases that stay below it one by one, ``months`` for how long their
-    terms bind to it one after the other.
+    terms bind to it one after the other. ``recalled``: a part of it is told by earlier versions of the records alone.
     """
 
     members: tuple[str, ...]
     sums: Sums
     months: int
     slices: Mapping[float, int]
+    recalled: bool
 
     def others(self, vendor: str) -> tuple[list[str], int]:
         """Return the first other members, and how many there are in all."""
@@ -186,6 +187,7 @@ def house(
         Sums.of([extracts[vendor] for vendor in members], *window),
         terms.bound((term for vendor in members for term in extracts[vendor]["terms"]), today),
         {limit: sum(is_below(part, limit) for part in parts) for limit in limits},
+        any("recalled" in part for vendor in members for part in extracts[vendor]["parts"]),
     )
 
 

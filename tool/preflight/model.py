@@ -296,11 +296,28 @@ NOTHING_DECIDED = Decided()
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """A record as it was before, and the last day of which it tells."""
+
+    record: JsonObject
+    until: date
+
+
+Earlier: TypeAlias = "Callable[[Collection[str]], Mapping[str, Sequence[Version]]]"
+
+
+def nothing_earlier(_vendors: Collection[str]) -> Mapping[str, Sequence[Version]]:
+    """Return no version of anybody: where no change is judged, records alone tell what there is."""
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """What facts may know beside the record: the date, the policy documents by name, and what the schema tells.
 
     ``references`` says which fields hold ids; ``vendors`` are the ids of all vendor files, unreadable ones included.
-    ``decided`` are the signed decisions.
+    ``decided`` are the signed decisions. ``earlier`` gives of vendors that sell together, by id, what their records
+    said before, oldest first; of nobody where a change leaves all of them alone.
     """
 
     today: date
@@ -308,6 +325,7 @@ class Context:
     references: ReferenceFields = field(default_factory=dict)
     vendors: frozenset[str] = frozenset()
     decided: Decided = NOTHING_DECIDED
+    earlier: Earlier = nothing_earlier
     memory: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def once_for(self, record: JsonObject, name: str, work: Callable[[], Any]) -> Any:

@@ -11,12 +11,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from preflight import comparison, engine, facts
-from preflight.commands import rounds
+from preflight.commands import recollection, rounds
 from preflight.commands.rounds import FirstRound, Whose
 from preflight.commands.session import Session
 from preflight.errors import CannotJudge
 from preflight.field_changes import moves
-from preflight.model import REGISTRY, Comparison, Novelty, Weight
+from preflight.model import REGISTRY, Comparison, Novelty, Weight, nothing_earlier
 from preflight.shell.files import Kind, matching
 
 if TYPE_CHECKING:
@@ -92,7 +92,9 @@ def compared(session: Session, then: Session | None, scope: Scope, *, everything
     whole = judged is session.entries
     wanted = session.entries if session.policy.shared else judged
     read = rounds.first(session, wanted, None if whole else asked, everything=everything)
-    told = rounds.second(session, read, whole=whole, everything=everything)
+    touched = {each.vendor for each in read if each.path in asked | changed}
+    remembered = recollection.of(then, touched, {each.vendor: each.path for each in read}) if then else nothing_earlier
+    told = rounds.second(session, read, whole=whole, everything=everything, earlier=remembered)
     ours = {entry.path: entry for entry in session.entries}
     weighed = asked if alone else asked | set(past)
     sound = {each.path for each in read if each.read}
@@ -107,7 +109,7 @@ def compared(session: Session, then: Session | None, scope: Scope, *, everything
         return Compared(tuple(told.results), Comparison(delta=delta))
     same = [_without_verdicts(each) for each in read if each.path not in asked and each.path not in changed]
     first = sorted([*same, *(pair.before for pair in pairs if pair.before)], key=lambda each: each.path)
-    before = rounds.second(then, first, whole=False, everything=False)
+    before = rounds.second(then, first, whole=False, everything=False, earlier=remembered)
     near = _Sides() if alone else _others(session, then, (told, before), same, ours)
     moved = {pair.now: pair.moves for pair in pairs if pair.now}
     rules = frozenset(compiled.rule.id for compiled in session.policy.rules)

@@ -35,6 +35,7 @@ MOST_LINES = 24  # on the terminal of whoever pushes
 WIDTH = 72  # git puts «remote: » in front
 ACCEPTED, REFUSED = 0, 1
 TOLERANCE = 1  # day that a clock may go ahead of that of the server
+STALE = 7  # days within which a commit gets into a guarded branch; older ones come with a merge
 MOST_NAMED = 4  # further refs of a push that are named one by one
 ATTRIBUTES = ".gitattributes"
 
@@ -228,8 +229,9 @@ def _guarded(  # noqa: PLR0913, PLR0917 - what is judged, and where
 def _unlike_the_server(session: Session, update: Update, name: str) -> str:
     """Say why a push does not carry the history of a branch on; empty where it does.
 
-    When a decision came, and by which keys it was signed then, is read off the first-parent line of the branch. So
-    what was pushed last stays on that line, and no commit of it is from a day that is still to come.
+    When a decision came, by which keys it was signed then, and until when a record said what, is read off the
+    first-parent line of the branch. So what was pushed last stays on that line, and no commit of it is from a day that
+    is still to come, or from long ago.
     """
     head = GitTree(session.root, update.new)
     if not head.descends(update.old):
@@ -237,9 +239,14 @@ def _unlike_the_server(session: Session, update: Update, name: str) -> str:
             f"this merges {name} into something else, and not something else into {name}. Rebase onto it, or check "
             f"{name} out and merge your branch there (git merge --no-ff), and push again."
         )
-    last = head.latest(update.old).date()
+    first, last = head.claimed(update.old)
     if last > session.today + timedelta(days=TOLERANCE):
         return f"a commit says that it is from {last}, and it is {session.today}. Set the clock right, and commit anew."
+    if head.commit != update.old and first < session.today - timedelta(days=STALE):
+        return (
+            f"a commit says that it is from {first}, and what it says would count from then on. Check {name} out and "
+            "merge your branch there (git merge --no-ff), or rebase it (git rebase --no-ff), and push again."
+        )
     return ""
 
 

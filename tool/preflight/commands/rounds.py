@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from preflight import engine
-from preflight.model import Problem
+from preflight.model import Problem, nothing_earlier
 from preflight.shell import workers
 from preflight.shell.files import Entry, Kind
 from preflight.shell.placed import Excerpt
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from preflight.commands.session import Session
     from preflight.engine import Judged
-    from preflight.model import Context, JsonObject, Position, Positions
+    from preflight.model import Context, Earlier, JsonObject, Position, Positions
     from preflight.shell.registry import RecordFile
 
 Item = TypeVar("Item")
@@ -54,10 +54,17 @@ def first(
     return spread([session], work, entries, "Reading vendors")
 
 
-def second(session: Session, read: Sequence[FirstRound], *, whole: bool, everything: bool) -> Told:
-    """Judge what was read by the rules that need all of it."""
-    policy = session.policy
-    context = replace(session.context, vendors=frozenset(each.vendor for each in read), memory={})
+def second(
+    session: Session,
+    read: Sequence[FirstRound],
+    *,
+    whole: bool,
+    everything: bool,
+    earlier: Earlier = nothing_earlier,
+) -> Told:
+    """Judge what was read by the rules that need all of it; ``earlier`` tells what records said before."""
+    policy, vendors = session.policy, frozenset(each.vendor for each in read)
+    context = replace(session.context, vendors=vendors, earlier=earlier, memory={})
     extracts = {each.vendor: each.read.extracts for each in read if each.read}
     shared = engine.share(policy, extracts, context)
     waiting = [(each.path, each.rest, shared[each.vendor]) for each in read if each.rest]

@@ -202,13 +202,14 @@ def _since(record: JsonObject, first: date) -> JsonObject:
     return {**record, "cost": kept}
 
 
-def beyond_contract(record: JsonObject, context: Context, bought: Sequence[Purchase]) -> Iterable[Span]:
-    """Yield what is paid for subscriptions on days on which the contract has less; of what is over, until it was left.
+def beyond_contract(
+    record: JsonObject, context: Context, bought: Sequence[Purchase], left: date = date.max
+) -> Iterable[Span]:
+    """Yield what is paid for subscriptions on days on which the contract has less, until the vendor was ``left``.
 
     What is paid since nobody knows when is paid since the first contract began.
     """
     begun = min((each.starts for each in bought if each.starts), default=date.min)
-    left = over_on(record, context) if is_over(record, context) else date.max
     paid = (
         Span(day(each, "since") or begun, min(day(each, "until") or left, left), amount / DAYS)
         for each in listed(record, RECURRING)

@@ -17,7 +17,7 @@ from preflight.agreement import NOBODY, RECORDED, SIGNED, Directory, Role, agree
 from preflight.authority import Amounts, by_role, demanded, names
 from preflight.facts import cost, lifecycle, risk
 from preflight.facts.references import departures
-from preflight.facts.spend import window
+from preflight.facts.spend import earlier, window
 from preflight.houses import MOST_TOLD, House, is_below
 from preflight.levels import highest, rank
 from preflight.money import decimal, plain
@@ -90,6 +90,7 @@ def extract(record: JsonObject, context: Context) -> JsonObject:
         "term_months": known.get("term_months"),
         **_bound(record, parts, context, known),
         "parts": parts,
+        "said": earlier.said(record, context),
         "undated": window.undated(record, parts, context, cost.undated),
         "flat": window.undated(record, parts, context, cost.beside) if over else cost.beside(record, context, date.min),
         "risk": level.level,
@@ -128,7 +129,7 @@ def _classes(record: JsonObject) -> list[str] | None:
 
 
 def gather(extracts: Mapping[str, JsonObject], context: Context) -> dict[str, JsonObject]:
-    """Judge every vendor's approvals by what its whole group costs."""
+    """Judge every vendor's approvals by what its whole group costs, and did by what its records said before."""
     directory = Directory(
         {each["id"]: each.get("roles", []) for each in context.policies["people"]["people"]},
         departures(context),
@@ -137,8 +138,10 @@ def gather(extracts: Mapping[str, JsonObject], context: Context) -> dict[str, Js
     )
     limits = {each["annual_cost_from"] for each in context.policies["approvals"]["demands"] if _is_plain_limit(each)}
     days = context.policies["approvals"]["window_days"]
-    found: dict[str, JsonObject] = {}
+    extracts, found = dict(extracts), {}
     for members in houses.members(extracts, context):
+        for vendor, versions in context.earlier(members).items():
+            extracts[vendor] = earlier.recalled(extracts[vendor], versions, context)
         group = houses.house(members, extracts, limits, context.today, (window.looked_back_to(context), days))
         beside = _by_category(members, extracts, context.policies["risk"]) if len(members) > 1 else {}
         for vendor in members:
@@ -273,11 +276,12 @@ def _agreed(approval: JsonObject) -> JsonObject:
     return {"pointer": approval.get("pointer", "/approvals"), **kept, **proven}
 
 
-def _amounts(taken: JsonObject, group: House, window: int) -> Amounts:
+def _amounts(taken: JsonObject, group: House, days: int) -> Amounts:
     """Return what demands compare with: the money of the group, the rest of the vendor itself."""
     least = decimal(taken["least"]) if taken["over"] else group.sums.amount
     priced = all(part["priced"] for part in taken["parts"] if part["recent"])
     committed = None if taken["committed"] is None else decimal(taken["committed"])
+    before = ", some of it told by earlier versions of the record alone" if group.recalled else ""
     return Amounts(
         None if taken["annual"] is None or not priced else least,
         least,
@@ -288,7 +292,7 @@ def _amounts(taken: JsonObject, group: House, window: int) -> Amounts:
         taken["risk"],
         taken["risk_least"],
         None if taken["classes"] is None else frozenset(taken["classes"]),
-        "a year" if taken["over"] or not group.sums.bought else f"bought within {window} days",
+        "a year" if taken["over"] or not group.sums.bought else f"bought within {days} days{before}",
         taken.get("risk_beside", ""),
     )
 

@@ -136,10 +136,11 @@ class GitTree:
             raise FileNotFoundError(message)
         name = self._objects[path]
         if _recall:
-            return _recall[0].ask((name, most), lambda: self._content(name, most))
-        return self._content(name, most)
+            return _recall[0].ask((name, most), lambda: self.content(name, most))
+        return self.content(name, most)
 
-    def _content(self, name: str, most: int) -> bytes:
+    def content(self, name: str, most: int) -> bytes:
+        """Return at most ``most + 1`` bytes of an object. Raises OSError."""
         try:
             found = self._repository().odb.stream(bytes.fromhex(name))
             if found.size > MAX_BLOB:
@@ -234,11 +235,15 @@ class GitTree:
         line = self._git("rev-list", "--first-parent", f"{commit}..{self.commit}").split()
         return not line or self.parent(line[-1]) == commit
 
-    def latest(self, since: str) -> datetime:
-        """Return the latest moment that a commit after ``since`` claims to be from, along the first-parent line."""
+    def claimed(self, since: str) -> tuple[date, date]:
+        """Return the first and the last day that commits after ``since`` claim to be from, along the first-parent line.
+
+        Nothing came after it: then both are the first day of all.
+        """
         listed = self._git("rev-list", "--first-parent", "--timestamp", f"{since}..{self.commit}")
-        stamps = [int(line.partition(" ")[0]) for line in listed.splitlines()]
-        return datetime.fromtimestamp(min(max(stamps, default=0), LATEST), UTC)
+        stamps = [min(int(line.partition(" ")[0]), LATEST) for line in listed.splitlines()] or [0]
+        first, last = (datetime.fromtimestamp(each, UTC).date() for each in (min(stamps), max(stamps)))
+        return first, last
 
     def changed_since(self, commit: str) -> list[str]:
         """Return the paths below the root that differ between ``commit`` and this one; a renamed file is two."""
@@ -257,7 +262,17 @@ class GitTree:
         return named[1] if len(named) > 1 else None
 
     def arrivals(self, folder: str) -> dict[str, Arrival]:
-        """Return when each file below ``folder`` came to be what it is, along the first-parent line of the commit.
+        """Return when each file below ``folder`` came to be what it is, along the first-parent line of the commit."""
+        days = self._days()
+        found: dict[str, Arrival] = {}
+        options = ("--first-parent", "--diff-merges=first-parent", "--format=%H")
+        for commit, _, path in self._logged(self.commit, folder, *options):
+            if commit in days:
+                found.setdefault(path.removeprefix(self._prefix()), Arrival(commit, days[commit]))
+        return found
+
+    def _days(self) -> dict[str, date]:
+        """Return the day of each commit of the first-parent line, oldest first.
 
         Dates are what committers say; a commit counts as no earlier than those before it, so that a date that was
         set back brings nothing into the past.
@@ -268,12 +283,22 @@ class GitTree:
             stamp, _, name = line.partition(" ")
             latest = max(latest, min(int(stamp), LATEST))
             days[name] = datetime.fromtimestamp(latest, UTC).date()
-        found: dict[str, Arrival] = {}
-        options = ("--first-parent", "--diff-merges=first-parent", "--format=%H")
-        for commit, _, path in self._logged(self.commit, folder, *options):
-            if commit in days:
-                found.setdefault(path.removeprefix(self._prefix()), Arrival(commit, days[commit]))
-        return found
+        return days
+
+    def replaced(self, since: date) -> Iterator[tuple[str, str, date]]:
+        """Yield path, object and day of every file that a commit of the line edits or takes out since a day.
+
+        The object is what was there before, and the day that on which it was replaced; latest first.
+        """
+        days = self._days()
+        late = sum(day >= since for day in days.values())
+        if not late:
+            return
+        options = ("--first-parent", "--diff-merges=first-parent", "--no-abbrev", f"--max-count={late}", "--format=%H")
+        for commit, told, path in self._changes(self.commit, "", *options):
+            mode, _, was, _, _ = told.removeprefix(":").split(" ")
+            if commit in days and days[commit] >= since and mode in KINDS and set(was) != {"0"}:
+                yield path.removeprefix(self._prefix()), was, days[commit]
 
     def last_changed(self, path: str) -> str | None:
         """Return the last commit on the first-parent line that changed a file, or None."""
@@ -318,6 +343,10 @@ class GitTree:
 
     def _logged(self, reached: str, folder: str, *options: str) -> Iterator[tuple[str, str, str]]:
         """Yield header, status and path of each change below ``folder``, whatever the user has told git to show."""
+        for header, told, path in self._changes(reached, folder, *options):
+            yield header, told.rpartition(" ")[2], path
+
+    def _changes(self, reached: str, folder: str, *options: str) -> Iterator[tuple[str, str, str]]:
         plain = ("--no-show-signature", "--no-renames", "--no-mailmap", "--raw", "-z")
         below = f":(top,literal){self._prefix()}{folder}".rstrip("/")
         return _raw_changes(self._git("log", *plain, *options, reached, "--", below))
@@ -380,7 +409,7 @@ def _is_short(name: str, meant: str) -> bool:
 
 
 def _raw_changes(listed: str) -> Iterator[tuple[str, str, str]]:
-    """Yield header, status and path of what ``git log --raw -z`` lists. A path can hold anything but a NUL.
+    """Yield header, modes and path of what ``git log --raw -z`` lists. A path can hold anything but a NUL.
 
     What follows a line of modes is a path, whatever it looks like; so no path can pass for a header.
     """
@@ -389,7 +418,7 @@ def _raw_changes(listed: str) -> Iterator[tuple[str, str, str]]:
     for token in tokens:
         told = token.lstrip("\n")
         if told.startswith(":"):
-            yield header, told.rpartition(" ")[2], next(tokens, "")
+            yield header, told, next(tokens, "")
         elif told:
             header = told
 

@@ -83,13 +83,13 @@ def parts(record: JsonObject, context: Context) -> Iterator[JsonObject]:
             amounts |= {"rate": each.a_day if known else each.least / DAYS, "priced": known}
             amounts |= {"from": each.starts, "to": each.until, "runs": each in running}
             yield {"pointer": each.pointer, **amounts, "recent": recent, "term": True}
-    left = (cost.over_on(record, context), first) if over else None
-    for pointer, was, amount, until in cost.past(record, context, back, left):
+    left = cost.over_on(record, context) if over else None
+    for pointer, was, amount, until in cost.past(record, context, back, (left, first) if left else None):
         rate = None if amount is None else amount / DAYS
         since = date.fromisoformat(was["since"]) if "since" in was else None
         spread: JsonObject = {"rate": rate, "from": since, "to": until, "runs": False}
         yield {"pointer": pointer, "amount": None, "annual": None, **spread, "recent": False, "term": True}
-    for more in cost.beyond_contract(record, context, listed):
+    for more in cost.beyond_contract(record, context, listed, left or date.max):
         if not was_made(record, more.first, context):
             continue
         spread = {"rate": more.rate, "from": more.first, "to": more.last, "runs": False}

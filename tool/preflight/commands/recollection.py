@@ -1,0 +1,79 @@
+"""What records said before the change that is judged: their versions on the line that it goes into."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from preflight.errors import DocumentError
+from preflight.facts import oversight
+from preflight.facts.spend import earlier, window
+from preflight.model import Version, nothing_earlier
+from preflight.periods import add_days
+from preflight.shell import documents
+from preflight.shell.git import GitTree
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date
+
+    from preflight.commands.session import Session
+    from preflight.model import Earlier, JsonObject
+
+
+def of(then: Session, touched: Collection[str], paths: Mapping[str, str]) -> Earlier:
+    """Return what gives versions of vendors that sell together, where the change touches one of them.
+
+    ``then`` is the registry before the change, ``paths`` are the files of the vendors of now, by id.
+    """
+    if not any(fact.NAME == oversight.NAME for fact in then.policy.facts) or not isinstance(then.source, GitTree):
+        return nothing_earlier
+    return Recollection(then, then.source, frozenset(touched), paths).versions
+
+
+@dataclass
+class Recollection:
+    """The versions of vendor files on the first-parent line of a commit, read as far as they are asked for."""
+
+    then: Session
+    tree: GitTree
+    touched: frozenset[str]
+    paths: Mapping[str, str]
+    _known: dict[str, tuple[Version, ...]] = field(default_factory=dict)
+
+    def versions(self, vendors: Collection[str]) -> Mapping[str, Sequence[Version]]:
+        """Return the versions of those vendors, oldest first; none where the change leaves all of them alone."""
+        if self.touched.isdisjoint(vendors):
+            return {}
+        for vendor in vendors:
+            if vendor in self.paths and vendor not in self._known:
+                self._known[vendor] = tuple(self._read(self.paths[vendor]))
+        return {vendor: found for vendor in vendors if (found := self._known.get(vendor))}
+
+    def _read(self, path: str) -> list[Version]:
+        found = [(record, day) for name, day in self._replaced.get(path, {}).items() if (record := self._record(name))]
+        return [Version(record, add_days(day, -earlier.TOLD)) for record, day in found]
+
+    @cached_property
+    def _replaced(self) -> Mapping[str, Mapping[str, date]]:
+        """The objects that each file was, and the last day of each; that before the change was so until today.
+
+        What was there twice is told of once: until the later day it says the more.
+        """
+        found: dict[str, dict[str, date]] = defaultdict(dict)
+        for vendor in self.touched:
+            if name := self.tree.name(path := self.paths[vendor]):
+                found[path][name] = self.then.today
+        for path, name, day in self.tree.replaced(window.looked_back_to(self.then.context)):
+            found[path].setdefault(name, day)  # latest first
+        return {path: dict(reversed(names.items())) for path, names in found.items()}
+
+    def _record(self, name: str) -> JsonObject | None:
+        """Return the record in an object; None for one that the schema of now does not know."""
+        try:
+            document = documents.parse(self.tree.content(name, documents.MAX_BYTES))
+        except (DocumentError, OSError):
+            return None
+        return document.known if self.then.policy.shape.fits(document.value) else None
