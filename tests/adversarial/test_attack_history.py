@@ -85,11 +85,11 @@ def test_a_commit_of_last_week_comes_alone_and_an_older_one_with_a_merge(ground:
     """2026-12-22 is today, and two changes wait: one since seven days, one since eight."""
     main = ground.tip()
     fresh = ground.grow(ground.tip("HEAD^{tree}"), main, day="2026-12-15")
-    ground.push(f"{fresh}:refs/heads/main")
+    ground.taken(f"{fresh}:refs/heads/main")
     stale = ground.grow(ground.tip("HEAD^{tree}"), fresh, day="2026-12-14")
     assert "git merge --no-ff" in ground.refused(f"{stale}:refs/heads/main")
     merged = ground.grow(ground.tip("HEAD^{tree}"), fresh, stale)
-    ground.push(f"{merged}:refs/heads/main")
+    ground.taken(f"{merged}:refs/heads/main")
 
 
 @pytest.mark.parametrize(("day", "shown"), [("2099-01-01", "2099-01-01"), ("@99999999999999 +0000", "9999-12-31")])

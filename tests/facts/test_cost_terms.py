@@ -251,3 +251,22 @@ def test_a_minimum_without_an_end_is_owed_nobody_knows_how_often() -> None:
     assert ("annual" in found, found["at_least"]) == (False, 20000)
     once = facts(record(bought(ends=None, auto_renews=False, commitment={"minimum": eur(20000)})))
     assert once["annual"] == 20000
+
+
+@pytest.mark.parametrize(
+    ("entry", "committed", "months"),
+    [
+        pytest.param({"kind": "support"}, 12_000, 12, id="until somebody cancels"),
+        pytest.param({"kind": "support", "until": "2036-05-31"}, 12_000 + 36_530, 120, id="for ten years"),
+        pytest.param(
+            {"kind": "support", "since": "2027-01-01", "until": "2027-12-31"}, 12_000 + 3_650, 19, id="to come"
+        ),
+        pytest.param({"kind": "support", "until": "2026-05-31"}, 12_000, 12, id="over"),
+        pytest.param({"kind": "internal-labour", "until": "2036-05-31"}, 12_000, 12, id="our own work"),
+        pytest.param({"kind": "subscription", "until": "2036-05-31"}, 12_000, 12, id="what the contract has"),
+    ],
+)
+def test_what_recurs_until_a_day_to_come_is_promised(entry: JsonObject, committed: float, months: int) -> None:
+    cost = {"recurring": [{"amount": eur(3_650), "per": "year", **entry}]}
+    found = facts(record(bought(), cost=cost))
+    assert (found["committed"], found["term_months"]) == (committed, months)

@@ -189,6 +189,21 @@ def test_terms_that_follow_each_other_bind_to_the_seller_whatever_they_are_for()
     assert missing(together["two"]) == missing(together["three"]) == {"cfo": "nobody"}
 
 
+@pytest.mark.parametrize(
+    ("begun", "wanted"),
+    [
+        pytest.param("2026-04-01", {"cfo": "nobody"}, id="of late: one term told in two steps"),
+        pytest.param("2025-06-02", {"cfo": "nobody"}, id="on the first day of the window"),
+        pytest.param("2025-06-01", {}, id="before it: a renewal, of which what is behind us binds nobody"),
+    ],
+)
+def test_a_term_that_began_of_late_binds_from_its_beginning(begun: str, wanted: JsonObject) -> None:
+    first, then = vendor(21_000), vendor(21_000)
+    first["contract"]["subscriptions"][0] |= {"starts": begun, "ends": "2028-05-31"}
+    then["contract"]["subscriptions"][0] |= {"starts": "2028-06-01", "ends": "2030-03-31"}
+    assert missing(judged(around(LONG), first=first, then=then)["then"]) == wanted
+
+
 def test_purchases_one_after_the_other_count_together_within_the_window() -> None:
     def half(starts: str, ends: str) -> JsonObject:
         price = {"amount": 30_000, "currency": "EUR"}

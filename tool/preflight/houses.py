@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from preflight import terms
 from preflight.money import cents, decimal
 from preflight.naming import LEGAL_FORMS, legal_forms, seller_key, seller_keys, words
+from preflight.periods import add_days
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -180,12 +181,13 @@ def house(
 
     ``window`` is the first day on which one may begin, and its length in days.
     """
+    _, days = window
     paid = [vendor for vendor in members if not extracts[vendor]["over"]]
     parts = [part for vendor in paid for part in extracts[vendor]["parts"]]
     return House(
         tuple(sorted(paid)),
         Sums.of([extracts[vendor] for vendor in members], *window),
-        terms.bound((term for vendor in members for term in extracts[vendor]["terms"]), today),
+        terms.bound((term for each in members for term in extracts[each]["terms"]), today, add_days(today, 1 - days)),
         {limit: sum(is_below(part, limit) for part in parts) for limit in limits},
         any("recalled" in part for vendor in members for part in extracts[vendor]["parts"]),
     )

@@ -241,10 +241,11 @@ def runs(purchase: Purchase, mark: date | None) -> bool:
     return (purchase.starts is None or purchase.starts <= mark) and (purchase.until is None or purchase.until >= mark)
 
 
-def bound(terms: Iterable[tuple[date, date]], today: date) -> int:
+def bound(terms: Iterable[tuple[date, date]], today: date, since: date = date.max) -> int:
     """Return for how many months from today on terms bind that follow each other soon: cut in two, they are one.
 
-    Whatever they are for: another product, team or region of the same seller binds to the same seller.
+    Whatever they are for: another product, team or region of the same seller binds to the same seller. Those of which
+    the first began on ``since`` or later bind from its beginning on: a term that is told in two steps is one, too.
     """
     longest = 0
     first, last = date.max, date.min
@@ -252,7 +253,7 @@ def bound(terms: Iterable[tuple[date, date]], today: date) -> int:
         if last == date.min or starts > add_days(last, SOON + 1):
             first = starts
         last = max(last, ends)
-        length = Length.of(max(first, today), last)
+        length = Length.of(first if first >= since else max(first, today), last)
         longest = max(longest, length.months if length else 0)
     return longest
 

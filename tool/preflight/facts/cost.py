@@ -50,7 +50,7 @@ SHAPE: JsonObject = {
         "committed": {
             "type": "number",
             "description": "What is promised over the terms that run or are to come (price for the term, or minimum), "
-            "and what is to be paid once.",
+            "what is to be paid once, and what recurs until a day to come.",
             "needs": [*_NEEDS, "/contract/subscriptions (starts and ends)"],
         },
         "term_months": {
@@ -131,7 +131,7 @@ def _known(record: JsonObject, context: Context) -> JsonObject:
     facts["mismatch"] = _mismatch(record, bought if sure else None, paid if paid_sure else None, context)
     if bought == [] and paid > 0:
         return facts  # something is subscribed to, and nobody wrote down for how long
-    return facts | _promised(bought, _to_come(record, context), context.today)
+    return facts | _promised(bought, _to_come(record, context), promises(record, context), context.today)
 
 
 def _uncontracted(record: JsonObject, context: Context) -> list[JsonObject]:
@@ -282,17 +282,39 @@ def _to_come(record: JsonObject, context: Context) -> list[Decimal | None]:
     ]
 
 
-def _promised(bought: list[Purchase] | None, payments: list[Decimal | None], today: date) -> JsonObject:
+def promises(record: JsonObject, context: Context) -> list[tuple[date, date, Decimal | None]]:
+    """Return what recurs beside the contract until a day to come: its days from today on, and what they come to.
+
+    Without a last day it is paid until somebody cancels, and nothing of it is promised.
+    """
+    found = []
+    for each in listed(record, RECURRING):
+        until = day(each, "until")
+        if until and until >= context.today and each["kind"] in OTHERS:
+            first = max(day(each, "since") or context.today, context.today)
+            amount = yearly(each, context)
+            days = max(0, (until - first).days + 1)
+            found.append((first, until, None if amount is None else amount * days / DAYS))
+    return found
+
+
+def _promised(
+    bought: list[Purchase] | None,
+    payments: list[Decimal | None],
+    recurring: list[tuple[date, date, Decimal | None]],
+    today: date,
+) -> JsonObject:
     if bought is None:
         return {}
     promised: JsonObject = {}
-    committed, sure = total([*(each.term for each in bought), *payments])
+    committed, sure = total([*(each.term for each in bought), *payments, *(amount for *_, amount in recurring)])
     if sure:
         promised["committed"] = plain(committed)
     months = [each.months for each in bought]
     if None not in months:
         longest = max((each for each in months if each is not None), default=0)
-        promised["term_months"] = max(longest, terms.bound(terms.dated(bought), today))
+        days = [*terms.dated(bought), *((first, last) for first, last, _ in recurring)]
+        promised["term_months"] = max(longest, terms.bound(days, today))
     return promised
 
 

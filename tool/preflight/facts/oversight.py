@@ -112,7 +112,8 @@ def _bound(record: JsonObject, parts: Sequence[JsonObject], context: Context, kn
     """
     if not cost.is_over(record, context):
         running = cost.purchases(record, context) or ()
-        return {"yearly": known["at_least"], "owed": known.get("committed") or 0, "terms": terms.dated(running)}
+        days = [*terms.dated(running), *((first, last) for first, last, _ in cost.promises(record, context))]
+        return {"yearly": known["at_least"], "owed": known.get("committed") or 0, "terms": days}
     left = window.still(record, context)
     yearly, _ = terms.yearly(left)
     yearly += window.undated(record, parts, context, cost.undated)
