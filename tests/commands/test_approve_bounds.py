@@ -55,6 +55,21 @@ def test_what_would_not_count_is_refused(
     assert desk.made() == []
 
 
+def test_with_a_base_what_the_record_said_before_is_covered_too(desk: Desk, approve: Callable[..., Result]) -> None:
+    """The gate counts it; an approval of what the record says now alone would not do."""
+    path = desk.root / "vendors" / f"{VENDOR}.yaml"
+    text = path.read_text("utf-8")
+    more = "{kind: training, amount: {amount: 100000, currency: EUR}, per: year, team: crm-marketing}"
+    path.write_text(text.replace("  recurring:\n", f"  recurring:\n    - {more}\n"), "utf-8")
+    desk.commit("Training")
+    path.write_text(text, "utf-8")
+    desk.commit("No training")
+    assert approve(VENDOR, "--base", "HEAD").code == 0
+    _, said = statement(desk)
+    of_it = 100_000 * 273 / 365  # 15 February, when the contract began, to 14 November, eight days ago
+    assert said["bounds"]["annual_cost"]["amount"] == pytest.approx(256_539.20 + of_it, abs=0.01)
+
+
 def test_what_is_not_known_cannot_be_approved_without_a_bound(desk: Desk, approve: Callable[..., Result]) -> None:
     text = (desk.root / "vendors" / "spyglass-video.yaml").read_text("utf-8")
     lines = [line for line in text.splitlines() if not line.strip().startswith(("ends:", "starts:"))]

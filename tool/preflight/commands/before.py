@@ -11,12 +11,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from preflight import comparison, engine, facts
-from preflight.commands import recollection, rounds
+from preflight.commands import rounds
 from preflight.commands.rounds import FirstRound, Whose
 from preflight.commands.session import Session
 from preflight.errors import CannotJudge
 from preflight.field_changes import moves
-from preflight.model import REGISTRY, Comparison, Novelty, Weight, nothing_earlier
+from preflight.model import REGISTRY, Comparison, Novelty, Weight
 from preflight.shell.files import Kind, matching
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def compared(session: Session, then: Session | None, scope: Scope, *, everything
     wanted = session.entries if session.policy.shared else judged
     read = rounds.first(session, wanted, None if whole else asked, everything=everything)
     touched = {each.vendor for each in read if each.path in asked | changed}
-    remembered = recollection.of(then, touched, {each.vendor: each.path for each in read}) if then else nothing_earlier
+    remembered = session.remembered(touched, {each.vendor: each.path for each in read})
     told = rounds.second(session, read, whole=whole, everything=everything, earlier=remembered)
     ours = {entry.path: entry for entry in session.entries}
     weighed = asked if alone else asked | set(past)

@@ -107,6 +107,7 @@ def _briefs(session: Session, judged: Sequence[str], base: str | None) -> tuple[
     offered = {fact.NAME for fact in session.policy.facts}
     if not {"cost", "risk", "oversight"} <= offered:
         return ()
+    session.asked.update(judged)  # before the survey is made
     cases = session.survey.cases
     there = [name for name in judged if name in cases]
     proposed = [name for name in there if cases[name].record["lifecycle"]["status"] == "proposed"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -51,7 +52,7 @@ def command(  # noqa: PLR0913 - one argument an option
         if rule is not None or quick:
             message = "the approver's view is about a vendor as a whole"
             raise UsageError(message, fix=f"preflight explain {subject} --for approver")
-        page = session.brief(subject, base)
+        page = replace(session, line=base).brief(subject, base)
         lines = briefing.in_markdown(page) if output == "markdown" else briefing.lines(page, terminal.width())
     elif rule is None and "/" in subject:
         lines = explanations.of_rule(_rule(session, subject).rule, _titles(session), terminal.width())

@@ -13,32 +13,33 @@ from preflight.facts.spend import earlier, window
 from preflight.model import Version, nothing_earlier
 from preflight.periods import add_days
 from preflight.shell import documents
-from preflight.shell.git import GitTree
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
-    from preflight.commands.session import Session
-    from preflight.model import Earlier, JsonObject
+    from preflight.model import Context, Earlier, JsonObject
+    from preflight.policy import Policy
+    from preflight.shell.git import GitTree
 
 
-def of(then: Session, touched: Collection[str], paths: Mapping[str, str]) -> Earlier:
+def of(tree: GitTree, policy: Policy, context: Context, touched: Collection[str], paths: Mapping[str, str]) -> Earlier:
     """Return what gives versions of vendors that sell together, where the change touches one of them.
 
-    ``then`` is the registry before the change, ``paths`` are the files of the vendors of now, by id.
+    ``tree`` is the commit before the change, ``paths`` are the files of the vendors of now, by id.
     """
-    if not any(fact.NAME == oversight.NAME for fact in then.policy.facts) or not isinstance(then.source, GitTree):
+    if not any(fact.NAME == oversight.NAME for fact in policy.facts):
         return nothing_earlier
-    return Recollection(then, then.source, frozenset(touched), paths).versions
+    return Recollection(tree, policy, context, frozenset(touched), paths).versions
 
 
 @dataclass
 class Recollection:
     """The versions of vendor files on the first-parent line of a commit, read as far as they are asked for."""
 
-    then: Session
     tree: GitTree
+    policy: Policy
+    context: Context
     touched: frozenset[str]
     paths: Mapping[str, str]
     _known: dict[str, tuple[Version, ...]] = field(default_factory=dict)
@@ -63,11 +64,11 @@ class Recollection:
         What was there twice is told of once: until the later day it says the more.
         """
         found: dict[str, dict[str, date]] = defaultdict(dict)
-        for vendor in self.touched:
-            if name := self.tree.name(path := self.paths[vendor]):
-                found[path][name] = self.then.today
-        for path, name, day in self.tree.replaced(window.looked_back_to(self.then.context)):
-            found[path].setdefault(name, day)  # latest first
+        for path in (self.paths[vendor] for vendor in self.touched if vendor in self.paths):
+            if name := self.tree.name(path):
+                found[path][name] = self.context.today
+        for path, name, day in self.tree.replaced(window.looked_back_to(self.context)):
+            found[path].setdefault(name, min(day, self.context.today))  # latest first
         return {path: dict(reversed(names.items())) for path, names in found.items()}
 
     def _record(self, name: str) -> JsonObject | None:
@@ -76,4 +77,4 @@ class Recollection:
             document = documents.parse(self.tree.content(name, documents.MAX_BYTES))
         except (DocumentError, OSError):
             return None
-        return document.known if self.then.policy.shape.fits(document.value) else None
+        return document.known if self.policy.shape.fits(document.value) else None

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from preflight import briefing, engine, facts, pointers
 from preflight.breaches import did_you_mean
-from preflight.commands import rounds, trust
+from preflight.commands import recollection, rounds, trust
 from preflight.commands.rounds import case_of
 from preflight.errors import CannotJudge, UsageError
 from preflight.facts import lifecycle
+from preflight.model import nothing_earlier
 from preflight.schema_tree import Node
 from preflight.shell import registry
 from preflight.shell.files import Entry, Kind, Source, WorkingTree
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from preflight.commands.rounds import FirstRound
     from preflight.commands.trust import Verified
     from preflight.engine import Judged
-    from preflight.model import Brief, Context, FactModule, JsonObject, Verdict
+    from preflight.model import Brief, Context, Earlier, FactModule, JsonObject, Verdict
     from preflight.policy import Policy
     from preflight.shell.registry import Layout, RecordFile
 
@@ -50,6 +51,8 @@ class Session:
     quiet: bool = False
     color: bool = True
     proposed_by: tuple[str, ...] = ()  # logins that the forge or the server names as those who propose the change
+    line: str | None = None  # the commit whose line tells what records said; None: that before the change
+    asked: set[str] = field(default_factory=set)  # vendors that are looked at for their own sake
     number: int = field(default_factory=lambda: next(_numbers))
     _latest: tuple[Entry, Document | None] | None = field(default=None, init=False, repr=False, compare=False)
 
@@ -224,10 +227,19 @@ class Session:
     def survey(self) -> Survey:
         """All vendors of the right form, with all their facts; read one after the other."""
         cases = {file.id: case_of(file) for file in self._sound}
-        context = replace(self.context, vendors=frozenset(cases), memory={})
+        earlier = self.remembered(self.asked, {name: case.path for name, case in cases.items()})
+        context = replace(self.context, vendors=frozenset(cases), earlier=earlier, memory={})
         registered = facts.registry(self.policy.facts)
         taken = {name: facts.extracts(registered, case.record, context) for name, case in cases.items()}
         return Survey(self.policy, context, cases, taken, engine.share_all(self.policy, taken, context))
+
+    def remembered(self, vendors: Collection[str], paths: Mapping[str, str]) -> Earlier:
+        """Return what gives the versions of records of those vendors, and of others of their sellers, before a change.
+
+        ``paths`` are the files of all vendors, by id. Where nothing is compared, nothing is remembered.
+        """
+        tree = self._before if self.line is None else GitTree(self.root, self.line)
+        return recollection.of(tree, self.policy, self.context, vendors, paths) if tree else nothing_earlier
 
     def vendor(self, identifier: str) -> engine.Case:
         """Return one vendor. Raises UsageError where there is none, or its file is not of the right form."""
@@ -236,6 +248,7 @@ class Session:
         if not self.sound(file):
             message = f"{file.path} cannot be explained, because it is not of the right form"
             raise UsageError(message, fix=f"Run 'preflight check {file.id}' and correct what it says.")
+        self.asked.add(file.id)
         return self.survey.cases[file.id]
 
     def brief(self, identifier: str, base: str | None = None) -> Brief:
