@@ -66,7 +66,7 @@ def test_with_a_base_what_the_record_said_before_is_covered_too(desk: Desk, appr
     desk.commit("No training")
     assert approve(VENDOR, "--base", "HEAD").code == 0
     _, said = statement(desk)
-    of_it = 100_000 * 273 / 365  # 15 February, when the contract began, to 14 November, eight days ago
+    of_it = 100_000 * 273 / 365  # of the dearest year of the group, from 15 February, those to 14 November
     assert said["bounds"]["annual_cost"]["amount"] == pytest.approx(256_539.20 + of_it, abs=0.01)
 
 
