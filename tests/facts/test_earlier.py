@@ -116,13 +116,23 @@ def test_what_became_dearer_or_is_followed_is_no_more_than_it_is() -> None:
     [
         pytest.param({"status": "proposed"}, False, id="only proposed"),
         pytest.param({"status": "approved", "approved_on": "2026-05-01"}, False, id="nothing of it had begun"),
-        pytest.param({"status": "approved", "approved_on": "2026-02-18"}, True, id="approved 91 days before"),
+        pytest.param({"status": "approved", "approved_on": "2026-02-27"}, False, id="approved 90 days before"),
+        pytest.param({"status": "approved", "approved_on": "2026-02-26"}, True, id="approved 91 days before"),
         pytest.param({"status": "approved", "approved_on": "2026-05-01", "signed_on": "2026-05-20"}, True, id="signed"),
         pytest.param(LIVE, True, id="live"),
     ],
 )
 def test_what_was_never_bought_is_not_remembered(life: JsonObject, counts: bool) -> None:  # noqa: FBT001 - a table
     was = record(term(50_000, "2026-07-01", "2027-06-30"), life=life)
+    now = record(SMALL, life={"status": "proposed", "proposed_on": "2026-05-25"})
+    assert (amount(now, (was, "2026-05-20")) > 11_000) is counts
+
+
+@pytest.mark.parametrize(("starts", "counts"), [("2026-05-28", True), ("2026-05-29", False)])
+def test_what_began_on_the_day_it_was_replaced_is_owed(starts: str, counts: bool) -> None:  # noqa: FBT001 - a table
+    """It told until the 20th, and was replaced on the 28th."""
+    life = {"status": "approved", "approved_on": "2026-05-01"}
+    was = record(term(50_000, starts, "2027-05-28", auto_renews=False), life=life)
     now = record(SMALL, life={"status": "proposed", "proposed_on": "2026-05-25"})
     assert (amount(now, (was, "2026-05-20")) > 11_000) is counts
 

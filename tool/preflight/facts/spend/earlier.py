@@ -122,9 +122,10 @@ def _told(version: Version, context: Context) -> Said:
 
 
 def _is_bought(version: Version) -> bool:
-    """Whether something of it was bought by its last day: it was agreed to, and had begun, or could have for long."""
-    begun = lifecycle.begun_on(version.record, version.until) is not None
-    entered = add_days(version.until, -window.IN_TIME).isoformat()
+    """Whether something of it was bought when it was replaced: it was agreed to, and has begun, or long could have."""
+    replaced = add_days(version.until, TOLD)
+    begun = lifecycle.begun_on(version.record, replaced) is not None
+    entered = add_days(replaced, -window.IN_TIME).isoformat()
     could = version.record.get("lifecycle", {}).get("approved_on", "9999-12-31") < entered
     return lifecycle.was_agreed(version.record) and (begun or could)
 
