@@ -159,6 +159,37 @@ def test_what_was_promised_is_owed_still() -> None:
         assert missing(judged(context, acme=now)["acme"]) == {"cfo": "nobody"}
 
 
+@pytest.mark.parametrize(
+    "days",
+    [
+        pytest.param({"since": "2026-01-01"}, id="until somebody cancels"),
+        pytest.param({"since": "2026-01-01", "until": "2026-06-01"}, id="until today"),
+        pytest.param(None, id="not at all"),
+    ],
+)
+@pytest.mark.parametrize("status", ["live", "retired"])
+def test_what_was_promised_until_a_day_is_owed_until_then(days: JsonObject | None, status: str) -> None:
+    was = record(SMALL, recurring=[support(40_000, since="2026-01-01", until="2029-12-31")])
+    life = {**LIVE, "status": status, **({"retired_on": "2026-05-28"} if status == "retired" else {})}
+    now = record(SMALL, life=life, recurring=[] if days is None else [support(40_000, **days)])
+    context = remembering(around(PROMISED), old=[(was, "2026-05-20")])
+    assert missing(judged(context, old=now, new=vendor(5_000))["new"]) == {"cfo": "nobody"}
+    assert missing(judged(around(PROMISED), old=now, new=vendor(5_000))["new"]) == {}
+    context = remembering(around(LONG), old=[(was, "2026-05-20")])
+    assert missing(judged(context, old=now)["old"]) == ({"cfo": "nobody"} if status == "live" else {})
+    found = judged(remembering(around(CFO), old=[(was, "2026-05-20")]), old=now, new=vendor(15_000))["new"]
+    assert found["amount"] >= 55_000, "it is paid in the years to come, too"
+
+
+def test_what_was_promised_until_a_day_and_still_is_counts_once() -> None:
+    was = record(SMALL, recurring=[support(30_000, since="2026-01-01", until="2027-12-31")])
+    longer = record(SMALL, recurring=[support(31_000, since="2026-01-01", until="2028-12-31")])
+    for demand in (PROMISED, LONG, CFO):
+        context = remembering(around(demand), acme=[(was, "2026-05-20")])
+        facts, alone = (judged(each, acme=longer)["acme"] for each in (context, around(demand)))
+        assert (facts["promised"], facts["amount"]) == (alone["promised"], alone["amount"])
+
+
 def test_a_vendor_that_was_left_since_is_remembered_too() -> None:
     was = record(SMALL, recurring=[support(45_000)])
     gone = record(SMALL, life={**LIVE, "status": "retired", "retired_on": "2026-05-28"})

@@ -63,7 +63,8 @@ def test_what_recurred_at_a_vendor_that_is_left_counts_until_then(until: str | N
     old = vendor(1, cost={"recurring": [support | days]}, lifecycle=left)
     assert missing(judged(around(CFO), old=old, new=vendor(30_000))["new"]) == {"cfo": "nobody"}
     before = {**old, "lifecycle": {**left, "retired_on": "2025-06-01"}}
-    assert missing(judged(around(CFO), old=before, new=vendor(30_000))["new"]) == {}
+    promised = {"cfo": "nobody"} if until else {}  # until a day: then it is paid until that day, whoever leaves before
+    assert missing(judged(around(CFO), old=before, new=vendor(30_000))["new"]) == promised
 
 
 def test_who_leaves_too_late_to_give_notice_owes_the_next_term() -> None:
@@ -187,6 +188,15 @@ def test_terms_that_follow_each_other_bind_to_the_seller_whatever_they_are_for()
     assert missing(judged(around(LONG), two=two)["two"]) == {}
     together = judged(around(LONG), two=two, three=three)
     assert missing(together["two"]) == missing(together["three"]) == {"cfo": "nobody"}
+
+
+def test_what_is_known_of_a_promise_counts_beside_what_is_not() -> None:
+    """Nobody wrote down what is subscribed to, and for how long; the support is promised all the same."""
+    support = {"kind": "support", "amount": {"amount": 40_000, "currency": "EUR"}, "per": "year"}
+    unknown = {"kind": "subscription", "amount": {"amount": 1, "currency": "EUR"}, "per": "month"}
+    old = vendor(1, cost={"recurring": [support | {"since": "2026-01-01", "until": "2028-12-31"}, unknown]})
+    old["contract"]["subscriptions"] = []
+    assert missing(judged(around(PROMISED), old=old, new=vendor(40_000))["new"]) == {"cfo": "nobody"}
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,11 @@ class Span:
     last: date
     rate: Decimal
 
+    @property
+    def whole(self) -> Decimal:
+        """What it comes to over all its days."""
+        return ((self.last - self.first).days + 1) * self.rate
+
 
 def beyond(ones: Iterable[Span], others: Iterable[Span]) -> Iterator[Span]:
     """Yield by how much a day some spans together come to more than others together, from when to when, in order."""

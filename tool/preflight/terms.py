@@ -241,6 +241,12 @@ def runs(purchase: Purchase, mark: date | None) -> bool:
     return (purchase.starts is None or purchase.starts <= mark) and (purchase.until is None or purchase.until >= mark)
 
 
+def months(first: date, last: date) -> int:
+    """Return how many months there are from a first to a last day, started ones included."""
+    length = Length.of(first, last)
+    return length.months if length else 0
+
+
 def bound(terms: Iterable[tuple[date, date]], today: date, since: date = date.max) -> int:
     """Return for how many months from today on terms bind that follow each other soon: cut in two, they are one.
 
@@ -253,8 +259,7 @@ def bound(terms: Iterable[tuple[date, date]], today: date, since: date = date.ma
         if last == date.min or starts > add_days(last, SOON + 1):
             first = starts
         last = max(last, ends)
-        length = Length.of(first if first >= since else max(first, today), last)
-        longest = max(longest, length.months if length else 0)
+        longest = max(longest, months(first if first >= since else max(first, today), last))
     return longest
 
 

@@ -131,7 +131,7 @@ def _known(record: JsonObject, context: Context) -> JsonObject:
     facts["mismatch"] = _mismatch(record, bought if sure else None, paid if paid_sure else None, context)
     if bought == [] and paid > 0:
         return facts  # something is subscribed to, and nobody wrote down for how long
-    return facts | _promised(bought, _to_come(record, context), promises(record, context), context.today)
+    return facts | _promised(bought, record, context)
 
 
 def _uncontracted(record: JsonObject, context: Context) -> list[JsonObject]:
@@ -235,7 +235,7 @@ def past(
         for index, entry in enumerate(listed(record, at)):
             until = day(entry, "until")
             if over and not is_since(entry, over[1]):
-                until = min(until or over[0], over[0])
+                until = last_day(entry, at, over[0])
             elif not ended(entry, context):
                 continue
             if until and until >= back and (at == USAGE or entry["kind"] not in {INSIDE, SUBSCRIPTION}):
@@ -283,38 +283,56 @@ def _to_come(record: JsonObject, context: Context) -> list[Decimal | None]:
 
 
 def promises(record: JsonObject, context: Context) -> list[tuple[date, date, Decimal | None]]:
-    """Return what recurs beside the contract until a day to come: its days from today on, and what they come to.
+    """Return what recurs beside the contract until a day to come: its first and last day, and what it comes to.
 
     Without a last day it is paid until somebody cancels, and nothing of it is promised.
     """
+    begun = lifecycle.begun_on(record, context.today) or context.today
     found = []
     for each in listed(record, RECURRING):
-        until = day(each, "until")
+        until, amount = day(each, "until"), yearly(each, context)
         if until and until >= context.today and each["kind"] in OTHERS:
-            first = max(day(each, "since") or context.today, context.today)
-            amount = yearly(each, context)
+            first = day(each, "since") or begun
             days = max(0, (until - first).days + 1)
             found.append((first, until, None if amount is None else amount * days / DAYS))
     return found
 
 
-def _promised(
-    bought: list[Purchase] | None,
-    payments: list[Decimal | None],
-    recurring: list[tuple[date, date, Decimal | None]],
-    today: date,
-) -> JsonObject:
+def last_day(entry: JsonObject, at: str, left: date) -> date:
+    """Return the last day on which something that recurs is paid to a vendor that is ``left`` on a day.
+
+    What is promised until a day is paid until then, whoever leaves before.
+    """
+    until = day(entry, "until")
+    if until and at == RECURRING and entry["kind"] in OTHERS:
+        return until
+    return min(until or left, left)
+
+
+def promised(record: JsonObject, context: Context) -> Decimal:
+    """Return what is promised, over the terms and until the days to come, as far as it is known."""
+    known, _ = total(_owed(purchases(record, context) or [], record, context))
+    return known
+
+
+def _owed(bought: Iterable[Purchase], record: JsonObject, context: Context) -> list[Decimal | None]:
+    recurring = (amount for *_, amount in promises(record, context))
+    return [*(each.term for each in bought), *_to_come(record, context), *recurring]
+
+
+def _promised(bought: list[Purchase] | None, record: JsonObject, context: Context) -> JsonObject:
     if bought is None:
         return {}
     promised: JsonObject = {}
-    committed, sure = total([*(each.term for each in bought), *payments, *(amount for *_, amount in recurring)])
+    committed, sure = total(_owed(bought, record, context))
     if sure:
         promised["committed"] = plain(committed)
-    months = [each.months for each in bought]
+    days = [(first, last) for first, last, _ in promises(record, context)]
+    months = [*(each.months for each in bought), *(terms.months(*each) for each in days)]
     if None not in months:
         longest = max((each for each in months if each is not None), default=0)
-        days = [*terms.dated(bought), *((first, last) for first, last, _ in recurring)]
-        promised["term_months"] = max(longest, terms.bound(days, today))
+        days += terms.dated(bought)
+        promised["term_months"] = max(longest, terms.bound(days, context.today))
     return promised
 
 

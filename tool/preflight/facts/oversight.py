@@ -91,6 +91,7 @@ def extract(record: JsonObject, context: Context) -> JsonObject:
         **_bound(record, parts, context, known),
         "parts": parts,
         "said": earlier.said(record, context),
+        "owes": earlier.said(record, context, left=True).places,
         "undated": window.undated(record, parts, context, cost.undated),
         "flat": window.undated(record, parts, context, cost.beside) if over else cost.beside(record, context, date.min),
         "risk": level.level,
@@ -113,12 +114,16 @@ def _bound(record: JsonObject, parts: Sequence[JsonObject], context: Context, kn
     if not cost.is_over(record, context):
         running = cost.purchases(record, context) or ()
         days = [*terms.dated(running), *((first, last) for first, last, _ in cost.promises(record, context))]
-        return {"yearly": known["at_least"], "owed": known.get("committed") or 0, "terms": days}
-    left = window.still(record, context)
+        return {"yearly": known["at_least"], "owed": plain(cost.promised(record, context)), "terms": days}
+    left, promised = window.still(record, context), cost.promises(record, context)
+    if not window.was_made(record, None, context):
+        promised = []
     yearly, _ = terms.yearly(left)
     yearly += window.undated(record, parts, context, cost.undated)
     owed = sum((each.term or Decimal(0) for each in left), Decimal(0))
+    owed += sum((amount or Decimal(0) for *_, amount in promised), Decimal(0))
     spans = [(each.starts, each.until) for each in left if each.starts and each.until]
+    spans += [(first, last) for first, last, _ in promised]
     return {"yearly": plain(yearly), "owed": plain(owed), "terms": spans}
 
 

@@ -11,6 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from preflight import terms
@@ -31,21 +32,26 @@ TOLD = 8  # days before it was replaced of which a version does not tell: the ne
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a record says is paid: by the day, of what the contract has by its place, and once on a day."""
+    """What a record says is paid: by the day, the same by what it is paid for (its place), and once on a day.
+
+    What is paid for subscriptions beyond the contract has no place.
+    """
 
     paid: tuple[Span, ...]
     places: dict[tuple[str, ...], tuple[Span, ...]]
     once: dict[date, Decimal]
 
     def until(self, last: date) -> Said:
-        """Return what it says of the days up to a last one, and of the contract on the days after that."""
+        """Return what it says of the days up to a last one, and what it owes by its place, on whatever day."""
         paid = (Span(each.first, min(each.last, last), each.rate) for each in self.paid)
-        after = add_days(last, 1)
-        places = {
-            place: tuple(Span(max(each.first, after), each.last, each.rate) for each in spans)
-            for place, spans in self.places.items()
-        }
-        return Said(tuple(paid), places, {when: amount for when, amount in self.once.items() if when <= last})
+        return replace(
+            self, paid=tuple(paid), once={when: amount for when, amount in self.once.items() if when <= last}
+        )
+
+    def after(self, place: tuple[str, ...], last: date) -> tuple[Span, ...]:
+        """Return what it says of a place and the days after one."""
+        first = add_days(last, 1)
+        return tuple(Span(max(each.first, first), each.last, each.rate) for each in self.places.get(place, ()))
 
 
 def said(record: JsonObject, context: Context, *, left: bool = False) -> Said:
@@ -57,22 +63,24 @@ def said(record: JsonObject, context: Context, *, left: bool = False) -> Said:
         rate = each.a_day if each.a_day is not None else each.least / DAYS
         place = tuple(plainly(name) for name in each.place)
         places[place].append(Span(each.starts or date.min, each.until or date.max, rate))
-    paid = [each for spans in places.values() for each in spans]
+    more: list[Span] = []
     if window.was_made(record, None, context):
-        paid += cost.beyond_contract(record, context, bought, over or date.max)
-        paid += _beside(record, context, over or date.max)
+        more += cost.beyond_contract(record, context, bought, over or date.max)
+        for place, span in _beside(record, context, over or date.max):
+            places[place].append(span)
+    paid = [*more, *(each for spans in places.values() for each in spans)]
     return Said(tuple(paid), {place: tuple(spans) for place, spans in places.items()}, _once(record, context))
 
 
-def _beside(record: JsonObject, context: Context, last: date) -> Iterator[Span]:
-    """Yield what recurs and is used beside the contract; what has no day since something began."""
+def _beside(record: JsonObject, context: Context, left: date) -> Iterator[tuple[tuple[str, ...], Span]]:
+    """Yield what recurs and is used beside the contract, with its place; what has no day since something began."""
     begun = lifecycle.begun_on(record, context.today) or date.min
     for kind in KINDS:
         for entry in kind.entries(record):
             amount = kind.amount(entry, context)
             if amount and (kind.at == USAGE or entry["kind"] != SUBSCRIPTION):
-                until = min(day(entry, "until") or last, last)
-                yield Span(day(entry, "since") or begun, until, amount / DAYS)
+                last = cost.last_day(entry, kind.at, left)
+                yield (kind.at, kind.name(entry)), Span(day(entry, "since") or begun, last, amount / DAYS)
 
 
 def _once(record: JsonObject, context: Context) -> dict[date, Decimal]:
@@ -88,32 +96,41 @@ def _once(record: JsonObject, context: Context) -> dict[date, Decimal]:
 def recalled(taken: JsonObject, versions: Sequence[Version], context: Context) -> JsonObject:
     """Return the extract of a record (facts/oversight.py) with what its versions tell beyond it.
 
-    ``said`` of it is what the record of today says. Of each day counts the most that one version tells; what a contract
-    owed counts by its place, so that something else bought in its stead comes on top.
+    ``said`` of it is what the record of today says, ``owes`` what of it would be paid if the vendor were left today.
+    Of each day counts the most that one version tells; what was owed counts by what it was for, so that something else
+    bought in its stead comes on top.
     """
     now: Said = taken["said"]
-    told = [_told(each, context) for each in versions if _is_bought(each)]
+    told = [(_told(each, context), each.until) for each in versions if _is_bought(each)]
     owed: list[Span] = []
-    for place in {place for each in told for place in each.places}:
-        owed += _more(now.places.get(place, ()), (each.places.get(place, ()) for each in told))
-    paid = _more((*now.paid, *owed), (each.paid for each in told))
+    promised: list[Span] = []
+    bound: list[Span] = []
+    for place in sorted({place for each, _ in told for place in each.places}):
+        owed += _more(now.places.get(place, ()), (each.after(place, until) for each, until in told))
+        spans = [[span for span in each.places.get(place, ()) if _is_owed(span, context.today)] for each, _ in told]
+        if more := _more(taken["owes"].get(place, ()), spans):
+            promised += more
+            bound += chain.from_iterable(spans)
+    paid = _more((*now.paid, *owed), (each.paid for each, _ in told))
     parts = [_part({"rate": each.rate, "from": each.first, "to": each.last}) for each in (*owed, *paid)]
-    days = {when for each in told for when in each.once}
-    for when in sorted(days):
-        most = max(each.once.get(when, Decimal(0)) for each in told) - now.once.get(when, Decimal(0))
+    for when in sorted({when for each, _ in told for when in each.once}):
+        most = max(each.once.get(when, Decimal(0)) for each, _ in told) - now.once.get(when, Decimal(0))
         if most > 0:
             parts.append(_part({"amount": most, "priced": True, "from": when}) | {"term": False})
-    if not parts:
+    if not parts and not promised:
         return taken
-    spans = [each for each in owed if context.today <= each.last < date.max]
-    ahead = [(max(each.first, context.today), each.last, each.rate) for each in spans]
-    more = sum((((last - first).days + 1) * rate for first, last, rate in ahead), Decimal(0))
+    longest = max((terms.months(each.first, each.last) for each in bound), default=0)
     return {
         **taken,
+        "term_months": None if taken["term_months"] is None else max(taken["term_months"], longest),
         "parts": [*taken["parts"], *parts],
-        "owed": plain(decimal(taken["owed"]) + more),
-        "terms": [*taken["terms"], *((first, last) for first, last, _ in ahead)],
+        "owed": plain(decimal(taken["owed"]) + sum((each.whole for each in promised), Decimal(0))),
+        "terms": [*taken["terms"], *((each.first, each.last) for each in bound)],
     }
+
+
+def _is_owed(span: Span, today: date) -> bool:
+    return max(span.first, today) <= span.last < date.max
 
 
 def _told(version: Version, context: Context) -> Said:
