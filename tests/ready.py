@@ -14,7 +14,6 @@ import os
 import resource
 import select
 import socket
-import subprocess
 import sys
 from typing import TYPE_CHECKING
 
@@ -26,12 +25,17 @@ READY = "READY"
 ASK = (sys.executable, "-I", "-S", __file__)
 LONGEST = 90  # what fits into the address of a socket, everywhere
 HELD = (resource.RLIMIT_CPU, resource.RLIMIT_AS)
-MODULES = ("preflight.commands.gate", "preflight.commands.check", "preflight.commands.hook", "preflight.renderers")
+MODULES = (
+    *("preflight.commands.check", "preflight.commands.gate", "preflight.commands.given", "preflight.commands.hook"),
+    *("preflight.renderers", "git", "jsonschema_rs"),  # the last are loaded by those who need them
+)
 
 
 @contextlib.contextmanager
 def started(folder: Path) -> Iterator[None]:
     """Have a preflight ready for as long as this lasts."""
+    import subprocess  # noqa: PLC0415 - whoever asks does without
+
     at = folder / "socket"
     if len(os.fsencode(at)) > LONGEST:
         yield
@@ -74,12 +78,15 @@ def ask(arguments: list[str]) -> int:
 
 def serve(at: str) -> None:
     """Answer until nobody is there any more: every answer is given by a process of its own."""
-    import importlib  # noqa: PLC0415 - whoever asks does without
+    import gc  # noqa: PLC0415 - whoever asks does without
+    import importlib  # noqa: PLC0415 - as above
 
     from preflight import cli  # noqa: PLC0415 - as above
 
     for name in MODULES:
         importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # what is loaded stays, and no answer has to look through it
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(at)
         server.listen(16)
