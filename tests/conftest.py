@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import shutil
@@ -101,6 +102,12 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def signer(tmp_path_factory: pytest.TempPathFactory) -> Keys:
     """Make keys to sign with: ``signer("gareth").sign(data)``."""
     return Keys(tmp_path_factory.mktemp("signers"))
+
+
+def pytest_collection_finish() -> None:
+    """Take what was loaded and collected out of the garbage collector's rounds: it stays until the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
