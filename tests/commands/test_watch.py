@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,14 +46,17 @@ def watch(registry: Path, run: Callable[..., Result], tmp_path: Path) -> Callabl
     return call
 
 
+@pytest.fixture(scope="module")
+def there(begun: Path) -> list[dict[str, Any]]:
+    """The issues that there are once the plan for the sample is carried out where there was none: planned once."""
+    order = ["--as-of", "2026-11-22", "--root", str(begun), "watch", "--format", "json"]
+    done = subprocess.run([sys.executable, "-m", "preflight", *order], check=True, capture_output=True)
+    return [issue(number, step) for number, step in enumerate(json.loads(done.stdout)["steps"], 1)]
+
+
 def issue(number: int, step: dict[str, Any], **changes: Any) -> dict[str, Any]:
     plain = {"number": number, "title": step["title"], "body": step["body"], "state": "OPEN", "author": OURS}
     return {**plain, "labels": [{"name": "preflight"}], **changes}
-
-
-def there_are(plan: Plan) -> list[dict[str, Any]]:
-    """Return the issues that there are once a plan is carried out where there was none."""
-    return [issue(number, step) for number, step in enumerate(plan["steps"], 1)]
 
 
 def changes(plan: Plan) -> list[tuple[str, int | None, str]]:
@@ -101,16 +106,18 @@ def test_there_is_one_issue_for_each_vendor_and_kind_with_all_that_is_due(watch:
     assert registry["body"].startswith("<!-- preflight:(registry):committee -->\n")
 
 
-def test_a_plan_that_is_carried_out_leaves_nothing_to_do(watch: Callable[..., Plan]) -> None:
-    there = there_are(watch())
+def test_a_plan_that_is_carried_out_leaves_nothing_to_do(
+    watch: Callable[..., Plan], there: list[dict[str, Any]]
+) -> None:
     assert changes(watch(*there)) == []
     stored = [each | {"body": each["body"].replace("\n", "\r\n").rstrip()} for each in there]  # as a forge may keep it
     assert changes(watch(*stored)) == []
     assert changes(watch(*there, as_of="2026-11-23")) == []  # no text changes with the day
 
 
-def test_a_red_flag_that_stands_on_the_main_branch_comes_first(registry: Path, watch: Callable[..., Plan]) -> None:
-    there = there_are(watch())
+def test_a_red_flag_that_stands_on_the_main_branch_comes_first(
+    registry: Path, watch: Callable[..., Plan], there: list[dict[str, Any]]
+) -> None:
     change(registry, LIVE, *SHARED)
     plan = watch(*there)
     assert changes(plan) == [("open", None, RED)]
@@ -128,13 +135,15 @@ def test_a_red_flag_that_stands_on_the_main_branch_comes_first(registry: Path, w
     assert changes(watch(*there, red)) == [("close", 90, RED)]
 
 
-def test_what_was_closed_by_hand_and_still_stands_is_opened_again(watch: Callable[..., Plan]) -> None:
-    first, *rest = there_are(watch())
+def test_what_was_closed_by_hand_and_still_stands_is_opened_again(
+    watch: Callable[..., Plan], there: list[dict[str, Any]]
+) -> None:
+    first, *rest = there
     assert changes(watch(first | {"state": "CLOSED"}, *rest)) == [("open", 1, first["title"])]
 
 
-def test_of_two_issues_about_the_same_the_older_stays(watch: Callable[..., Plan]) -> None:
-    first, *rest = there_are(watch())
+def test_of_two_issues_about_the_same_the_older_stays(watch: Callable[..., Plan], there: list[dict[str, Any]]) -> None:
+    first, *rest = there
     assert changes(watch(first | {"number": 99}, first, *rest)) == [("close", 99, first["title"])]
 
 
@@ -150,9 +159,9 @@ def test_of_two_issues_about_the_same_the_older_stays(watch: Callable[..., Plan]
     ],
 )
 def test_an_issue_with_a_forged_marker_is_neither_closed_nor_written_over_nor_believed(
-    watch: Callable[..., Plan], stranger: dict[str, Any]
+    watch: Callable[..., Plan], there: list[dict[str, Any]], stranger: dict[str, Any]
 ) -> None:
-    first, *rest = there_are(watch())
+    first, *rest = there
     gone = {"body": "<!-- preflight:gone:review -->\nx"}
     plan = watch(first | stranger, *rest, issue(77, rest[0], **gone, **stranger))
     assert changes(plan) == [("open", None, first["title"])]
@@ -168,13 +177,13 @@ def test_an_issue_with_a_forged_marker_is_neither_closed_nor_written_over_nor_be
         pytest.param("<!-- preflight:gone -->", id="without a kind"),
     ],
 )
-def test_an_issue_of_ours_without_a_marker_is_left_alone(watch: Callable[..., Plan], body: str) -> None:
-    there = there_are(watch())
+def test_an_issue_of_ours_without_a_marker_is_left_alone(
+    watch: Callable[..., Plan], there: list[dict[str, Any]], body: str
+) -> None:
     assert changes(watch(*there, issue(77, there[0], body=body))) == []
 
 
-def test_who_writes_them_can_be_another_app(watch: Callable[..., Plan]) -> None:
-    there = there_are(watch())
+def test_who_writes_them_can_be_another_app(watch: Callable[..., Plan], there: list[dict[str, Any]]) -> None:
     other = [each | {"author": {"login": "app/registry-bot", "is_bot": True}} for each in there]
     assert len(changes(watch(*other))) == len(there)
     assert changes(watch(*other, more=("--author", "registry-bot"))) == []
@@ -194,8 +203,9 @@ def test_how_far_it_looks_is_the_reminder_of_each_kind_unless_days_are_given(wat
     assert all("**overdue**" in each["body"] for each in overdue["steps"])
 
 
-def test_what_cannot_be_read_is_no_reason_to_close_what_was_due(registry: Path, watch: Callable[..., Plan]) -> None:
-    there = there_are(watch())
+def test_what_cannot_be_read_is_no_reason_to_close_what_was_due(
+    registry: Path, watch: Callable[..., Plan], there: list[dict[str, Any]]
+) -> None:
     (registry / LIVE).write_text("id: [\n", "utf-8")
     assert [each for each in changes(watch(*there)) if "trident" in each[2]] == [("open", None, RED)]
     (registry / LIVE).unlink()
