@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 TODAY = date(2026, 11, 22)  # the day on which the story of the sample records is told
 SIZES = (100, 1000, 10_000)
-STARTS = 20
 SITES = 2  # sites that are built of a registry: each takes as long as some checks
 TURN = 240  # records of ours, before and after each run of a peer
 MIB, GIB = 2**20, 2**30
@@ -50,6 +49,7 @@ class Plan:
     sizes: tuple[int, ...] = SIZES
     npm: bool = True
     rounds: int = 5
+    starts: int = 20
     check_jsonschema: int = 500  # files at most; more take too long
     ajv: int = 1000
     commits: int = past.COMMITS  # of the history that is audited
@@ -181,10 +181,10 @@ def measure_peer(folder: Path, registry: Corpus, peer: Peer, rounds: int) -> Pee
     return taken
 
 
-def start_ratio() -> tuple[float, float]:
+def start_ratio(starts: int) -> tuple[float, float]:
     """Return the seconds that ``preflight --version`` and Python itself take to start, in turns."""
     ours, bare = [], []
-    for _ in range(STARTS):
+    for _ in range(starts):
         ours.append(meter.run([PROGRAM, "--version"]).wall)
         bare.append(meter.run([sys.executable, "-c", "pass"]).wall)
     return median(ours), median(bare)
@@ -352,7 +352,7 @@ def report(plan: Plan) -> str:
         note(f"{plan.commits:,} commits: audit")
         audited = past.measure(folder / "past", min(plan.rounds, 3), plan.commits, plan.vendors)
         note("starting and stopping")
-        starts = start_ratio()
+        starts = start_ratio(plan.starts)
     said = "\n".join(f"- {each}" for each in notes(results, remarks))
     return f"{times(results)}\n\n{ratios(results, starts, audited)}\n\n{said}\n"
 
@@ -374,7 +374,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="100 records, once, without npm")
     options = parser.parse_args()
     plan = (
-        Plan(SIZES[:1], npm=False, rounds=1, check_jsonschema=10, commits=100, vendors=30)
+        Plan(SIZES[:1], npm=False, rounds=1, starts=2, check_jsonschema=10, commits=100, vendors=30)
         if options.quick
         else Plan(options.sizes)
     )
