@@ -80,6 +80,7 @@ def test_after_a_merge_the_lists_are_there_and_all_is_judged(forge: Forge) -> No
 def test_a_red_flag_that_came_past_the_gate_makes_the_job_red_and_the_lists_are_there_all_the_same(
     forge: Forge,
 ) -> None:
+    few(forge)
     past_the_gate(forge)
     run = forge.run("inventory", "push", PUSH)
     assert not run.green
