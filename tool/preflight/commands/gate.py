@@ -20,7 +20,7 @@ from preflight.errors import CannotJudge, UsageError
 from preflight.facts import lifecycle
 from preflight.model import Comparison, Novelty, Problem, Verdict
 from preflight.shell import decision_files, registry, trust_root
-from preflight.shell.git import GitTree
+from preflight.shell.git import GitTree, recalled
 from preflight.shell.terminal import note
 
 if TYPE_CHECKING:
@@ -71,6 +71,19 @@ def judge(  # noqa: PLR0913 - what is compared, and how
 
     ``opened`` may give the session what is known already, where many changes are judged one after the other.
     """
+    with recalled():
+        return _judge(around, base, head, identifiers, everything=everything, opened=opened)
+
+
+def _judge(  # noqa: PLR0913 - as above
+    around: Session,
+    base: str,
+    head: str,
+    identifiers: Sequence[str],
+    *,
+    everything: bool,
+    opened: Callable[[Session], Session] | None,
+) -> Change:
     if around.at is not None:
         message = "--at and --base exclude each other"
         raise UsageError(message, fix="Name the commit with the records by --head.")

@@ -12,6 +12,7 @@ import unicodedata
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -99,9 +100,9 @@ class GitTree:
     _objects: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
     _listed: dict[str, list[Entry]] = field(default_factory=dict, repr=False, compare=False)  # a commit does not change
 
-    @property
+    @cached_property
     def commit(self) -> str:
-        """The full name of the commit. Raises UsageError where there is none."""
+        """The full name of the commit, as it is when first asked for. Raises UsageError where there is none."""
         return self._git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{self.revision}^{{commit}}").strip()
 
     def entries(self, folder: str) -> list[Entry]:
