@@ -263,7 +263,8 @@ def test_a_minimum_without_an_end_is_owed_nobody_knows_how_often() -> None:
         ),
         pytest.param({"kind": "support", "until": "2026-05-31"}, 12_000, 12, id="over"),
         pytest.param({"kind": "internal-labour", "until": "2036-05-31"}, 12_000, 12, id="our own work"),
-        pytest.param({"kind": "subscription", "until": "2036-05-31"}, 12_000, 12, id="what the contract has"),
+        pytest.param({"kind": "subscription", "until": "2026-12-31"}, 12_000, 12, id="what the contract has"),
+        pytest.param({"kind": "subscription", "until": "2036-05-31"}, 46_390, 120, id="what it has not, from 2027 on"),
     ],
 )
 def test_what_recurs_until_a_day_to_come_is_promised(entry: JsonObject, committed: float, months: int) -> None:

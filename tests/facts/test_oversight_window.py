@@ -190,6 +190,15 @@ def test_terms_that_follow_each_other_bind_to_the_seller_whatever_they_are_for()
     assert missing(together["two"]) == missing(together["three"]) == {"cfo": "nobody"}
 
 
+def test_what_follows_at_the_same_price_costs_no_more_than_one_of_both() -> None:
+    """What has a day counts on its days, and not in any year as a whole."""
+    support = {"kind": "support", "amount": {"amount": 36_500, "currency": "EUR"}, "per": "year"}
+    both = [support | {"since": "2021-01-01", "until": "2026-06-01"}, support | {"since": "2026-06-02"}]
+    old = vendor(10_000, cost={"recurring": both}, lifecycle={"status": "live", "approved_on": "2020-12-01"})
+    old["contract"]["subscriptions"][0] |= {"starts": "2024-01-01", "ends": "2028-12-31"}
+    assert judged(around(CFO), acme=old)["acme"]["amount"] == 46_500
+
+
 def test_what_is_known_of_a_promise_counts_beside_what_is_not() -> None:
     """Nobody wrote down what is subscribed to, and for how long; the support is promised all the same."""
     support = {"kind": "support", "amount": {"amount": 40_000, "currency": "EUR"}, "per": "year"}

@@ -20,7 +20,7 @@ from preflight.shapes import NUMBER, TEXT, faults
 from preflight.spans import Span, beyond
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from preflight.model import Context, JsonObject
     from preflight.terms import Purchase
@@ -32,6 +32,7 @@ AHEAD = 31  # days by which a payment may come before what it pays for
 TOLERANCE = Decimal("0.01")  # by which the two views of the subscription may differ: rounding, and exchange
 _NEEDS = ["/contract/subscriptions (each with price, per and a currency that has a rate)"]
 _LIST = {"type": "array"}
+PARTS = ("recurring", "usage")  # of the record's cost: what has a first and a last day
 SHAPE: JsonObject = {
     "type": "object",
     "properties": {
@@ -90,8 +91,8 @@ def is_over(record: JsonObject, context: Context) -> bool:
 
 
 def over_on(record: JsonObject, context: Context) -> date:
-    """Return the day on which a vendor that is over was left; today where the record says none."""
-    retired = record.get("lifecycle", {}).get("retired_on")
+    """Return the day on which a vendor was left; today where it is not over, or the record says none."""
+    retired = record.get("lifecycle", {}).get("retired_on") if is_over(record, context) else None
     return min(date.fromisoformat(retired), context.today) if retired else context.today
 
 
@@ -198,7 +199,7 @@ def beside(record: JsonObject, context: Context, first: date) -> Decimal:
 
 def _since(record: JsonObject, first: date) -> JsonObject:
     section = record.get("cost", {})
-    kept = {name: [each for each in section.get(name, ()) if is_since(each, first)] for name in ("recurring", "usage")}
+    kept = {name: [each for each in section.get(name, ()) if is_since(each, first)] for name in PARTS}
     return {**record, "cost": kept}
 
 
@@ -211,7 +212,7 @@ def beyond_contract(
     """
     begun = min((each.starts for each in bought if each.starts), default=date.min)
     paid = (
-        Span(day(each, "since") or begun, min(day(each, "until") or left, left), amount / DAYS)
+        Span(day(each, "since") or begun, last_day(each, RECURRING, left), amount / DAYS)
         for each in listed(record, RECURRING)
         if each["kind"] == SUBSCRIPTION and (amount := yearly(each, context))
     )
@@ -223,37 +224,69 @@ def _began(purchase: Purchase, first: date) -> bool:
     return purchase.starts is None or purchase.starts >= first
 
 
-def past(
+def dated(
     record: JsonObject, context: Context, back: date, over: tuple[date, date] | None = None
 ) -> Iterable[tuple[str, JsonObject, Decimal | None, date]]:
-    """Yield (pointer, entry, a year, last day) of what recurred or was used beside the contract, and has ended.
+    """Yield (pointer, entry, a year, last day) of what recurs or is used beside the contract, and has a day.
 
     Nothing that ended before ``back``. ``over`` is of a vendor that is over the day since when, and the first day
     whose purchases are of late. All of it has ended then, but for what was bought of late: that goes on counting.
     """
     for at, amount in ((RECURRING, yearly), (USAGE, expected)):
         for index, entry in enumerate(listed(record, at)):
-            until = day(entry, "until")
-            if over and not is_since(entry, over[1]):
-                until = last_day(entry, at, over[0])
-            elif not ended(entry, context):
+            if at == RECURRING and entry["kind"] in {INSIDE, SUBSCRIPTION}:
                 continue
-            if until and until >= back and (at == USAGE or entry["kind"] not in {INSIDE, SUBSCRIPTION}):
-                yield f"{at}/{index}", entry, amount(entry, context), until
+            last = last_day(entry, at, over[0] if over else date.max)
+            if counts_flat(entry, over[1] if over else None) or last < back:
+                continue
+            yield f"{at}/{index}", entry, amount(entry, context), last
 
 
-def recurring(record: JsonObject, context: Context, kinds: Collection[str]) -> Iterable[Decimal | None]:
-    """Yield what each recurring cost of these kinds comes to in a year; None: no rate converts it."""
-    for entry in record.get("cost", {}).get("recurring", ()):
-        if entry["kind"] in kinds and not ended(entry, context):
-            yield yearly(entry, context)
+def counts_flat(entry: JsonObject, of_late: date | None) -> bool:
+    """Whether what recurs counts in any year as if it were paid in all of it.
+
+    That is what has no day, and at a vendor that is over what was bought ``of_late`` and has no last day.
+    """
+    if "until" in entry:
+        return False
+    return "since" not in entry if of_late is None else is_since(entry, of_late)
 
 
-def used(record: JsonObject, context: Context) -> Iterable[Decimal | None]:
-    """Yield what usage costs in the year that is expected; where nobody said what is, in the busiest."""
-    for entry in record.get("cost", {}).get("usage", ()):
-        if not ended(entry, context):
-            yield expected(entry, context)
+def flat(record: JsonObject, context: Context, of_late: date | None) -> Decimal:
+    """Return what counts in any year as if it were paid in all of it, beside the contract, as far as it is known."""
+    section = record.get("cost", {})
+    kept = {name: [each for each in section.get(name, ()) if counts_flat(each, of_late)] for name in PARTS}
+    return beside({**record, "cost": kept}, context, date.min)
+
+
+def recurring(record: JsonObject, context: Context, kinds: Collection[str]) -> list[Decimal | None]:
+    """Return what the recurring costs of these kinds come to in a year; None: no rate converts it."""
+    return _at_once([each for each in listed(record, RECURRING) if each["kind"] in kinds], yearly, context)
+
+
+def used(record: JsonObject, context: Context) -> list[Decimal | None]:
+    """Return what usage costs in the year that is expected; where nobody said what is, in the busiest."""
+    return _at_once(listed(record, USAGE), expected, context)
+
+
+def _at_once(
+    entries: Iterable[JsonObject], amount: Callable[[JsonObject, Context], Decimal | None], context: Context
+) -> list[Decimal | None]:
+    """Return the amounts of what is paid at one time from today on, when that is the most: one may follow another.
+
+    Where one of them is not known, all that has not ended.
+    """
+    left = [(each, amount(each, context)) for each in entries if not ended(each, context)]
+    amounts = [each for _, each in left]
+    if None in amounts:
+        return amounts
+    days = {context.today, *(since for each, _ in left if (since := day(each, "since")) and since > context.today)}
+    times = [[paid for each, paid in left if _is_paid_on(each, on)] for on in sorted(days)]
+    return max(times, key=lambda some: sum((each for each in some if each), Decimal(0)))
+
+
+def _is_paid_on(entry: JsonObject, on: date) -> bool:
+    return (day(entry, "since") or on) <= on <= (day(entry, "until") or on)
 
 
 def _mismatch(
@@ -295,7 +328,22 @@ def promises(record: JsonObject, context: Context) -> list[tuple[date, date, Dec
             first = day(each, "since") or begun
             days = max(0, (until - first).days + 1)
             found.append((first, until, None if amount is None else amount * days / DAYS))
-    return found
+    subscribed = (each for each in _subscribed_until(record, context, begun) if each.last >= context.today)
+    return [*found, *((each.first, each.last, each.whole) for each in subscribed)]
+
+
+def _subscribed_until(record: JsonObject, context: Context, begun: date) -> Iterable[Span]:
+    """Yield what is paid for subscriptions until a last day, beyond the terms of the contract."""
+    paid = [
+        Span(day(each, "since") or begun, until, amount / DAYS)
+        for each in listed(record, RECURRING)
+        if each["kind"] == SUBSCRIPTION and (until := day(each, "until")) and (amount := yearly(each, context))
+    ]
+    bought = terms.bought(record, context) if paid else ()
+    held = (
+        Span(each.starts, each.ends, each.a_day or each.least / DAYS) for each in bought if each.starts and each.ends
+    )
+    return beyond(paid, held)
 
 
 def last_day(entry: JsonObject, at: str, left: date) -> date:
@@ -304,7 +352,7 @@ def last_day(entry: JsonObject, at: str, left: date) -> date:
     What is promised until a day is paid until then, whoever leaves before.
     """
     until = day(entry, "until")
-    if until and at == RECURRING and entry["kind"] in OTHERS:
+    if until and at == RECURRING and entry["kind"] != INSIDE:
         return until
     return min(until or left, left)
 

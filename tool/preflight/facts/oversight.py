@@ -8,7 +8,6 @@ vendor file, meets the limit that the whole would meet.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -92,8 +91,8 @@ def extract(record: JsonObject, context: Context) -> JsonObject:
         "parts": parts,
         "said": earlier.said(record, context),
         "owes": earlier.said(record, context, left=True).places,
-        "undated": window.undated(record, parts, context, cost.undated),
-        "flat": window.undated(record, parts, context, cost.beside) if over else cost.beside(record, context, date.min),
+        "undated": window.undated(record, parts, context),
+        "flat": window.flat(record, context),
         "risk": level.level,
         "risk_least": level.at_least,
         "contracted": lifecycle.of(record, context)["contracted"],
@@ -119,7 +118,7 @@ def _bound(record: JsonObject, parts: Sequence[JsonObject], context: Context, kn
     if not window.was_made(record, None, context):
         promised = []
     yearly, _ = terms.yearly(left)
-    yearly += window.undated(record, parts, context, cost.undated)
+    yearly += window.undated(record, parts, context)
     owed = sum((each.term or Decimal(0) for each in left), Decimal(0))
     owed += sum((amount or Decimal(0) for *_, amount in promised), Decimal(0))
     spans = [(each.starts, each.until) for each in left if each.starts and each.until]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # the name of the configuration would stop the gate.
 FOLDERS = (
     *(".github", ".gitlab", ".gitea", ".forgejo", ".bitbucket", ".circleci", ".woodpecker", ".buildkite"),
-    *("schemas", CONFIG),
+    *(".semaphore", ".tekton", ".zuul.d", "schemas", CONFIG),
 )
 # What is called nearly like the configuration stops the gate, so it does not get in without two owners either.
 FILES = (
@@ -34,6 +34,12 @@ FILES = (
     ".woodpecker.yaml",
     ".drone.yml",
     ".travis.yml",
+    ".appveyor.yml",
+    "appveyor.yml",
+    ".cirrus.yml",
+    ".zuul.yaml",
+    "buildspec.yml",
+    "cloudbuild.yaml",
     "azure-pipelines.yml",
     "azure-pipelines.yaml",
     "bitbucket-pipelines.yml",

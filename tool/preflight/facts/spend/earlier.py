@@ -19,7 +19,7 @@ from preflight.facts import cost, lifecycle
 from preflight.facts.spend import window
 from preflight.money import DAYS, decimal, plain
 from preflight.periods import add_days
-from preflight.recurring import INSIDE, KINDS, SUBSCRIPTION, USAGE, day, plainly
+from preflight.recurring import INSIDE, KINDS, RECURRING, SUBSCRIPTION, USAGE, day, plainly
 from preflight.spans import Span, beyond
 
 if TYPE_CHECKING:
@@ -32,10 +32,7 @@ TOLD = 8  # days before it was replaced of which a version does not tell: the ne
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a record says is paid: by the day, the same by what it is paid for (its place), and once on a day.
-
-    What is paid for subscriptions beyond the contract has no place.
-    """
+    """What a record says is paid: by the day, the same by what it is paid for (its place), and once on a day."""
 
     paid: tuple[Span, ...]
     places: dict[tuple[str, ...], tuple[Span, ...]]
@@ -63,24 +60,25 @@ def said(record: JsonObject, context: Context, *, left: bool = False) -> Said:
         rate = each.a_day if each.a_day is not None else each.least / DAYS
         place = tuple(plainly(name) for name in each.place)
         places[place].append(Span(each.starts or date.min, each.until or date.max, rate))
-    more: list[Span] = []
     if window.was_made(record, None, context):
-        more += cost.beyond_contract(record, context, bought, over or date.max)
-        for place, span in _beside(record, context, over or date.max):
-            places[place].append(span)
-    paid = [*more, *(each for spans in places.values() for each in spans)]
+        places[RECURRING, SUBSCRIPTION].extend(cost.beyond_contract(record, context, bought, over or date.max))
+        of_late = None if over is None or left else window.counted_from(record, context)
+        for place, entry, span in _beside(record, context, over or date.max):
+            flat = not left and cost.counts_flat(entry, of_late)  # in any year, whenever it began or ended
+            places[place].append(Span(date.min, date.max, span.rate) if flat else span)
+    paid = chain.from_iterable(places.values())
     return Said(tuple(paid), {place: tuple(spans) for place, spans in places.items()}, _once(record, context))
 
 
-def _beside(record: JsonObject, context: Context, left: date) -> Iterator[tuple[tuple[str, ...], Span]]:
-    """Yield what recurs and is used beside the contract, with its place; what has no day since something began."""
+def _beside(record: JsonObject, context: Context, left: date) -> Iterator[tuple[tuple[str, ...], JsonObject, Span]]:
+    """Yield what recurs and is used beside the contract, by its place; what has no day since something began."""
     begun = lifecycle.begun_on(record, context.today) or date.min
     for kind in KINDS:
         for entry in kind.entries(record):
             amount = kind.amount(entry, context)
             if amount and (kind.at == USAGE or entry["kind"] != SUBSCRIPTION):
                 last = cost.last_day(entry, kind.at, left)
-                yield (kind.at, kind.name(entry)), Span(day(entry, "since") or begun, last, amount / DAYS)
+                yield (kind.at, kind.name(entry)), entry, Span(day(entry, "since") or begun, last, amount / DAYS)
 
 
 def _once(record: JsonObject, context: Context) -> dict[date, Decimal]:

@@ -18,7 +18,7 @@ from preflight.periods import add_days
 from preflight.recurring import INSIDE, RECURRING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from preflight.model import Context, JsonObject
     from preflight.terms import Purchase
@@ -48,13 +48,8 @@ def at_the_end(record: JsonObject, context: Context) -> list[Purchase]:
     ]
 
 
-def undated(
-    record: JsonObject,
-    parts: Sequence[JsonObject],
-    context: Context,
-    paid: Callable[[JsonObject, Context, date], Decimal],
-) -> Decimal:
-    """Return what is paid in a year besides all purchases that have a day, and was bought of late; ``paid`` adds it up.
+def undated(record: JsonObject, parts: Sequence[JsonObject], context: Context) -> Decimal:
+    """Return what is paid in a year besides all purchases that have a day, and was bought of late.
 
     That is all of it, unless the vendor had a subscription before: then it came with that, but for what says since
     when it is paid.
@@ -65,7 +60,14 @@ def undated(
     bought = [each for each in parts if each["term"] and (each["recent"] or each["runs"])]
     if all(each["recent"] for each in bought) and not cost.is_over(record, context):
         first = date.min
-    return paid(record, context, first)
+    return cost.undated(record, context, first)
+
+
+def flat(record: JsonObject, context: Context) -> Decimal:
+    """Return what counts in any year as if it were paid in all of it: what recurs, and nobody knows when it began."""
+    if not was_made(record, None, context):
+        return Decimal(0)
+    return cost.flat(record, context, counted_from(record, context) if cost.is_over(record, context) else None)
 
 
 def parts(record: JsonObject, context: Context) -> Iterator[JsonObject]:
@@ -84,7 +86,7 @@ def parts(record: JsonObject, context: Context) -> Iterator[JsonObject]:
             amounts |= {"from": each.starts, "to": each.until, "runs": each in running}
             yield {"pointer": each.pointer, **amounts, "recent": recent, "term": True}
     left = cost.over_on(record, context) if over else None
-    for pointer, was, amount, until in cost.past(record, context, back, (left, first) if left else None):
+    for pointer, was, amount, until in cost.dated(record, context, back, (left, first) if left else None):
         rate = None if amount is None else amount / DAYS
         since = date.fromisoformat(was["since"]) if "since" in was else None
         spread: JsonObject = {"rate": rate, "from": since, "to": until, "runs": False}
