@@ -17,7 +17,6 @@ from typing import TypeAlias
 from preflight import examples
 from preflight.engine import Case, judge_case, read, share
 from preflight.facts.spend import window
-from preflight.facts.spend.earlier import TOLD
 from preflight.model import Context, Decided, JsonObject, Level, Outcome, Version
 from preflight.shell import registry
 from preflight.shell.files import WorkingTree
@@ -84,7 +83,7 @@ def earlier_of(versions: Versions, today: date) -> dict[str, list[Version]]:
     for vendor, told in versions.items():
         ends = [*(day for day, _ in told[1:]), today]
         pairs = zip(told, ends, strict=True)
-        found[vendor] = [Version(record, end - timedelta(TOLD)) for (_, record), end in pairs if end >= back_on(today)]
+        found[vendor] = [Version(record, end) for (_, record), end in pairs if end >= back_on(today)]
     return found
 
 

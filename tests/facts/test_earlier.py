@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from facts.demanding import CFO, LONG, PROMISED, TODAY, around, judged, missing, vendor
+from preflight.facts.spend.earlier import TOLD
 from preflight.model import Version
+from preflight.periods import add_days
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -34,7 +36,11 @@ def support(amount: float, **days: Json) -> JsonObject:
 
 def remembering(context: Context, **versions: Sequence[tuple[JsonObject, str]]) -> Context:
     """Return a context that knows what records said, and the last day of which each tells."""
-    told = {name: [Version(each, date.fromisoformat(until)) for each, until in some] for name, some in versions.items()}
+
+    def version(of: JsonObject, until: str) -> Version:
+        return Version(of, add_days(date.fromisoformat(until), TOLD))
+
+    told = {name: [version(each, until) for each, until in some] for name, some in versions.items()}
 
     def earlier(vendors: Collection[str]) -> Mapping[str, Sequence[Version]]:
         return {name: some for name, some in told.items() if name in vendors}
@@ -116,8 +122,8 @@ def test_what_became_dearer_or_is_followed_is_no_more_than_it_is() -> None:
     [
         pytest.param({"status": "proposed"}, False, id="only proposed"),
         pytest.param({"status": "approved", "approved_on": "2026-05-01"}, False, id="nothing of it had begun"),
-        pytest.param({"status": "approved", "approved_on": "2026-02-27"}, False, id="approved 90 days before"),
-        pytest.param({"status": "approved", "approved_on": "2026-02-26"}, True, id="approved 91 days before"),
+        pytest.param({"status": "approved", "approved_on": "2026-03-03"}, False, id="approved 90 days ago"),
+        pytest.param({"status": "approved", "approved_on": "2026-03-02"}, True, id="approved 91 days ago"),
         pytest.param({"status": "approved", "approved_on": "2026-05-01", "signed_on": "2026-05-20"}, True, id="signed"),
         pytest.param(LIVE, True, id="live"),
     ],
@@ -128,13 +134,20 @@ def test_what_was_never_bought_is_not_remembered(life: JsonObject, counts: bool)
     assert (amount(now, (was, "2026-05-20")) > 11_000) is counts
 
 
-@pytest.mark.parametrize(("starts", "counts"), [("2026-05-28", True), ("2026-05-29", False)])
-def test_what_began_on_the_day_it_was_replaced_is_owed(starts: str, counts: bool) -> None:  # noqa: FBT001 - a table
-    """It told until the 20th, and was replaced on the 28th."""
+@pytest.mark.parametrize(("until", "counts"), [("2026-05-10", False), ("2026-05-11", True), ("2026-05-20", True)])
+def test_what_began_within_a_week_of_its_replacement_is_owed(until: str, counts: bool) -> None:  # noqa: FBT001 - a table
+    """It was replaced eight days after it told; a commit may be a week older than its push."""
     life = {"status": "approved", "approved_on": "2026-05-01"}
-    was = record(term(50_000, starts, "2027-05-28", auto_renews=False), life=life)
+    was = record(term(50_000, "2026-05-26", "2027-05-25", auto_renews=False), life=life)
     now = record(SMALL, life={"status": "proposed", "proposed_on": "2026-05-25"})
-    assert (amount(now, (was, "2026-05-20")) > 11_000) is counts
+    assert (amount(now, (was, until)) > 11_000) is counts
+
+
+def test_what_is_to_begin_tomorrow_was_never_bought() -> None:
+    life = {"status": "approved", "approved_on": "2026-05-01"}
+    was = record(term(50_000, "2026-06-02", "2027-06-01", auto_renews=False), life=life)
+    now = record(SMALL, life={"status": "proposed", "proposed_on": "2026-05-25"})
+    assert amount(now, (was, "2026-05-24")) < 11_000
 
 
 def test_all_of_one_house_are_remembered_together() -> None:

@@ -297,10 +297,10 @@ NOTHING_DECIDED = Decided()
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A record as it was before, and the last day of which it tells."""
+    """A record as it was before, and the day on which it was replaced: today by the change that is judged."""
 
     record: JsonObject
-    until: date
+    replaced: date
 
 
 Earlier: TypeAlias = "Callable[[Collection[str]], Mapping[str, Sequence[Version]]]"

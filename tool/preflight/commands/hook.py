@@ -14,6 +14,7 @@ from preflight import concealment, engine
 from preflight.commands import founding, gate
 from preflight.commands.session import Session
 from preflight.errors import PreflightError, UsageError
+from preflight.facts.spend import earlier
 from preflight.model import Novelty, Outcome
 from preflight.shell import terminal
 from preflight.shell.git import GitTree
@@ -35,7 +36,6 @@ MOST_LINES = 24  # on the terminal of whoever pushes
 WIDTH = 72  # git puts «remote: » in front
 ACCEPTED, REFUSED = 0, 1
 TOLERANCE = 1  # day that a clock may go ahead of that of the server
-STALE = 7  # days within which a commit gets into a guarded branch; older ones come with a merge
 MOST_NAMED = 4  # further refs of a push that are named one by one
 ATTRIBUTES = ".gitattributes"
 
@@ -242,7 +242,7 @@ def _unlike_the_server(session: Session, update: Update, name: str) -> str:
     first, last = head.claimed(update.old)
     if last > session.today + timedelta(days=TOLERANCE):
         return f"a commit says that it is from {last}, and it is {session.today}. Set the clock right, and commit anew."
-    if head.commit != update.old and first < session.today - timedelta(days=STALE):
+    if head.commit != update.old and first < session.today - timedelta(days=earlier.STALE):
         return (
             f"a commit says that it is from {first}, and what it says would count from then on. Check {name} out and "
             "merge your branch there (git merge --no-ff), or rebase it (git rebase --no-ff), and push again."

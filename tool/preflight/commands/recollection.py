@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from preflight.errors import DocumentError
 from preflight.facts import oversight
-from preflight.facts.spend import earlier, window
+from preflight.facts.spend import window
 from preflight.model import Version, nothing_earlier
-from preflight.periods import add_days
 from preflight.shell import documents
 
 if TYPE_CHECKING:
@@ -54,12 +53,12 @@ class Recollection:
         return {vendor: found for vendor in vendors if (found := self._known.get(vendor))}
 
     def _read(self, path: str) -> list[Version]:
-        found = [(record, day) for name, day in self._replaced.get(path, {}).items() if (record := self._record(name))]
-        return [Version(record, add_days(day, -earlier.TOLD)) for record, day in found]
+        names = self._replaced.get(path, {})
+        return [Version(record, day) for name, day in names.items() if (record := self._record(name))]
 
     @cached_property
     def _replaced(self) -> Mapping[str, Mapping[str, date]]:
-        """The objects that each file was, and the last day of each; that before the change was so until today.
+        """The objects that each file was, and the day on which each was replaced, which is today for that of before.
 
         What was there twice is told of once: until the later day it says the more.
         """

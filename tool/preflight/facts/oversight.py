@@ -90,7 +90,7 @@ def extract(record: JsonObject, context: Context) -> JsonObject:
         **_bound(record, parts, context, known),
         "parts": parts,
         "said": earlier.said(record, context),
-        "owes": earlier.said(record, context, left=True).places,
+        "owes": earlier.said(record, context, context.today).places,
         "undated": window.undated(record, parts, context),
         "flat": window.flat(record, context),
         "risk": level.level,

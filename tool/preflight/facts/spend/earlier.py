@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from preflight.model import Context, JsonObject, Version
 
 TOLD = 8  # days before it was replaced of which a version does not tell: the next one may know better
+STALE = 7  # days by which a commit may be older than its push
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,13 @@ class Said:
         return tuple(Span(max(each.first, first), each.last, each.rate) for each in self.places.get(place, ()))
 
 
-def said(record: JsonObject, context: Context, *, left: bool = False) -> Said:
-    """Return what a record says is paid; with ``left`` as if the vendor were left on the day of the context."""
-    over = cost.over_on(record, context) if left or cost.is_over(record, context) else None
+def said(record: JsonObject, context: Context, told: date | None = None) -> Said:
+    """Return what a record says is paid.
+
+    With ``told`` as if the vendor were left on the day of the context; what goes on until somebody cancels is told
+    of until that day.
+    """
+    over = cost.over_on(record, context) if told or cost.is_over(record, context) else None
     bought = terms.bought(record, context) if over is None else window.at_the_end(record, context)
     places: dict[tuple[str, ...], list[Span]] = defaultdict(list)
     for each in bought:
@@ -61,10 +66,11 @@ def said(record: JsonObject, context: Context, *, left: bool = False) -> Said:
         place = tuple(plainly(name) for name in each.place)
         places[place].append(Span(each.starts or date.min, each.until or date.max, rate))
     if window.was_made(record, None, context):
-        places[RECURRING, SUBSCRIPTION].extend(cost.beyond_contract(record, context, bought, over or date.max))
-        of_late = None if over is None or left else window.counted_from(record, context)
-        for place, entry, span in _beside(record, context, over or date.max):
-            flat = not left and cost.counts_flat(entry, of_late)  # in any year, whenever it began or ended
+        last = min(over or date.max, told or date.max)
+        places[RECURRING, SUBSCRIPTION].extend(cost.beyond_contract(record, context, bought, last))
+        of_late = None if over is None or told else window.counted_from(record, context)
+        for place, entry, span in _beside(record, context, last):
+            flat = not told and cost.counts_flat(entry, of_late)  # in any year, whenever it began or ended
             places[place].append(Span(date.min, date.max, span.rate) if flat else span)
     paid = chain.from_iterable(places.values())
     return Said(tuple(paid), {place: tuple(spans) for place, spans in places.items()}, _once(record, context))
@@ -99,7 +105,8 @@ def recalled(taken: JsonObject, versions: Sequence[Version], context: Context) -
     bought in its stead comes on top.
     """
     now: Said = taken["said"]
-    told = [(_told(each, context), each.until) for each in versions if _is_bought(each)]
+    days = [(each, add_days(each.replaced, -TOLD)) for each in versions if _is_bought(each, context.today)]
+    told = [(_told(each, until, context), until) for each, until in days]
     owed: list[Span] = []
     promised: list[Span] = []
     bound: list[Span] = []
@@ -131,14 +138,17 @@ def _is_owed(span: Span, today: date) -> bool:
     return max(span.first, today) <= span.last < date.max
 
 
-def _told(version: Version, context: Context) -> Said:
-    then = replace(context, today=version.until, memory={})
-    return said(version.record, then, left=True).until(version.until)
+def _told(version: Version, until: date, context: Context) -> Said:
+    """Return what a version says until a day, and what it owed when it was replaced."""
+    return said(version.record, replace(context, today=version.replaced, memory={}), until).until(until)
 
 
-def _is_bought(version: Version) -> bool:
-    """Whether something of it was bought when it was replaced: it was agreed to, and has begun, or long could have."""
-    replaced = add_days(version.until, TOLD)
+def _is_bought(version: Version, today: date) -> bool:
+    """Whether something of it was bought when it was replaced: it was agreed to, and has begun, or long could have.
+
+    The log may say of it that it was replaced some days earlier than it was.
+    """
+    replaced = min(add_days(version.replaced, STALE), today)
     begun = lifecycle.begun_on(version.record, replaced) is not None
     entered = add_days(replaced, -window.IN_TIME).isoformat()
     could = version.record.get("lifecycle", {}).get("approved_on", "9999-12-31") < entered
