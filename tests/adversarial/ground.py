@@ -253,6 +253,12 @@ class Ground:
         assert not any(each.startswith("Traceback") for each in lines), done.err
         return " ".join(lines)
 
+    def slip_in(self, message: str, day: str = TODAY) -> None:
+        """Commit, and get it into main without asking the gate."""
+        self.commit(message, day=day)
+        self.git("fetch", "--quiet", "../clone", "HEAD:main", at=self.server)
+        self.git("fetch", "--quiet", "origin")
+
     def taken(self, *refs: str, by: str = "") -> None:
         """Push what the server takes."""
         done = self.push(*refs, by=by)

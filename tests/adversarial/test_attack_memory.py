@@ -21,13 +21,6 @@ FEE = f"    - {{kind: licence, amount: {{amount: 1500, currency: EUR}}, date: {T
 ONCE = "  one_off:\n"
 
 
-def came_in(ground: Ground, message: str, day: str) -> None:
-    """Commit, and get it into main without asking the gate."""
-    ground.commit(message, day=day)
-    ground.git("fetch", "--quiet", "../clone", "HEAD:main", at=ground.server)
-    ground.git("fetch", "--quiet", "origin")
-
-
 def fee(ground: Ground) -> None:
     """Buy a little more of the same seller: Trident costs 47,740 EUR a year, and the CFO is asked from 50,000 on."""
     ground.edit(SMALL, (ONCE, ONCE + FEE))
@@ -54,9 +47,9 @@ def test_what_a_record_told_of_once_counts_a_year_long(ground: Ground, came: str
     ground.git("config", "receive.denyNonFastForwards", "false", at=ground.server)
     ground.git("fetch", "--quiet", "../clone", "+main:main", at=ground.server)
     ground.edit(SMALL, (RECURRING, RECURRING + SUPPORT))
-    came_in(ground, "Support", came)
+    ground.slip_in("Support", came)
     ground.edit(SMALL, (SUPPORT, ""))
-    came_in(ground, "No support", gone)
+    ground.slip_in("No support", gone)
     fee(ground)
     ground.commit()
     if not refused:
@@ -72,9 +65,9 @@ def test_a_version_that_nobody_can_read_any_more_stops_nothing(ground: Ground) -
     text = ground.read(SMALL)
     for number, broken in enumerate((b"\xff\xfe", b"status: [", b"id: trident-experiments\nlifecycle: 7\n")):
         ground.write(SMALL, broken)
-        came_in(ground, f"Broken {number}", "2026-12-19")
+        ground.slip_in(f"Broken {number}", "2026-12-19")
     ground.write(SMALL, text)
-    came_in(ground, "Whole again", "2026-12-20")
+    ground.slip_in("Whole again", "2026-12-20")
     fee(ground)
     ground.commit()
     assert ground.check().red == []

@@ -70,6 +70,21 @@ def test_what_is_bought_besides_needs_a_signature(ground: Ground, change: tuple[
     ground.refused()
 
 
+@pytest.mark.parametrize("day", ["2026-12-23", "2031-01-01", "2026-09-22"])
+def test_an_approval_is_of_today_or_of_late(ground: Ground, day: str) -> None:
+    """From a day to come on nothing would be bought yet; from long ago it would be old."""
+    text = ground.read(RECORD).replace("foghorn", "curlew").replace("Foghorn", "Curlew")
+    approved = "  status: approved\n  approved_on: 2026-11-30\n"
+    ground.write("vendors/curlew-sms.yaml", text.replace(approved, "  status: proposed\n"))
+    ground.slip_in("Propose another")
+    ground.write("vendors/curlew-sms.yaml", text.replace("approved_on: 2026-11-30", f"approved_on: {day}"))
+    ground.commit()
+    assert "lifecycle/approval-dated-truly" in [rule for rule, _, _ in ground.check().red]
+    ground.edit("vendors/curlew-sms.yaml", (f"approved_on: {day}", "approved_on: 2026-12-22"))
+    ground.commit()
+    assert "lifecycle/approval-dated-truly" not in [rule for rule, _, _ in ground.check().red]
+
+
 @pytest.mark.parametrize(
     "life",
     [

@@ -126,6 +126,7 @@ def test_a_run_that_is_ended_leaves_no_process_behind(root: Path) -> None:
     time.sleep(0.9)
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=30)
-    assert process.returncode in {130, 0}  # 0: a fast machine had finished already
+    # 0: a fast machine had finished already; by the signal: Python itself was still beginning, or ending already.
+    assert process.returncode in {130, -signal.SIGINT, 0}
     with pytest.raises(ProcessLookupError):
         os.killpg(process.pid, 0)

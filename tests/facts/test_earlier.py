@@ -126,6 +126,7 @@ def test_what_became_dearer_or_is_followed_is_no_more_than_it_is() -> None:
         pytest.param({"status": "approved", "approved_on": "2026-03-02"}, True, id="approved 91 days ago"),
         pytest.param({"status": "approved", "approved_on": "2026-05-01", "signed_on": "2026-05-20"}, True, id="signed"),
         pytest.param(LIVE, True, id="live"),
+        pytest.param({**LIVE, "signed_on": "2031-01-01", "live_on": "2031-01-01"}, True, id="live, dated ahead"),
     ],
 )
 def test_what_was_never_bought_is_not_remembered(life: JsonObject, counts: bool) -> None:  # noqa: FBT001 - a table
@@ -141,6 +142,42 @@ def test_what_began_within_a_week_of_its_replacement_is_owed(until: str, counts:
     was = record(term(50_000, "2026-05-26", "2027-05-25", auto_renews=False), life=life)
     now = record(SMALL, life={"status": "proposed", "proposed_on": "2026-05-25"})
     assert (amount(now, (was, until)) > 11_000) is counts
+
+
+@pytest.mark.parametrize(
+    "paid",
+    [
+        pytest.param({"recurring": [support(1)]}, id="support"),
+        pytest.param(
+            {"usage": [{"unit": "calls", "price": {"amount": 1, "currency": "EUR"}, "expected": 1}]}, id="use"
+        ),
+        pytest.param({"one_off": [{"kind": "setup", "amount": {"amount": 1, "currency": "EUR"}}]}, id="a payment"),
+    ],
+)
+def test_what_has_no_day_may_have_begun(paid: JsonObject) -> None:
+    life = {"status": "approved", "approved_on": "2026-05-01"}
+    was = record(term(50_000, "2026-07-01", "2027-06-30", auto_renews=False), life=life, **paid)
+    now = record(SMALL, life={"status": "proposed", "proposed_on": "2026-05-25"})
+    assert amount(now, (was, "2026-05-20")) > 11_000
+
+
+@pytest.mark.parametrize(
+    ("other", "counts"),
+    [
+        pytest.param({"kind": "storage"}, True, id="another kind"),
+        pytest.param({"team": "web"}, True, id="another team"),
+        pytest.param({"kind": "other", "note": "Terminals"}, True, id="who knows what"),
+        pytest.param({}, False, id="the same: as a follower of a term"),
+    ],
+)
+def test_a_promise_is_not_kept_by_promising_something_else(other: JsonObject, counts: bool) -> None:  # noqa: FBT001 - a table
+    kind = "other" if "note" in other else "support"
+    promised = support(36_500, since="2026-01-01", until="2028-12-31") | {"kind": kind, "note": "Advice"}
+    was = record(SMALL, recurring=[promised])
+    cut = promised | {"until": "2026-06-01"}
+    follows = promised | {"since": "2026-06-02"} | other
+    added = amount(record(SMALL, recurring=[cut, follows]), (was, "2026-05-24")) - 46_500
+    assert added == pytest.approx(36_500 if counts else 0, abs=200)
 
 
 def test_what_is_to_begin_tomorrow_was_never_bought() -> None:

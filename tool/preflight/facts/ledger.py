@@ -51,8 +51,6 @@ SHAPE: JsonObject = {
     },
 }
 
-SIGNED = ("signed_on", "live_on")
-UNDER_CONTRACT = frozenset({"live", "deprecated", "retired"})
 LATE = "it is said to have ended before today"
 
 
@@ -78,8 +76,7 @@ def _is_bought(record: JsonObject, day: str, today: str) -> bool:
 
     Where one thing has begun, the contract is signed, whatever the record says.
     """
-    life = record.get("lifecycle", {})
-    signed = not life.keys().isdisjoint(SIGNED) or life.get("status") in UNDER_CONTRACT
+    signed = lifecycle.is_signed(record)
     return signed or day <= today or lifecycle.begun_on(record, date.fromisoformat(today)) is not None
 
 

@@ -32,6 +32,8 @@ SHAPE: JsonObject = {
 
 AGREED = ("approved_on", "signed_on", "live_on")  # a vendor that has one of these days was more than a proposal
 OPEN = frozenset({"proposed", "rejected"})
+SIGNED = ("signed_on", "live_on")
+UNDER_CONTRACT = frozenset({"live", "deprecated", "retired"})
 
 
 def _has_ended(lifecycle: JsonObject, today: date) -> bool:
@@ -48,6 +50,12 @@ def was_agreed(record: JsonObject) -> bool:
     """Whether somebody agreed to the vendor at some time, whatever it is now: then its history stays."""
     lifecycle = record.get("lifecycle", {})
     return lifecycle.get("status") not in OPEN or not lifecycle.keys().isdisjoint(AGREED)
+
+
+def is_signed(record: JsonObject) -> bool:
+    """Whether there is a contract, by the state of the vendor or by its days, whatever day they name."""
+    lifecycle = record.get("lifecycle", {})
+    return not lifecycle.keys().isdisjoint(SIGNED) or lifecycle.get("status") in UNDER_CONTRACT
 
 
 def begun_on(record: JsonObject, today: date) -> date | None:

@@ -19,7 +19,7 @@ from preflight.facts import cost, lifecycle
 from preflight.facts.spend import window
 from preflight.money import DAYS, decimal, plain
 from preflight.periods import add_days
-from preflight.recurring import INSIDE, KINDS, RECURRING, SUBSCRIPTION, USAGE, day, plainly
+from preflight.recurring import INSIDE, KINDS, RECURRING, SUBSCRIPTION, USAGE, Kind, day, plainly
 from preflight.spans import Span, beyond
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from preflight.model import Context, JsonObject, Version
 
 TOLD = 8  # days before it was replaced of which a version does not tell: the next one may know better
+ANYTHING = "other"  # the kind of what recurs and is none of the others
 STALE = 7  # days by which a commit may be older than its push
 
 
@@ -84,7 +85,13 @@ def _beside(record: JsonObject, context: Context, left: date) -> Iterator[tuple[
             amount = kind.amount(entry, context)
             if amount and (kind.at == USAGE or entry["kind"] != SUBSCRIPTION):
                 last = cost.last_day(entry, kind.at, left)
-                yield (kind.at, kind.name(entry)), entry, Span(day(entry, "since") or begun, last, amount / DAYS)
+                yield _place(kind, entry), entry, Span(day(entry, "since") or begun, last, amount / DAYS)
+
+
+def _place(kind: Kind, entry: JsonObject) -> tuple[str, ...]:
+    """Return what an entry is for, and whose it is; of a kind that says nothing, its note does."""
+    said = entry.get("note") if kind.name(entry) == ANYTHING else ""
+    return kind.at, kind.name(entry), plainly(entry.get("team")), plainly(said)
 
 
 def _once(record: JsonObject, context: Context) -> dict[date, Decimal]:
@@ -144,15 +151,22 @@ def _told(version: Version, until: date, context: Context) -> Said:
 
 
 def _is_bought(version: Version, today: date) -> bool:
-    """Whether something of it was bought when it was replaced: it was agreed to, and has begun, or long could have.
+    """Whether something of it was bought when it was replaced: it was agreed to, and is signed, has begun, or may have.
 
-    The log may say of it that it was replaced some days earlier than it was.
+    What has no day may, and everything may that was agreed to long ago. The log may say of a version that it was
+    replaced some days earlier than it was.
     """
     replaced = min(add_days(version.replaced, STALE), today)
-    begun = lifecycle.begun_on(version.record, replaced) is not None
+    begun = lifecycle.is_signed(version.record) or lifecycle.begun_on(version.record, replaced) is not None
     entered = add_days(replaced, -window.IN_TIME).isoformat()
     could = version.record.get("lifecycle", {}).get("approved_on", "9999-12-31") < entered
-    return lifecycle.was_agreed(version.record) and (begun or could)
+    return lifecycle.was_agreed(version.record) and (begun or could or _has_no_day(version.record))
+
+
+def _has_no_day(record: JsonObject) -> bool:
+    paid = (each for each in record.get("cost", {}).get("one_off", ()) if each["kind"] != INSIDE)
+    repeated = (each for kind in KINDS for each in kind.entries(record))
+    return any("date" not in each for each in paid) or any("since" not in each for each in repeated)
 
 
 def _more(now: Iterable[Span], others: Iterable[Iterable[Span]]) -> list[Span]:
