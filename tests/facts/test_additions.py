@@ -116,6 +116,10 @@ def test_the_cost_of_a_subscription_has_the_days_of_the_contract() -> None:
         pytest.param({"plans": [plan(), plan(product="Chat")]}, ["Chat"], id="a new subscription"),
         pytest.param({"plans": [plan(ends="2027-12-31")]}, ["Mail"], id="a longer one"),
         pytest.param({"plans": [plan(50_000)]}, ["Mail"], id="a dearer one"),
+        pytest.param({"plans": [plan(), plan()]}, ["Mail"], id="a twin"),
+        pytest.param({"plans": [plan(ends="2026-06-30"), plan(ends="2026-06-30")]}, ["Mail"], id="a twin, ended early"),
+        pytest.param({"plans": [plan(auto_renews=True)]}, ["Mail"], id="one that renews now"),
+        pytest.param({"plans": [plan(notice_days=1800)]}, [], id="a notice of what does not renew"),
         pytest.param({"plans": [plan()], "paid": [once()]}, ["a payment (licence)"], id="a payment"),
         pytest.param({"plans": [plan()], "paid": [once(kind="exit")]}, ["a payment (exit)"], id="what leaving costs"),
         pytest.param({"plans": [plan()], "paid": [once(kind="internal-labour")]}, [], id="our own work"),
@@ -125,3 +129,29 @@ def test_the_cost_of_a_subscription_has_the_days_of_the_contract() -> None:
 def test_what_is_over_buys_nothing(now: JsonObject, belated: list[str]) -> None:
     plans = now.pop("plans")
     assert told("belated", record(plan()), record(*plans, life=RETIRED, **now)) == belated
+
+
+@pytest.mark.parametrize(
+    ("notice", "renews", "belated"),
+    [(30, True, []), (30, False, []), (0, False, []), (1800, True, ["Mail"]), (0, True, ["Mail"])],
+)
+def test_what_renews_stops_to_when_a_vendor_is_left(notice: int, renews: bool, belated: list[str]) -> None:  # noqa: FBT001 - a table
+    was = plan(auto_renews=True, notice_days=30)
+    now = plan(auto_renews=renews, notice_days=notice)
+    assert told("belated", record(was), record(now, life=RETIRED)) == belated
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "belated"),
+    [
+        pytest.param("2028-12-31", "2028-12-31", False, id="as it was"),
+        pytest.param("2028-12-31", "2027-12-31", False, id="shorter"),
+        pytest.param("2028-12-31", "2029-01-01", True, id="a day longer"),
+        pytest.param(None, "2029-01-01", True, id="a promise, of what had no end"),
+        pytest.param(None, "2026-06-01", False, id="ended today"),
+    ],
+)
+def test_what_is_over_promises_nothing(was: str | None, now: str, belated: bool) -> None:  # noqa: FBT001 - a table
+    before, after = (paid(9, "2026-01-01") | ({"until": day} if day else {}) for day in (was, now))
+    found = told("belated", record(repeated=[before]), record(repeated=[after], life=RETIRED))
+    assert found == ([f"the recurring cost of support until {now}"] if belated else [])

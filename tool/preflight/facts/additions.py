@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import partial
+from operator import eq
 from typing import TYPE_CHECKING
 
 from preflight import terms
@@ -19,7 +20,7 @@ from preflight.recurring import INSIDE, KINDS, RECURRING, SUBSCRIPTION, USAGE, i
 from preflight.shapes import TEXT, faults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from preflight.model import Context, JsonObject
 
@@ -159,12 +160,11 @@ def _late(record: JsonObject, before: JsonObject, context: Context) -> Iterator[
 
 
 def _belated(record: JsonObject, before: JsonObject, context: Context) -> Iterator[JsonObject]:
-    """Yield what a vendor that is over would still buy: nobody is asked about it any more."""
-    added = partial(missing, same=lambda one, other: one == other, holds=lambda _one, _other: True)
-    for entry, _ in added(listed(record, SUBSCRIPTIONS), list(listed(before, SUBSCRIPTIONS))):
-        if not _is_shorter(entry, listed(before, SUBSCRIPTIONS)):
-            yield {"pointer": SUBSCRIPTIONS, "what": str(entry["product"])}
-    for entry, _ in added(listed(record, PAYMENTS), list(listed(before, PAYMENTS))):
+    """Yield what a vendor that is over would still buy or promise: nobody is asked about it any more."""
+    subscriptions = listed(before, SUBSCRIPTIONS)
+    for entry, _ in missing(listed(record, SUBSCRIPTIONS), list(subscriptions), _is_shorter, _always):
+        yield {"pointer": SUBSCRIPTIONS, "what": str(entry["product"])}
+    for entry, _ in missing(listed(record, PAYMENTS), list(listed(before, PAYMENTS)), eq, _always):
         if entry["kind"] != INSIDE:
             yield {"pointer": PAYMENTS, "what": f"a payment ({entry['kind']})"}
     for kind in KINDS:
@@ -173,15 +173,23 @@ def _belated(record: JsonObject, before: JsonObject, context: Context) -> Iterat
             was = old.get(name)
             if amount is None or was is None or amount > was:
                 yield {"pointer": kind.at, "what": f"{kind.what} {name}"}
+        ahead = [each for each in kind.entries(record) if str(each.get("until", "")) > context.today.isoformat()]
+        for entry, _ in missing(ahead, kind.entries(before), kind.same, _ends_no_later):
+            yield {"pointer": kind.at, "what": f"{kind.what} {kind.name(entry)} until {entry['until']}"}
 
 
-def _is_shorter(entry: JsonObject, were: Sequence[JsonObject]) -> bool:
+def _always(_now: JsonObject, _was: JsonObject) -> bool:
+    return True
+
+
+def _ends_no_later(now: JsonObject, was: JsonObject) -> bool:
+    return str(now["until"]) <= str(was.get("until", ""))
+
+
+def _is_shorter(now: JsonObject, was: JsonObject) -> bool:
     """Whether it is what was there, and ends or stops renewing: that is how a vendor is left."""
     ending = ("ends", "auto_renews", "notice_days")
-    plain = {name: each for name, each in entry.items() if name not in ending}
-    end = str(entry.get("ends", "9999-12-31"))
-    return any(
-        plain == {name: each for name, each in was.items() if name not in ending}
-        and end <= str(was.get("ends", "9999-12-31"))
-        for was in were
-    )
+    one, other = ({name: each for name, each in entry.items() if name not in ending} for entry in (now, was))
+    renews = was.get("auto_renews", True) and now.get("notice_days") == was.get("notice_days")
+    ends = str(now.get("ends", "9999-12-31")) <= str(was.get("ends", "9999-12-31"))
+    return one == other and ends and (renews or not now.get("auto_renews", True))

@@ -34,23 +34,10 @@ STALE = 7  # days by which a commit may be older than its push
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a record says is paid: by the day, the same by what it is paid for (its place), and once on a day."""
+    """What a record says is paid: by the day, for each thing that it is paid for (its place), and once on a day."""
 
-    paid: tuple[Span, ...]
     places: dict[tuple[str, ...], tuple[Span, ...]]
     once: dict[date, Decimal]
-
-    def until(self, last: date) -> Said:
-        """Return what it says of the days up to a last one, and what it owes by its place, on whatever day."""
-        paid = (Span(each.first, min(each.last, last), each.rate) for each in self.paid)
-        return replace(
-            self, paid=tuple(paid), once={when: amount for when, amount in self.once.items() if when <= last}
-        )
-
-    def after(self, place: tuple[str, ...], last: date) -> tuple[Span, ...]:
-        """Return what it says of a place and the days after one."""
-        first = add_days(last, 1)
-        return tuple(Span(max(each.first, first), each.last, each.rate) for each in self.places.get(place, ()))
 
 
 def said(record: JsonObject, context: Context, told: date | None = None) -> Said:
@@ -73,8 +60,8 @@ def said(record: JsonObject, context: Context, told: date | None = None) -> Said
         for place, entry, span in _beside(record, context, last):
             flat = not told and cost.counts_flat(entry, of_late)  # in any year, whenever it began or ended
             places[place].append(Span(date.min, date.max, span.rate) if flat else span)
-    paid = chain.from_iterable(places.values())
-    return Said(tuple(paid), {place: tuple(spans) for place, spans in places.items()}, _once(record, context))
+    once = {when: amount for when, amount in _once(record, context).items() if told is None or when <= told}
+    return Said({place: tuple(spans) for place, spans in places.items()}, once)
 
 
 def _beside(record: JsonObject, context: Context, left: date) -> Iterator[tuple[tuple[str, ...], JsonObject, Span]]:
@@ -108,25 +95,22 @@ def recalled(taken: JsonObject, versions: Sequence[Version], context: Context) -
     """Return the extract of a record (facts/oversight.py) with what its versions tell beyond it.
 
     ``said`` of it is what the record of today says, ``owes`` what of it would be paid if the vendor were left today.
-    Of each day counts the most that one version tells; what was owed counts by what it was for, so that something else
-    bought in its stead comes on top.
+    Of each thing and day counts the most that one version tells; something else bought in its stead comes on top.
     """
     now: Said = taken["said"]
-    days = [(each, add_days(each.replaced, -TOLD)) for each in versions if _is_bought(each, context.today)]
-    told = [(_told(each, until, context), until) for each, until in days]
-    owed: list[Span] = []
+    told = [_told(each, context) for each in versions if _is_bought(each, context.today)]
+    paid: list[Span] = []
     promised: list[Span] = []
     bound: list[Span] = []
-    for place in sorted({place for each, _ in told for place in each.places}):
-        owed += _more(now.places.get(place, ()), (each.after(place, until) for each, until in told))
-        spans = [[span for span in each.places.get(place, ()) if _is_owed(span, context.today)] for each, _ in told]
+    for place in sorted({place for each in told for place in each.places}):
+        paid += _more(now.places.get(place, ()), (each.places.get(place, ()) for each in told))
+        spans = [[span for span in each.places.get(place, ()) if _is_owed(span, context.today)] for each in told]
         if more := _more(taken["owes"].get(place, ()), spans):
             promised += more
             bound += chain.from_iterable(spans)
-    paid = _more((*now.paid, *owed), (each.paid for each, _ in told))
-    parts = [_part({"rate": each.rate, "from": each.first, "to": each.last}) for each in (*owed, *paid)]
-    for when in sorted({when for each, _ in told for when in each.once}):
-        most = max(each.once.get(when, Decimal(0)) for each, _ in told) - now.once.get(when, Decimal(0))
+    parts = [_part({"rate": each.rate, "from": each.first, "to": each.last}) for each in paid]
+    for when in sorted({when for each in told for when in each.once}):
+        most = max(each.once.get(when, Decimal(0)) for each in told) - now.once.get(when, Decimal(0))
         if most > 0:
             parts.append(_part({"amount": most, "priced": True, "from": when}) | {"term": False})
     if not parts and not promised:
@@ -145,9 +129,10 @@ def _is_owed(span: Span, today: date) -> bool:
     return max(span.first, today) <= span.last < date.max
 
 
-def _told(version: Version, until: date, context: Context) -> Said:
-    """Return what a version says until a day, and what it owed when it was replaced."""
-    return said(version.record, replace(context, today=version.replaced, memory={}), until).until(until)
+def _told(version: Version, context: Context) -> Said:
+    """Return what a version says of the days that it tells of, and what it owed when it was replaced."""
+    replaced = replace(context, today=version.replaced, memory={})
+    return said(version.record, replaced, add_days(version.replaced, -TOLD))
 
 
 def _is_bought(version: Version, today: date) -> bool:
