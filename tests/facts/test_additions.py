@@ -154,4 +154,19 @@ def test_what_renews_stops_to_when_a_vendor_is_left(notice: int, renews: bool, b
 def test_what_is_over_promises_nothing(was: str | None, now: str, belated: bool) -> None:  # noqa: FBT001 - a table
     before, after = (paid(9, "2026-01-01") | ({"until": day} if day else {}) for day in (was, now))
     found = told("belated", record(repeated=[before]), record(repeated=[after], life=RETIRED))
-    assert found == ([f"the recurring cost of support until {now}"] if belated else [])
+    assert found == (["the recurring cost of support"] if belated else [])
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        pytest.param([paid(9, "2026-03-01") | {"until": "2026-04-01"}], id="on other days"),
+        pytest.param([paid(9, "2024-01-01")], id="without its end"),
+        pytest.param([paid(10, "2024-01-01") | {"until": "2024-12-31"}], id="dearer"),
+        pytest.param([paid(9, "2024-01-01") | {"until": "2024-12-31"}] * 2, id="twice"),
+    ],
+)
+def test_what_ended_long_ago_is_not_paid_again_at_a_vendor_that_is_over(now: list[JsonObject]) -> None:
+    before = [paid(9, "2024-01-01") | {"until": "2024-12-31"}]
+    assert told("belated", record(repeated=before), record(repeated=before, life=RETIRED)) == []
+    assert told("belated", record(repeated=before), record(repeated=now, life=RETIRED)) != []

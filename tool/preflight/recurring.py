@@ -91,10 +91,6 @@ class Kind:
         before, after = (self.amount(each, context) for each in (was, now))
         return before is None or (after is not None and after >= before)
 
-    def sums(self, record: JsonObject, context: Context, first: date | None) -> dict[str, Decimal | None]:
-        """Return by name what entries come to in a year, those since ``first``; None: those of whatever day."""
-        return self.sums_of([each for each in self.entries(record) if first is None or is_since(each, first)], context)
-
     def sums_of(self, entries: Sequence[JsonObject], context: Context) -> dict[str, Decimal | None]:
         """Return by name what entries come to in a year; None: that is not known."""
         found: dict[str, Decimal | None] = {}

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from preflight.model import Context, JsonObject
+    from preflight.recurring import Kind
 
 NAME = "additions"
 SUBSCRIPTIONS, PAYMENTS = "/contract/subscriptions", "/cost/one_off"
@@ -168,22 +169,21 @@ def _belated(record: JsonObject, before: JsonObject, context: Context) -> Iterat
         if entry["kind"] != INSIDE:
             yield {"pointer": PAYMENTS, "what": f"a payment ({entry['kind']})"}
     for kind in KINDS:
-        old = kind.sums(before, context, None)
-        for name, amount in kind.sums(record, context, None).items():
-            was = old.get(name)
-            if amount is None or was is None or amount > was:
-                yield {"pointer": kind.at, "what": f"{kind.what} {name}"}
-        ahead = [each for each in kind.entries(record) if str(each.get("until", "")) > context.today.isoformat()]
-        for entry, _ in missing(ahead, kind.entries(before), kind.same, _ends_no_later):
-            yield {"pointer": kind.at, "what": f"{kind.what} {kind.name(entry)} until {entry['until']}"}
+        holds = partial(_is_left, kind, context)
+        for entry, _ in missing(kind.entries(record), kind.entries(before), kind.same, holds):
+            yield {"pointer": kind.at, "what": f"{kind.what} {kind.name(entry)}"}
 
 
 def _always(_now: JsonObject, _was: JsonObject) -> bool:
     return True
 
 
-def _ends_no_later(now: JsonObject, was: JsonObject) -> bool:
-    return str(now["until"]) <= str(was.get("until", ""))
+def _is_left(kind: Kind, context: Context, now: JsonObject, was: JsonObject) -> bool:
+    """Whether what recurs is no more than it was, and ends no later; what had no end by today."""
+    until = str(was.get("until", context.today.isoformat()))
+    ends = "until" not in was if "until" not in now else str(now["until"]) <= until
+    known = kind.amount(now, context) is not None or kind.amount(was, context) is None
+    return ends and known and kind.as_much(now, was, context)
 
 
 def _is_shorter(now: JsonObject, was: JsonObject) -> bool:
