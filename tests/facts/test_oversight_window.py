@@ -98,6 +98,15 @@ def test_what_was_rejected_was_never_bought() -> None:
     assert missing(found["new"]) == {}
 
 
+@pytest.mark.parametrize("approved", [{}, {"approved_on": "2026-05-20"}], ids=["only proposed", "approved"])
+def test_what_was_rejected_before_it_began_promises_nothing(approved: JsonObject) -> None:
+    promised = {"kind": "support", "amount": {"amount": 60_000, "currency": "EUR"}, "per": "year"}
+    old = vendor(1, cost={"recurring": [promised | {"since": "2026-07-01", "until": "2029-06-30"}]})
+    old |= {"lifecycle": {"status": "rejected", **approved}, "contract": {"subscriptions": []}}
+    for demand in (PROMISED, LONG):
+        assert missing(judged(around(demand), old=old, new=vendor(21_000))["new"]) == {}
+
+
 def test_what_is_retired_binds_until_its_term_is_over() -> None:
     owed = vendor(60_000, lifecycle={"status": "retired", "retired_on": "2026-05-01"})
     owed["contract"]["subscriptions"][0] |= {"starts": "2025-01-01", "ends": "2029-12-31"}

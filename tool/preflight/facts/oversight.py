@@ -114,9 +114,8 @@ def _bound(record: JsonObject, parts: Sequence[JsonObject], context: Context, kn
         running = cost.purchases(record, context) or ()
         days = [*terms.dated(running), *((first, last) for first, last, _ in cost.promises(record, context))]
         return {"yearly": known["at_least"], "owed": plain(cost.promised(record, context)), "terms": days}
-    left, promised = window.still(record, context), cost.promises(record, context)
-    if not window.was_made(record, None, context):
-        promised = []
+    left = window.still(record, context)
+    promised = [each for each in cost.promises(record, context) if window.was_made(record, each[0], context)]
     yearly, _ = terms.yearly(left)
     yearly += window.undated(record, parts, context)
     owed = sum((each.term or Decimal(0) for each in left), Decimal(0))

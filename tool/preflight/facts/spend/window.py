@@ -89,6 +89,8 @@ def parts(record: JsonObject, context: Context) -> Iterator[JsonObject]:
     for pointer, was, amount, until in cost.dated(record, context, back, (left, first) if left else None):
         rate = None if amount is None else amount / DAYS
         since = date.fromisoformat(was["since"]) if "since" in was else None
+        if not was_made(record, since, context):
+            continue
         spread: JsonObject = {"rate": rate, "from": since, "to": until, "runs": False}
         yield {"pointer": pointer, "amount": None, "annual": None, **spread, "recent": False, "term": True}
     for more in cost.beyond_contract(record, context, listed, left or date.max):
