@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # the name of the configuration would stop the gate.
 FOLDERS = (
     *(".github", ".gitlab", ".gitea", ".forgejo", ".bitbucket", ".circleci", ".woodpecker", ".buildkite"),
-    *(".semaphore", ".tekton", ".zuul.d", "schemas", CONFIG),
+    *(".semaphore", ".tekton", ".zuul.d", ".builds", ".azure-pipelines", ".teamcity", "schemas", CONFIG),
 )
 # What is called nearly like the configuration stops the gate, so it does not get in without two owners either.
 FILES = (
@@ -37,6 +37,10 @@ FILES = (
     ".appveyor.yml",
     "appveyor.yml",
     ".cirrus.yml",
+    ".build.yml",
+    ".lfsconfig",
+    "lefthook.yml",
+    ".lefthook.yml",
     ".zuul.yaml",
     "buildspec.yml",
     "cloudbuild.yaml",
