@@ -144,21 +144,13 @@ def test_what_began_within_a_week_of_its_replacement_is_owed(until: str, counts:
     assert (amount(now, (was, until)) > 11_000) is counts
 
 
-@pytest.mark.parametrize(
-    "paid",
-    [
-        pytest.param({"recurring": [support(1)]}, id="support"),
-        pytest.param(
-            {"usage": [{"unit": "calls", "price": {"amount": 1, "currency": "EUR"}, "expected": 1}]}, id="use"
-        ),
-        pytest.param({"one_off": [{"kind": "setup", "amount": {"amount": 1, "currency": "EUR"}}]}, id="a payment"),
-    ],
-)
-def test_what_has_no_day_may_have_begun(paid: JsonObject) -> None:
+def test_of_what_is_negotiated_that_counts_which_has_no_day_and_may_have_begun() -> None:
     life = {"status": "approved", "approved_on": "2026-05-01"}
-    was = record(term(50_000, "2026-07-01", "2027-06-30", auto_renews=False), life=life, **paid)
+    plan = term(50_000, "2026-07-01", "2027-06-30", auto_renews=False)
+    paid = [support(36_500), support(9_000, since="2026-07-01"), support(50_000) | {"kind": "subscription"}]
+    was = record(plan, life=life, recurring=paid)
     now = record(SMALL, life={"status": "proposed", "proposed_on": "2026-05-25"})
-    assert amount(now, (was, "2026-05-20")) > 11_000
+    assert amount(now, (was, "2026-05-20")) == 46_500
 
 
 @pytest.mark.parametrize(

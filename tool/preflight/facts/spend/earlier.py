@@ -98,7 +98,7 @@ def recalled(taken: JsonObject, versions: Sequence[Version], context: Context) -
     Of each thing and day counts the most that one version tells; something else bought in its stead comes on top.
     """
     now: Said = taken["said"]
-    told = [_told(each, context) for each in versions if _is_bought(each, context.today)]
+    told = [_told(each, context) for each in versions if lifecycle.was_agreed(each.record)]
     paid: list[Span] = []
     promised: list[Span] = []
     bound: list[Span] = []
@@ -132,26 +132,33 @@ def _is_owed(span: Span, today: date) -> bool:
 def _told(version: Version, context: Context) -> Said:
     """Return what a version says of the days that it tells of, and what it owed when it was replaced."""
     replaced = replace(context, today=version.replaced, memory={})
-    return said(version.record, replaced, add_days(version.replaced, -TOLD))
+    return said(_bought(version, context.today), replaced, add_days(version.replaced, -TOLD))
 
 
-def _is_bought(version: Version, today: date) -> bool:
-    """Whether something of it was bought when it was replaced: it was agreed to, and is signed, has begun, or may have.
+def _bought(version: Version, today: date) -> JsonObject:
+    """Return the record of what was bought when it was replaced: all that was agreed to, once anything had begun.
 
-    What has no day may, and everything may that was agreed to long ago. The log may say of a version that it was
+    Before that it is negotiated, but for what has no day and may have begun. The log may say of a version that it was
     replaced some days earlier than it was.
     """
+    record = version.record
     replaced = min(add_days(version.replaced, STALE), today)
-    begun = lifecycle.is_signed(version.record) or lifecycle.begun_on(version.record, replaced) is not None
     entered = add_days(replaced, -window.IN_TIME).isoformat()
-    could = version.record.get("lifecycle", {}).get("approved_on", "9999-12-31") < entered
-    return lifecycle.was_agreed(version.record) and (begun or could or _has_no_day(version.record))
+    could = record.get("lifecycle", {}).get("approved_on", "9999-12-31") < entered
+    if could or lifecycle.is_signed(record) or lifecycle.begun_on(record, replaced) is not None:
+        return record
+    contract, section = record.get("contract", {}), record.get("cost", {})
+    listed = contract.get("subscriptions", ())
+    undated = [each for each in listed if "starts" not in each]
+    contracted = len(undated) < len(listed)
+    kept = {name: [each for each in some if _may_be_paid(each, contracted)] for name, some in section.items()}
+    return {**record, "contract": {**contract, "subscriptions": undated}, "cost": kept}
 
 
-def _has_no_day(record: JsonObject) -> bool:
-    paid = (each for each in record.get("cost", {}).get("one_off", ()) if each["kind"] != INSIDE)
-    repeated = (each for kind in KINDS for each in kind.entries(record))
-    return any("date" not in each for each in paid) or any("since" not in each for each in repeated)
+def _may_be_paid(entry: JsonObject, contracted: bool) -> bool:  # noqa: FBT001 - whether the contract has its days
+    """Whether a cost has no day; what is paid for a contract has those of the contract."""
+    days = contracted and entry.get("kind") == SUBSCRIPTION
+    return not days and "since" not in entry and "date" not in entry
 
 
 def _more(now: Iterable[Span], others: Iterable[Iterable[Span]]) -> list[Span]:
