@@ -170,3 +170,16 @@ def test_what_ended_long_ago_is_not_paid_again_at_a_vendor_that_is_over(now: lis
     before = [paid(9, "2024-01-01") | {"until": "2024-12-31"}]
     assert told("belated", record(repeated=before), record(repeated=before, life=RETIRED)) == []
     assert told("belated", record(repeated=before), record(repeated=now, life=RETIRED)) != []
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "more"),
+    [
+        pytest.param("2026-04-01", "2026-04-01", [], id="as it was"),
+        pytest.param("2026-05-20", "2026-04-01", [], id="before it renewed"),
+        pytest.param("2026-04-01", "2026-05-20", ["the cost of mail from 2026-05-01 on"], id="after it renewed"),
+    ],
+)
+def test_another_day_of_leaving_is_no_purchase(was: str, now: str, more: list[str]) -> None:
+    before, after = (record(plan(**ROLLED), life={**RETIRED, "retired_on": day}) for day in (was, now))
+    assert told("belated", before, after) == more

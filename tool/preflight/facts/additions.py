@@ -6,6 +6,7 @@ and a vendor that is over, about which nobody is asked any more, buys nothing.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from operator import eq
@@ -13,11 +14,12 @@ from typing import TYPE_CHECKING
 
 from preflight import terms
 from preflight.facts import cost, lifecycle
-from preflight.facts.spend import window
+from preflight.facts.spend import earlier, window
 from preflight.pairing import missing, taken
 from preflight.periods import add_days
 from preflight.recurring import INSIDE, KINDS, RECURRING, SUBSCRIPTION, USAGE, is_since, listed
 from preflight.shapes import TEXT, faults
+from preflight.spans import beyond
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +67,7 @@ def since(record: JsonObject, before: JsonObject | None, context: Context) -> Js
     return {
         "late": list(_late(record, before, context)),
         "grown": list(_grown(record, before, context)),
-        "belated": list(_belated(record, before, context)) if cost.is_over(record, context) else [],
+        "belated": _belated(record, before, context) if cost.is_over(record, context) else [],
     }
 
 
@@ -160,8 +162,13 @@ def _late(record: JsonObject, before: JsonObject, context: Context) -> Iterator[
 # ---- What came after the end --------------------------------------------------------------------
 
 
-def _belated(record: JsonObject, before: JsonObject, context: Context) -> Iterator[JsonObject]:
-    """Yield what a vendor that is over would still buy or promise: nobody is asked about it any more."""
+def _belated(record: JsonObject, before: JsonObject, context: Context) -> list[JsonObject]:
+    """Return what a vendor that is over would still buy or promise: nobody is asked about it any more."""
+    return list(_entered(record, before, context)) or list(_costlier(record, before, context))
+
+
+def _entered(record: JsonObject, before: JsonObject, context: Context) -> Iterator[JsonObject]:
+    """Yield the entries that are new, or are more than they were."""
     subscriptions = listed(before, SUBSCRIPTIONS)
     for entry, _ in missing(listed(record, SUBSCRIPTIONS), list(subscriptions), _is_shorter, _always):
         yield {"pointer": SUBSCRIPTIONS, "what": str(entry["product"])}
@@ -172,6 +179,21 @@ def _belated(record: JsonObject, before: JsonObject, context: Context) -> Iterat
         holds = partial(_is_left, kind, context)
         for entry, _ in missing(kind.entries(record), kind.entries(before), kind.same, holds):
             yield {"pointer": kind.at, "what": f"{kind.what} {kind.name(entry)}"}
+
+
+def _costlier(record: JsonObject, before: JsonObject, context: Context) -> Iterator[JsonObject]:
+    """Yield for what more is paid on some day than before, by a vendor that was over before the change, too.
+
+    The entries may be as they were, and a day of the life cycle make more of them.
+    """
+    if not cost.is_over(before, context):
+        return
+    now, was = (earlier.said(each, context, context.today) for each in (record, before))
+    for place, spans in now.places.items():
+        known = (replace(each, rate=each.rate * (1 + cost.TOLERANCE)) for each in was.places.get(place, ()))
+        if more := next(beyond(spans, known), None):
+            named = next(each for each in place if not each.startswith("/"))
+            yield {"pointer": "/lifecycle", "what": f"the cost of {named} from {more.first} on"}
 
 
 def _always(_now: JsonObject, _was: JsonObject) -> bool:
