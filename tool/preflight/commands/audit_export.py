@@ -62,7 +62,7 @@ def command(given: Given, folder: Path, *, since: str | None, until: str | None,
         raise UsageError(message, fix="See 'preflight audit log' for the days of commits.")
     # As of the last commit, whatever day it is: the same history has to give the same pack.
     then = Given(given.root, span.line[-1].day, span.spot.commit, quiet=given.quiet, color=False)
-    with git.recalled():
+    with git.asked_once():
         files, left = _Pack(then, span, vendors).files()
     new_folder.write(folder, files)
     size = sum(len(data) for data in files.values())

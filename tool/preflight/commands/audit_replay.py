@@ -79,7 +79,7 @@ def command(  # noqa: PLR0913 - one argument an option
 
 def replayed(given: Given, span: Span, *, with_today: bool = False) -> Replayed:
     """Judge the commits of a span again. Raises PreflightError where there is no history to judge."""
-    with git.recalled():
+    with git.asked_once():
         return _replayed(given, span, with_today=with_today)
 
 
@@ -132,7 +132,7 @@ def _judged(given: Given, steps: Sequence[Step], law: tuple[str, int] | None) ->
 
 def _chunk(root: Path, law: tuple[str, int] | None, steps: Sequence[Step]) -> list[Seen]:
     judge = _judges.setdefault((root, law), Judge(root, law))
-    with git.recalled():
+    with git.asked_once():
         return [judge.seen(step) for step in steps]
 
 

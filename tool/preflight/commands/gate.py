@@ -20,7 +20,7 @@ from preflight.errors import CannotJudge, UsageError
 from preflight.facts import lifecycle
 from preflight.model import Comparison, Novelty, Problem, Verdict
 from preflight.shell import decision_files, registry, trust_root
-from preflight.shell.git import GitTree, recalled
+from preflight.shell.git import GitTree, asked_once
 from preflight.shell.terminal import note
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def judge(  # noqa: PLR0913 - what is compared, and how
 
     ``opened`` may give the session what is known already, where many changes are judged one after the other.
     """
-    with recalled():
+    with asked_once():
         return _judge(around, base, head, identifiers, everything=everything, opened=opened)
 
 

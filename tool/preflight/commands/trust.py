@@ -182,7 +182,7 @@ def _matters(session: Session, file: RecordFile) -> bool:
 def _weighed(record: JsonObject, context: Context) -> JsonObject:
     """Return what approvals are held against."""
     taken = oversight.extract(record, replace(context, memory={}))
-    return {**taken, "approvals": None, "said": None, "status": record["lifecycle"]["status"]}
+    return {**taken, "approvals": None, "said": None, "owes": None, "status": record["lifecycle"]["status"]}
 
 
 def names(session: Session) -> dict[str, str]:

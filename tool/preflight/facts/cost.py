@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 from preflight import terms
 from preflight.facts import lifecycle
+from preflight.facts.spend import daily
 from preflight.money import DAYS, plain, total
 from preflight.periods import add_days
 from preflight.recurring import INSIDE, RECURRING, SUBSCRIPTION, USAGE, day, ended, expected, is_since, listed, yearly
 from preflight.shapes import NUMBER, TEXT, faults
-from preflight.spans import Span, beyond
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from preflight.model import Context, JsonObject
     from preflight.terms import Purchase
@@ -117,9 +117,9 @@ def _known(record: JsonObject, context: Context) -> JsonObject:
     bought = purchases(record, context)
     facts: JsonObject = {"currency": known.base, "unpriced": unpriced(record, context)}
     subscribed, sure = terms.yearly(bought)
-    paid, paid_sure = total(recurring(record, context, {SUBSCRIPTION}))
-    others, others_sure = total(recurring(record, context, OTHERS))
-    inside, inside_sure = total(recurring(record, context, {INSIDE}))
+    paid, paid_sure = total(recurring(record, context, _is_subscription))
+    others, others_sure = total(recurring(record, context, _is_beside))
+    inside, inside_sure = total(recurring(record, context, _is_inside))
     metered, metered_sure = total(used(record, context))
     annual = max(subscribed, paid) + others + metered
     facts["at_least"] = plain(annual)
@@ -166,10 +166,6 @@ def _beyond(paid: Iterable[JsonObject], bought: Sequence[Purchase], on: date, co
     return sum(amounts, Decimal(0)) - terms.yearly(held)[0] * (1 + TOLERANCE)
 
 
-A_KIND = (SUBSCRIPTION, "support", "storage", "data-transfer", INSIDE, "integration", "training", "other")
-OTHERS = frozenset(A_KIND) - {SUBSCRIPTION, INSIDE}
-
-
 def purchases(record: JsonObject, context: Context) -> list[Purchase] | None:
     """Return the subscriptions that run or are to come on that day; None where it is not known what was bought."""
     if record.get("contract", {}).get("subscriptions") is None:
@@ -184,7 +180,7 @@ def undated(record: JsonObject, context: Context, first: date) -> Decimal:
     From the beginning (``date.min``) it is all of it, that of which no day is known included.
     """
     part = _since(record, first)
-    paid, _ = total(recurring(part, context, {SUBSCRIPTION}))
+    paid, _ = total(recurring(part, context, _is_subscription))
     subscribed, _ = terms.yearly([each for each in purchases(record, context) or () if _began(each, first)])
     return max(paid - subscribed, Decimal(0)) + beside(record, context, first)
 
@@ -192,7 +188,7 @@ def undated(record: JsonObject, context: Context, first: date) -> Decimal:
 def beside(record: JsonObject, context: Context, first: date) -> Decimal:
     """Return what recurs and is used in a year beside the contract, since ``first`` or later, as far as it is known."""
     part = _since(record, first)
-    others, _ = total(recurring(part, context, OTHERS))
+    others, _ = total(recurring(part, context, _is_beside))
     metered, _ = total(used(part, context))
     return others + metered
 
@@ -203,65 +199,27 @@ def _since(record: JsonObject, first: date) -> JsonObject:
     return {**record, "cost": kept}
 
 
-def beyond_contract(
-    record: JsonObject, context: Context, bought: Sequence[Purchase], left: date = date.max
-) -> Iterable[Span]:
-    """Yield what is paid for subscriptions on days on which the contract has less, until the vendor was ``left``.
-
-    What is paid since nobody knows when is paid since the first contract began.
-    """
-    begun = min((each.starts for each in bought if each.starts), default=date.min)
-    paid = (
-        Span(day(each, "since") or begun, last_day(each, RECURRING, left), amount / DAYS)
-        for each in listed(record, RECURRING)
-        if each["kind"] == SUBSCRIPTION and (amount := yearly(each, context))
-    )
-    held = (Span(each.starts or date.min, each.until or date.max, each.a_day or each.least / DAYS) for each in bought)
-    return beyond(paid, held)
-
-
 def _began(purchase: Purchase, first: date) -> bool:
     return purchase.starts is None or purchase.starts >= first
-
-
-def dated(
-    record: JsonObject, context: Context, back: date, over: tuple[date, date] | None = None
-) -> Iterable[tuple[str, JsonObject, Decimal | None, date]]:
-    """Yield (pointer, entry, a year, last day) of what recurs or is used beside the contract, and has a day.
-
-    Nothing that ended before ``back``. ``over`` is of a vendor that is over the day since when, and the first day
-    whose purchases are of late. All of it has ended then, but for what was bought of late: that goes on counting.
-    """
-    for at, amount in ((RECURRING, yearly), (USAGE, expected)):
-        for index, entry in enumerate(listed(record, at)):
-            if at == RECURRING and entry["kind"] in {INSIDE, SUBSCRIPTION}:
-                continue
-            last = last_day(entry, at, over[0] if over else date.max)
-            if counts_flat(entry, over[1] if over else None) or last < back:
-                continue
-            yield f"{at}/{index}", entry, amount(entry, context), last
-
-
-def counts_flat(entry: JsonObject, of_late: date | None) -> bool:
-    """Whether what recurs counts in any year as if it were paid in all of it.
-
-    That is what has no day, and at a vendor that is over what was bought ``of_late`` and has no last day.
-    """
-    if "until" in entry:
-        return False
-    return "since" not in entry if of_late is None else is_since(entry, of_late)
 
 
 def flat(record: JsonObject, context: Context, of_late: date | None) -> Decimal:
     """Return what counts in any year as if it were paid in all of it, beside the contract, as far as it is known."""
     section = record.get("cost", {})
-    kept = {name: [each for each in section.get(name, ()) if counts_flat(each, of_late)] for name in PARTS}
+    kept = {name: [each for each in section.get(name, ()) if daily.counts_flat(each, of_late)] for name in PARTS}
     return beside({**record, "cost": kept}, context, date.min)
 
 
-def recurring(record: JsonObject, context: Context, kinds: Collection[str]) -> list[Decimal | None]:
-    """Return what the recurring costs of these kinds come to in a year; None: no rate converts it."""
-    return _at_once([each for each in listed(record, RECURRING) if each["kind"] in kinds], yearly, context)
+def recurring(record: JsonObject, context: Context, wanted: Callable[[str], bool]) -> list[Decimal | None]:
+    """Return what the recurring costs of the wanted kinds come to in a year; None: no rate converts it."""
+    return _at_once([each for each in listed(record, RECURRING) if wanted(each["kind"])], yearly, context)
+
+
+_is_subscription, _is_inside = SUBSCRIPTION.__eq__, INSIDE.__eq__
+
+
+def _is_beside(kind: str) -> bool:
+    return kind not in {SUBSCRIPTION, INSIDE}
 
 
 def used(record: JsonObject, context: Context) -> list[Decimal | None]:
@@ -315,48 +273,6 @@ def _to_come(record: JsonObject, context: Context) -> list[Decimal | None]:
     ]
 
 
-def promises(record: JsonObject, context: Context) -> list[tuple[date, date, Decimal | None]]:
-    """Return what recurs beside the contract until a day to come: its first and last day, and what it comes to.
-
-    Without a last day it is paid until somebody cancels, and nothing of it is promised.
-    """
-    begun = lifecycle.begun_on(record, context.today) or context.today
-    found = []
-    for each in listed(record, RECURRING):
-        until, amount = day(each, "until"), yearly(each, context)
-        if until and until >= context.today and each["kind"] in OTHERS:
-            first = day(each, "since") or begun
-            days = max(0, (until - first).days + 1)
-            found.append((first, until, None if amount is None else amount * days / DAYS))
-    subscribed = (each for each in _subscribed_until(record, context, begun) if each.last >= context.today)
-    return [*found, *((each.first, each.last, each.whole) for each in subscribed)]
-
-
-def _subscribed_until(record: JsonObject, context: Context, begun: date) -> Iterable[Span]:
-    """Yield what is paid for subscriptions until a last day, beyond the terms of the contract."""
-    paid = [
-        Span(day(each, "since") or begun, until, amount / DAYS)
-        for each in listed(record, RECURRING)
-        if each["kind"] == SUBSCRIPTION and (until := day(each, "until")) and (amount := yearly(each, context))
-    ]
-    bought = terms.bought(record, context) if paid else ()
-    held = (
-        Span(each.starts, each.ends, each.a_day or each.least / DAYS) for each in bought if each.starts and each.ends
-    )
-    return beyond(paid, held)
-
-
-def last_day(entry: JsonObject, at: str, left: date) -> date:
-    """Return the last day on which something that recurs is paid to a vendor that is ``left`` on a day.
-
-    What is promised until a day is paid until then, whoever leaves before.
-    """
-    until = day(entry, "until")
-    if until and at == RECURRING and entry["kind"] != INSIDE:
-        return until
-    return min(until or left, left)
-
-
 def promised(record: JsonObject, context: Context) -> Decimal:
     """Return what is promised, over the terms and until the days to come, as far as it is known."""
     known, _ = total(_owed(purchases(record, context) or [], record, context))
@@ -364,7 +280,7 @@ def promised(record: JsonObject, context: Context) -> Decimal:
 
 
 def _owed(bought: Iterable[Purchase], record: JsonObject, context: Context) -> list[Decimal | None]:
-    recurring = (amount for *_, amount in promises(record, context))
+    recurring = (amount for *_, amount in daily.promises(record, context))
     return [*(each.term for each in bought), *_to_come(record, context), *recurring]
 
 
@@ -375,7 +291,7 @@ def _promised(bought: list[Purchase] | None, record: JsonObject, context: Contex
     committed, sure = total(_owed(bought, record, context))
     if sure:
         promised["committed"] = plain(committed)
-    days = [(first, last) for first, last, _ in promises(record, context)]
+    days = [(first, last) for first, last, _ in daily.promises(record, context)]
     months = [*(each.months for each in bought), *(terms.months(*each) for each in days)]
     if None not in months:
         longest = max((each for each in months if each is not None), default=0)

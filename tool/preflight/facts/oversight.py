@@ -16,7 +16,7 @@ from preflight.agreement import NOBODY, RECORDED, SIGNED, Directory, Role, agree
 from preflight.authority import Amounts, by_role, demanded, names
 from preflight.facts import cost, lifecycle, risk
 from preflight.facts.references import departures
-from preflight.facts.spend import earlier, window
+from preflight.facts.spend import daily, earlier, window
 from preflight.houses import MOST_TOLD, House, is_below
 from preflight.levels import highest, rank
 from preflight.money import decimal, plain
@@ -112,10 +112,10 @@ def _bound(record: JsonObject, parts: Sequence[JsonObject], context: Context, kn
     """
     if not cost.is_over(record, context):
         running = cost.purchases(record, context) or ()
-        days = [*terms.dated(running), *((first, last) for first, last, _ in cost.promises(record, context))]
+        days = [*terms.dated(running), *((first, last) for first, last, _ in daily.promises(record, context))]
         return {"yearly": known["at_least"], "owed": plain(cost.promised(record, context)), "terms": days}
     left = window.still(record, context)
-    promised = [each for each in cost.promises(record, context) if window.was_made(record, each[0], context)]
+    promised = [each for each in daily.promises(record, context) if window.was_made(record, each[0], context)]
     yearly, _ = terms.yearly(left)
     yearly += window.undated(record, parts, context)
     owed = sum((each.term or Decimal(0) for each in left), Decimal(0))

@@ -42,8 +42,8 @@ MAX_KEPT = 128 * 1024 * 1024  # characters and bytes of what git said
 MAX_BLOB = 16 * 1024 * 1024  # bytes; a larger one is not even opened
 
 
-class Recall:
-    """What git said, kept for as long as many commits are read one after the other; see ``recalled``."""
+class Answers:
+    """What git said, kept for as long as many commits are read one after the other; see ``asked_once``."""
 
     def __init__(self) -> None:
         self.repositories: dict[tuple[Path, int], git.Repo] = {}
@@ -63,20 +63,20 @@ class Recall:
         return answer
 
 
-_recall: list[Recall] = []  # at most one, while it lasts
+_answers: list[Answers] = []  # at most one, while it lasts
 
 
 @contextlib.contextmanager
-def recalled() -> Iterator[None]:
+def asked_once() -> Iterator[None]:
     """Ask git only once for the same, as long as this lasts: for runs that name commits in full, which never change."""
-    if _recall:
+    if _answers:
         yield
         return
-    _recall.append(Recall())
+    _answers.append(Answers())
     try:
         yield
     finally:
-        _recall.clear()
+        _answers.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +136,8 @@ class GitTree:
             message = f"not in commit {self.revision}"
             raise FileNotFoundError(message)
         name = self._objects[path]
-        if _recall:
-            return _recall[0].ask((name, most), lambda: self.content(name, most))
+        if _answers:
+            return _answers[0].ask((name, most), lambda: self.content(name, most))
         return self.content(name, most)
 
     def content(self, name: str, most: int) -> bytes:
@@ -359,8 +359,8 @@ class GitTree:
         return "" if inside == "." else Path(inside).as_posix() + "/"
 
     def _git(self, *arguments: str) -> str:
-        if _recall:
-            return _recall[0].ask((self.root, *arguments), lambda: self._asked(*arguments))
+        if _answers:
+            return _answers[0].ask((self.root, *arguments), lambda: self._asked(*arguments))
         return self._asked(*arguments)
 
     def _asked(self, *arguments: str) -> str:
@@ -377,8 +377,8 @@ class GitTree:
     def _repository(self) -> git.Repo:
         git = _library()
         process = os.getpid()
-        if _recall and (self.root, process) in _recall[0].repositories:
-            return _recall[0].repositories[self.root, process]
+        if _answers and (self.root, process) in _answers[0].repositories:
+            return _answers[0].repositories[self.root, process]
         if process not in self._repositories:
             try:
                 repository = git.Repo(self.root.resolve(), search_parent_directories=True)
@@ -387,8 +387,8 @@ class GitTree:
                 raise UsageError(message, fix="Leave --at out, or name the repository with --root.") from None
             repository.git.update_environment(GIT_NO_REPLACE_OBJECTS="1")
             self._repositories[process] = repository
-            if _recall:
-                _recall[0].repositories[self.root, process] = repository
+            if _answers:
+                _answers[0].repositories[self.root, process] = repository
         return self._repositories[process]
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from preflight import terms
 from preflight.facts import cost, lifecycle
-from preflight.facts.spend import window
+from preflight.facts.spend import daily, window
 from preflight.money import DAYS, decimal, plain
 from preflight.periods import add_days
 from preflight.recurring import INSIDE, KINDS, RECURRING, SUBSCRIPTION, USAGE, Kind, day, plainly
@@ -55,10 +55,10 @@ def said(record: JsonObject, context: Context, told: date | None = None) -> Said
         places[place].append(Span(each.starts or date.min, each.until or date.max, rate))
     if window.was_made(record, None, context):
         last = min(over or date.max, told or date.max)
-        places[RECURRING, SUBSCRIPTION].extend(cost.beyond_contract(record, context, bought, last))
+        places[RECURRING, SUBSCRIPTION].extend(daily.beyond_contract(record, context, bought, last))
         of_late = None if over is None or told else window.counted_from(record, context)
         for place, entry, span in _beside(record, context, last):
-            flat = not told and cost.counts_flat(entry, of_late)  # in any year, whenever it began or ended
+            flat = not told and daily.counts_flat(entry, of_late)  # in any year, whenever it began or ended
             places[place].append(Span(date.min, date.max, span.rate) if flat else span)
     once = {when: amount for when, amount in _once(record, context).items() if told is None or when <= told}
     return Said({place: tuple(spans) for place, spans in places.items()}, once)
@@ -71,7 +71,7 @@ def _beside(record: JsonObject, context: Context, left: date) -> Iterator[tuple[
         for entry in kind.entries(record):
             amount = kind.amount(entry, context)
             if amount and (kind.at == USAGE or entry["kind"] != SUBSCRIPTION):
-                last = cost.last_day(entry, kind.at, left)
+                last = daily.last_day(entry, kind.at, left)
                 yield _place(kind, entry), entry, Span(day(entry, "since") or begun, last, amount / DAYS)
 
 

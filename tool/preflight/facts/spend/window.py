@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from preflight import terms
 from preflight.facts import cost, lifecycle
+from preflight.facts.spend import daily
 from preflight.money import DAYS
 from preflight.periods import add_days
 from preflight.recurring import INSIDE, RECURRING
@@ -86,14 +87,14 @@ def parts(record: JsonObject, context: Context) -> Iterator[JsonObject]:
             amounts |= {"from": each.starts, "to": each.until, "runs": each in running}
             yield {"pointer": each.pointer, **amounts, "recent": recent, "term": True}
     left = cost.over_on(record, context) if over else None
-    for pointer, was, amount, until in cost.dated(record, context, back, (left, first) if left else None):
+    for pointer, was, amount, until in daily.dated(record, context, back, (left, first) if left else None):
         rate = None if amount is None else amount / DAYS
         since = date.fromisoformat(was["since"]) if "since" in was else None
         if not was_made(record, since, context):
             continue
         spread: JsonObject = {"rate": rate, "from": since, "to": until, "runs": False}
         yield {"pointer": pointer, "amount": None, "annual": None, **spread, "recent": False, "term": True}
-    for more in cost.beyond_contract(record, context, listed, left or date.max):
+    for more in daily.beyond_contract(record, context, listed, left or date.max):
         if not was_made(record, more.first, context):
             continue
         spread = {"rate": more.rate, "from": more.first, "to": more.last, "runs": False}
