@@ -114,6 +114,29 @@ def test_the_policy_of_this_repository_offers_every_fact_and_has_a_fitting_examp
     assert built.shape.fits(built.example)
 
 
+def test_of_facts_about_the_registry_that_counts_which_a_rule_reads() -> None:
+    """A vendor of which nothing else differs needs no second look when the registry around it changes."""
+    deferred = load_policy(WorkingTree(ROOT), Layout()).deferred
+    read, unread = {"ended": [], "undocumented": ["/integrations/0"]}, {"reach": 7}
+    assert deferred.seen({"graph": read | unread, "unheard": {}}) == {"graph": read}
+    assert deferred.seen({}) == {}
+
+
+@pytest.mark.parametrize(
+    ("paths", "members"),
+    [
+        ([("cost", "annual"), ("cost", "mismatch", "*")], frozenset({"annual", "mismatch"})),
+        ([("cost", "annual"), ("cost",)], None),
+        ([("cost",), ("cost", "annual")], None),
+        ([("cost", "*", "annual")], None),
+    ],
+)
+def test_a_fact_that_is_read_as_a_whole_counts_as_a_whole(
+    paths: list[tuple[str, ...]], members: frozenset[str] | None
+) -> None:
+    assert policy.members(paths) == {"cost": members}
+
+
 # ---- Refusals -----------------------------------------------------------------------------------
 
 

@@ -53,7 +53,8 @@ class Stage:
     """Rules that are judged together, and the least that has to be computed and bound for them.
 
     ``sections`` are the members of a record that the rules read; None: they may read all. ``places`` are
-    those that findings most likely point into.
+    those that findings most likely point into. ``named`` are the facts that the rules read, and which members of each;
+    None: all.
     """
 
     rules: tuple[CompiledRule, ...]
@@ -61,6 +62,15 @@ class Stage:
     shared: tuple[RegistryFact, ...]
     sections: frozenset[str] | None
     places: frozenset[str]
+    named: Mapping[str, frozenset[str] | None]
+
+    def seen(self, known: JsonObject) -> JsonObject:
+        """Return what the rules read of facts; whatever else differs, they say the same."""
+        return {
+            name: known[name] if members is None else {each: known[name][each] for each in members & known[name].keys()}
+            for name, members in self.named.items()
+            if name in known
+        }
 
     def part(self, record: JsonObject) -> JsonObject:
         """Return the members of ``record`` that the rules read."""
@@ -116,7 +126,7 @@ class Policy:
     def _stage(self, belongs: Callable[[CompiledRule], bool]) -> Stage:
         rules = tuple(each for each in self.rules if belongs(each))
         read = [each for rule in rules for each in rule.touches]
-        named = {each.path[0] for each in read if each.root == "facts" and each.path}
+        named = members(each.path for each in read if each.root == "facts" and each.path)
         roots = [each for each in read if each.root == "vendor"]
         sections = frozenset(each.path[0] for each in roots if each.path)
         shared = tuple(fact for fact in facts.registry(self.facts) if fact.NAME in named)
@@ -127,6 +137,7 @@ class Policy:
             shared,
             None if any(not each.path for each in roots) else sections,
             sections | {part for at in placed for part in pointers.parts(at)[:1]},
+            named,
         )
 
     def rule(self, identifier: str) -> CompiledRule | None:
@@ -137,6 +148,15 @@ class Policy:
         """Return the same policy with only those rules."""
         wanted = set(identifiers)
         return replace(self, rules=tuple(each for each in self.rules if each.rule.id in wanted))
+
+
+def members(paths: Iterable[tuple[str, ...]]) -> dict[str, frozenset[str] | None]:
+    """Return by its first part the second parts of all paths; None where one has no second, or any."""
+    found: dict[str, frozenset[str] | None] = {}
+    for name, *rest in paths:
+        before = found.get(name, frozenset())
+        found[name] = before | {rest[0]} if rest and rest[0] != "*" and before is not None else None
+    return found
 
 
 def build(

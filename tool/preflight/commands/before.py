@@ -246,12 +246,13 @@ def _others(
     same: Sequence[FirstRound],
     ours: Mapping[str, Entry],
 ) -> _Sides:
-    """Judge those on both sides of which the registry knows something else than before, and the registry itself."""
+    """Judge those on both sides of which rules read something else of the registry than before, and the registry."""
     after, before = told
+    seen = session.policy.deferred.seen
     touched = [
         (ours[each.path], after.shared[each.vendor], before.shared[each.vendor])
         for each in same
-        if each.read and after.shared[each.vendor] != before.shared[each.vendor]
+        if each.read and seen(after.shared[each.vendor]) != seen(before.shared[each.vendor])
     ]
     work = partial(_touched_chunk, Whose.of(session), Whose.of(then))
     sides = rounds.spread([session, then], work, touched, "Judging what the change touches")
