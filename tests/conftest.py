@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import compiled
 from preflight import cli
+from preflight.shell import registry
 from ready import started
 from signing import Keys
 
@@ -77,9 +79,14 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, text)
 
 
+LONG = {"browser", "workflows", "bench", "test_demo.py"}
+LOAD_POLICY = compiled.shared()
+
+
 @pytest.fixture
-def run(capfd: pytest.CaptureFixture[str]) -> Callable[..., Result]:
+def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """Run the command line in this process, as of the day of the story."""
+    monkeypatch.setattr(registry, "load_policy", LOAD_POLICY)
 
     def call(*arguments: str | Path, as_of: str = AS_OF) -> Result:
         capfd.readouterr()
@@ -102,6 +109,11 @@ def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def signer(tmp_path_factory: pytest.TempPathFactory) -> Keys:
     """Make keys to sign with: ``signer("gareth").sign(data)``."""
     return Keys(tmp_path_factory.mktemp("signers"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put first what takes long: at the end no worker has to wait for the browser of another."""
+    items.sort(key=lambda item: not LONG & set(item.path.relative_to(ROOT / "tests").parts))
 
 
 def pytest_collection_finish() -> None:
