@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from preflight.commands import COMMANDS
+from preflight.model import Level
+from preflight.shell.files import WorkingTree
+from preflight.shell.registry import Layout, load_policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +49,48 @@ def test_links_within_the_project_lead_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_is_in_the_reference(name: str) -> None:
     assert f"preflight {name}" in (ROOT / "docs" / "commands.md").read_text("utf-8")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has no terminals that are files")
+def test_the_first_example_is_what_a_terminal_of_eighty_columns_shows(tmp_path: Path) -> None:
+    for part in ("policies", "schemas", "vendors"):
+        shutil.copytree(ROOT / part, tmp_path / part)
+    record = tmp_path / "vendors" / "beacon-mail.yaml"
+    record.write_text(re.sub(r"    - standard: soc2-type2\n(      .*\n)+", "", record.read_text("utf-8")), "utf-8")
+    ours, theirs = os.openpty()
+    environment = {**os.environ, "COLUMNS": "80", "NO_COLOR": "1"}
+    order = [sys.executable, "-m", "preflight", "--as-of", "2026-11-22", "check", "beacon-mail"]
+    with subprocess.Popen(order, cwd=tmp_path, stdout=theirs, stderr=subprocess.PIPE, env=environment) as running:
+        os.close(theirs)
+        shown = b""
+        while some := _from(ours):
+            shown += some
+    os.close(ours)
+    readme = (ROOT / "README.md").read_text("utf-8")
+    [printed] = re.findall(
+        r"^```console\n\$ preflight check beacon-mail[^\n]*\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL
+    )
+    assert shown.decode().replace("\r\n", "\n") == printed
+    assert running.returncode == 1
+
+
+def _from(terminal: int) -> bytes:
+    """Return what came to a terminal; nothing where nobody writes to it any more."""
+    try:
+        return os.read(terminal, 1 << 16)
+    except OSError:  # that is how Linux says it
+        return b""
+
+
+@pytest.mark.parametrize("page", ["README.md", "CHANGELOG.md"])
+def test_the_rules_are_counted(page: str) -> None:
+    rules = load_policy(WorkingTree(ROOT), Layout()).rules
+    blocking = sum(each.rule.level is Level.RED_FLAG for each in rules)
+    counted = re.search(
+        r"(\d+) rules(?: in CEL in eleven domains:|,) (\d+) (?:of which|that) block", (ROOT / page).read_text("utf-8")
+    )
+    assert counted is not None
+    assert counted.groups() == (str(len(rules)), str(blocking))
 
 
 def closed(schema: object, at: str = "") -> list[str]:

@@ -32,6 +32,7 @@ SAID = {
     "architecture/consent-per-region",
     "architecture/record-claimed-once",
     "contract/contracted-until-left",
+    "contract/days-in-order",
     "contract/nothing-bought-when-over",
     "contract/old-terms-not-extended",
     "contract/payments-entered-in-time",

@@ -35,6 +35,7 @@ MALLORY = "tomas-hedlund"  # may push, and owns the vendor
 RULES = (
     "contract/amounts-convertible",
     "contract/contracted-until-left",
+    "contract/days-in-order",
     "contract/nothing-bought-when-over",
     "contract/old-terms-not-extended",
     "contract/payments-entered-in-time",

@@ -202,7 +202,14 @@ def test_where_only_one_view_is_known_of_today_nothing_contradicts_it(of: JsonOb
 
 def test_what_nobody_wrote_down_is_not_known() -> None:
     found = facts({"lifecycle": {"status": "live"}})
-    assert found == {"currency": "EUR", "at_least": 0, "uncontracted": [], "unpriced": [], "mismatch": []}
+    assert found == {
+        "currency": "EUR",
+        "at_least": 0,
+        "uncontracted": [],
+        "backwards": [],
+        "unpriced": [],
+        "mismatch": [],
+    }
 
 
 def test_what_is_paid_is_known_without_the_contract() -> None:
@@ -272,3 +279,19 @@ def test_what_is_taken_away_is_never_counted_as_nothing(entries: list[JsonObject
         assert ("annual" in found) is not still_counts
     elif entries[index]["per"] != "term":
         assert found.get("annual", whole["annual"]) >= whole["annual"]
+
+
+def test_what_ends_before_it_begins_is_told_with_its_days() -> None:
+    wrong, right = {"since": "2026-02-02", "until": "2026-02-01"}, {"since": "2026-02-02", "until": "2026-02-02"}
+    costs = [
+        {"kind": "support", "amount": {"amount": 9, "currency": "EUR"}, "per": "year"} | days for days in (right, wrong)
+    ]
+    usage = [{"unit": "mails", "price": {"amount": 9, "currency": "EUR"}, "expected": 9} | wrong]
+    term = bought(starts="2026-02-02", ends="2026-02-01")
+    told = facts(record(bought(), term, cost={"recurring": costs, "usage": usage}))["backwards"]
+    days = {"first": "2026-02-02", "last": "2026-02-01"}
+    assert told == [
+        {"pointer": "/contract/subscriptions/1/ends", "what": term["product"], **days},
+        {"pointer": "/cost/recurring/1/until", "what": "support", **days},
+        {"pointer": "/cost/usage/0/until", "what": "mails", **days},
+    ]

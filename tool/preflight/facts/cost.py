@@ -20,7 +20,7 @@ from preflight.recurring import INSIDE, RECURRING, SUBSCRIPTION, USAGE, day, end
 from preflight.shapes import NUMBER, TEXT, faults
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from preflight.model import Context, JsonObject
     from preflight.terms import Purchase
@@ -30,6 +30,11 @@ INPUTS = ("/contract/subscriptions", "/cost/one_off", "/cost/recurring", "/cost/
 POLICIES = ("rates",)
 AHEAD = 31  # days by which a payment may come before what it pays for
 TOLERANCE = Decimal("0.01")  # by which the two views of the subscription may differ: rounding, and exchange
+PERIODS = (  # where a list of them is, what an entry is for, and its first and last day
+    ("/contract/subscriptions", "product", "starts", "ends"),
+    (RECURRING, "kind", "since", "until"),
+    (USAGE, "unit", "since", "until"),
+)
 _NEEDS = ["/contract/subscriptions (each with price, per and a currency that has a rate)"]
 _LIST = {"type": "array"}
 PARTS = ("recurring", "usage")  # of the record's cost: what has a first and a last day
@@ -63,6 +68,12 @@ SHAPE: JsonObject = {
             "What is paid for subscriptions beyond the contract, on the worst day of the last year.",
             more={**NUMBER, "description": "How much, a year."},
             on={**TEXT, "description": "On which day."},
+        ),
+        "backwards": faults(
+            "What is over before it begins.",
+            what={**TEXT, "description": "What is bought, or paid for."},
+            first={**TEXT, "description": "The day on which it begins."},
+            last={**TEXT, "description": "The day on which it ends."},
         ),
         "unpriced": {
             **_LIST,
@@ -113,9 +124,10 @@ def _known(record: JsonObject, context: Context) -> JsonObject:
         none: JsonObject = {"annual": 0.0, "at_least": 0.0, "total_annual": 0.0, "committed": 0.0, "term_months": 0}
         past = replace(context, today=over_on(record, context), memory={})
         left = _uncontracted(record, past) if lifecycle.was_agreed(record) else []
-        return {"currency": known.base, **none, "uncontracted": left, "unpriced": [], "mismatch": []}
+        return {"currency": known.base, **none, "uncontracted": left, "backwards": [], "unpriced": [], "mismatch": []}
     bought = purchases(record, context)
     facts: JsonObject = {"currency": known.base, "unpriced": unpriced(record, context)}
+    facts["backwards"] = list(_backwards(record))
     subscribed, sure = terms.yearly(bought)
     paid, paid_sure = total(recurring(record, context, _is_subscription))
     others, others_sure = total(recurring(record, context, _is_beside))
@@ -133,6 +145,14 @@ def _known(record: JsonObject, context: Context) -> JsonObject:
     if bought == [] and paid > 0:
         return facts  # something is subscribed to, and nobody wrote down for how long
     return facts | _promised(bought, record, context)
+
+
+def _backwards(record: JsonObject) -> Iterator[JsonObject]:
+    """Yield what ends before it begins: one of its days is wrong, and it would count on no day."""
+    for at, by, begins, ends in PERIODS:
+        for index, each in enumerate(listed(record, at)):
+            if begins in each and ends in each and each[ends] < each[begins]:
+                yield {"pointer": f"{at}/{index}/{ends}", "what": each[by], "first": each[begins], "last": each[ends]}
 
 
 def _uncontracted(record: JsonObject, context: Context) -> list[JsonObject]:
