@@ -183,3 +183,10 @@ def test_what_ended_long_ago_is_not_paid_again_at_a_vendor_that_is_over(now: lis
 def test_another_day_of_leaving_is_no_purchase(was: str, now: str, more: list[str]) -> None:
     before, after = (record(plan(**ROLLED), life={**RETIRED, "retired_on": day}) for day in (was, now))
     assert told("belated", before, after) == more
+
+
+def test_of_a_vendor_that_is_over_a_term_that_gets_the_wrong_days_is_told() -> None:
+    """It would count on all days, as nobody knows on which; a rule of its own asks for the right ones."""
+    over = {**RETIRED, "retired_on": "2026-04-01"}
+    before, after = (record(plan(**OLD | {"ends": day}), life=over) for day in ("2026-03-31", "2024-03-31"))
+    assert told("belated", before, after) == ["the cost of mail from 0001-01-01 on"]

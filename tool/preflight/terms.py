@@ -135,7 +135,7 @@ def _purchase(pointer: str, entry: JsonObject, listed: Sequence[JsonObject], con
             if length is None and renews:  # nobody knows how often
                 annual = None
     if starts and ends and ends < starts:  # one of the two is wrong, so neither is known
-        return Purchase(pointer, annual, term, least, None, None, None)
+        return Purchase(pointer, annual, term, least, None, None, None, place=_place(entry))
     months = length.months if length else None
     renews = entry.get("auto_renews", True)
     until = _until(entry, listed)

@@ -192,7 +192,7 @@ def _costlier(record: JsonObject, before: JsonObject, context: Context) -> Itera
     for place, spans in now.places.items():
         known = (replace(each, rate=each.rate * (1 + cost.TOLERANCE)) for each in was.places.get(place, ()))
         if more := next(beyond(spans, known), None):
-            named = next(each for each in place if not each.startswith("/"))
+            named = next((each for each in place if each and not each.startswith("/")), "a subscription")
             yield {"pointer": "/lifecycle", "what": f"the cost of {named} from {more.first} on"}
 
 
