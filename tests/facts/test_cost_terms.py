@@ -214,7 +214,8 @@ def test_what_is_over_costs_nothing_and_a_word_alone_ends_nothing(lifecycle: Jso
     assert found["annual"] == annual
     if not annual:
         over = {"annual": 0, "at_least": 0, "total_annual": 0, "committed": 0, "term_months": 0}
-        assert found == {"currency": "EUR", **over, "uncontracted": [], "unpriced": [], "mismatch": []}
+        lists = ("uncontracted", "backwards", "unpriced", "mismatch")
+        assert found == {"currency": "EUR", **over, **{name: [] for name in lists}}
 
 
 # ---- Minimum commitments ------------------------------------------------------------------------
