@@ -22,6 +22,8 @@ axe_playwright = importlib.import_module("axe_playwright_python.sync_playwright"
 
 from playwright.sync_api import sync_playwright  # noqa: E402 - only where it is installed
 
+from browser.tabled import inventory, vendor, written  # noqa: E402 - after what is looked for above
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -31,6 +33,7 @@ ROOT = Path(__file__).parents[2]
 AS_OF = "2026-11-22"  # the day on which the story of the sample registry is told
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 LOCAL = ("file://", "blob:", "data:")  # none of them leaves the machine
+MANY = 2566
 PATIENCE = 300  # seconds that another process may take to build the site
 
 
@@ -86,6 +89,18 @@ def build(registry: Path, folder: Path) -> None:
     command = [sys.executable, "-m", "preflight", "--as-of", AS_OF, "--root", str(registry), "--quiet"]
     done = subprocess.run([*command, "inventory", "build", str(folder)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve vendors."""
+    return written(tmp_path_factory.mktemp("small"), inventory(*(vendor(number) for number in range(12))))
+
+
+@pytest.fixture(scope="session")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As many vendors as the largest registry known."""
+    return written(tmp_path_factory.mktemp("large"), inventory(*(vendor(number) for number in range(MANY))))
 
 
 @pytest.fixture

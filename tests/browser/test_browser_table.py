@@ -1,4 +1,4 @@
-"""The table of vendors and the search in the head, as people use them: by mouse, by keyboard, and by an address."""
+"""The table of vendors as people use it: by mouse, by keyboard, and by an address."""
 
 from __future__ import annotations
 
@@ -6,99 +6,22 @@ import csv
 import io
 from dataclasses import replace
 from datetime import date
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from browser.tabled import inventory, notes, vendor, view, visit, written
 from inventory.stocks import HOSTILE, hostile, stock
-from preflight.inventory import site
-from preflight.inventory.pages import overview, vendors
-from preflight.inventory.stock import Ledger, Person, Term
+from preflight.inventory.stock import Ledger, Term
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from playwright.sync_api import Browser
 
-    from preflight.inventory.stock import Stock
-
-MANY = 2566
 ANSWERED = 100  # milliseconds a keystroke
-PEOPLE = {
-    "mara": Person("mara", "Mara Lindqvist"),
-    "kofi": Person("kofi", "Kofi Ménsah"),
-    "gone": Person("gone", "Rolf Weg", gone=True),
-}
-CATEGORIES = ("email-marketing", "crm", "web-analytics")
-
-
-def vendor(number: int, **more: Any) -> dict[str, Any]:
-    """Return a record; every third is for mail, every second holds personal data in America."""
-    return {
-        "id": f"v-{number:04}",
-        "name": f"Vendor {number}",
-        "aliases": [f"Alias{number}"],
-        "capabilities": ["newsletter-sending" if number % 3 == 0 else "reporting"],
-        "category": CATEGORIES[number % 3],
-        "lifecycle": {"status": ("live", "proposed")[number % 5 == 0]},
-        "legal_entity": {"name": f"Company {number // 2} GmbH"},
-        "ownership": {
-            "marketing": {"owner": "gone" if number == 1 else "mara", "team": "crm"},
-            "it": {"owner": "kofi", "team": "ops"},
-        },
-        "data": {"classes": ["personal"], "residency": ["US" if number % 2 else "DE"]},
-        "seats": number,
-    } | more
-
-
-def written(root: Path, shown: Stock) -> Path:
-    """Write the overview and the table of an inventory, with what they load, but no page of a vendor."""
-    made = site.of(shown)
-    assets = resources.files("preflight.inventory").joinpath("assets")
-    found = [(f"assets/{each.name}", each.read_bytes()) for each in assets.iterdir()]
-    for path, data in [*found, *overview.files(made), *vendors.files(made)]:
-        target = root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
-    return root
-
-
-def inventory(*records: dict[str, Any], **more: Any) -> Stock:
-    """Return the inventory of records with their owners' names, and with amounts."""
-    plain = stock(*records, people=PEOPLE, teams={"crm": "CRM team"}, currency="EUR", **more)
-    cards = tuple(
-        replace(
-            card,
-            annual=1000.0 * number,
-            owners={side: PEOPLE.get(person.id, person) for side, person in card.owners.items()},
-        )
-        for number, card in enumerate(plain.cards)
-    )
-    return replace(plain, cards=cards)
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Twelve vendors."""
-    return written(tmp_path_factory.mktemp("small"), inventory(*(vendor(number) for number in range(12))))
-
-
-@pytest.fixture(scope="module")
-def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """As many vendors as the largest registry known."""
-    return written(tmp_path_factory.mktemp("large"), inventory(*(vendor(number) for number in range(MANY))))
-
-
-def visit(page: Page, root: Path, view: str = "") -> Page:
-    """Open the table with a view, anew."""
-    page.goto("about:blank")
-    page.goto(f"file://{root}/vendors.html{'#' + view if view else ''}")
-    page.wait_for_selector("html[data-ready=table]")
-    return page
 
 
 def names(page: Page) -> list[str]:
@@ -114,16 +37,8 @@ def column(page: Page, title: str) -> list[str]:
     return page.locator(f"#vendors tbody tr > :nth-child({at + 1})").all_inner_texts()
 
 
-def view(page: Page) -> list[tuple[str, str]]:
-    return parse_qsl(urlsplit(page.url).fragment)
-
-
 def told(page: Page) -> str:
     return page.inner_text("#table-state .count")
-
-
-def notes(page: Page) -> list[str]:
-    return page.locator("#table-state .note").all_inner_texts()
 
 
 # ---- Search -----------------------------------------------------------------------------------------
@@ -376,96 +291,6 @@ def test_the_view_is_saved_as_csv_without_formulas(page: Page, tmp_path: Path) -
     ]
 
 
-# ---- The search in the head -------------------------------------------------------------------------
-
-
-def test_who_owns_the_email_platform(page: Page, sample_site: Path) -> None:
-    page.goto(f"file://{sample_site}/index.html")
-    page.keyboard.press("/")
-    page.keyboard.type("email")
-    found = page.get_by_role("option", name="Beacon Mail")
-    assert found.locator("small").inner_text() == "email marketing · Marketing: Mara Lindqvist · IT: Kofi Mensah"
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/vendors/beacon-mail.html")
-
-
-def test_the_first_page_loads_little(page: Page, large: Path) -> None:
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(urlsplit(request.url).path))
-    page.goto(f"file://{large}/index.html", wait_until="networkidle")
-    assert not any("/data/" in path for path in asked), "nothing of the vendors before somebody searches"
-    assert sum(Path(path).stat().st_size for path in set(asked)) < 300_000
-    page.locator("#find-text").focus()
-    page.keyboard.type("7")
-    expect(page.locator("#find-list [role=option]")).to_have_count(9)
-    assert [path.rsplit("/", 2)[1:] for path in asked if "/data/" in path] == [["data", "find.js"]]
-
-
-def test_the_list_is_gone_through_by_arrows(page: Page, small: Path) -> None:
-    page.goto(f"file://{small}/index.html")
-    box = page.get_by_role("combobox", name="Find a vendor")
-    box.focus()
-    box.press_sequentially("email")
-    options = page.locator("#find-list [role=option]")
-    expect(options).to_have_count(4)
-    assert box.get_attribute("aria-expanded") == "true"
-    page.keyboard.press("ArrowUp")
-    assert box.get_attribute("aria-activedescendant") == options.last.get_attribute("id"), "from the end"
-    page.keyboard.press("ArrowDown")
-    assert options.first.get_attribute("aria-selected") == "true", "and round"
-    page.keyboard.press("Escape")
-    assert box.get_attribute("aria-expanded") == "false"
-    assert box.input_value() == "email", "the text stays the first time"
-    page.keyboard.press("Escape")
-    assert box.input_value() == ""
-
-
-def test_enter_without_a_choice_opens_the_table(page: Page, small: Path) -> None:
-    page.goto(f"file://{small}/index.html")
-    page.locator("#find-text").fill("crm & ménsah")
-    page.locator("#find-text").press("Enter")
-    page.wait_for_selector("html[data-ready=table]")
-    assert view(page) == [("q", "crm & ménsah")]
-    assert notes(page)[0].startswith("No vendor has the word “&”")
-    page.locator("#find-text").fill("web")
-    page.locator("#find-text").press("Enter")
-    expect(page.locator(".count")).to_have_text("4 of 12 vendors")
-
-
-def test_words_that_no_vendor_has_together_find_the_nearest(page: Page, small: Path) -> None:
-    page.goto(f"file://{small}/index.html")
-    page.locator("#find-text").focus()
-    page.keyboard.type("newsletter platform")
-    options = page.locator("#find-list [role=option]")
-    expect(options.first).to_have_text("No vendor has all of these words. The nearest:")
-    expect(options.nth(1)).to_contain_text("Vendor 0")
-
-
-def test_what_is_not_found_is_said_where_one_looks(page: Page, small: Path) -> None:
-    page.goto(f"file://{small}/index.html")
-    page.locator("#find-text").focus()
-    page.keyboard.type("zzzz")
-    expect(page.locator("#find-list [role=option]")).to_have_text(["Nothing found"])
-    expect(page.locator("#find [role=status]")).to_have_text("Nothing found.")
-    page.keyboard.press("ArrowDown")
-    assert page.locator("#find-text").get_attribute("aria-activedescendant") is None
-
-
-def test_own_systems_are_found_and_lead_to_what_hangs_on_them(page: Page, sample_site: Path) -> None:
-    page.goto(f"file://{sample_site}/index.html")
-    page.locator("#find-text").focus()
-    page.keyboard.type("enterprise crm")
-    page.get_by_role("option", name="Enterprise CRM").click()
-    page.wait_for_url("**/integrations.html#system=enterprise-crm")
-
-
-def test_a_slash_within_a_text_is_a_slash(page: Page, small: Path) -> None:
-    visit(page, small)
-    page.get_by_label("Search", exact=True).press("/")
-    assert page.get_by_label("Search", exact=True).input_value() == "/"
-
-
 # ---- Everybody can use it ---------------------------------------------------------------------------
 
 
@@ -481,14 +306,6 @@ def test_the_table_is_in_order_at_every_width(
     page.get_by_text("Columns and filters").click()
     expect(page.get_by_label("seats: column")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert violations(page) == []
-
-
-def test_the_search_in_the_head_is_in_order(page: Page, small: Path, violations: Callable[[Page], list[str]]) -> None:
-    page.goto(f"file://{small}/index.html")
-    page.locator("#find-text").focus()
-    page.keyboard.type("email")
-    expect(page.locator("#find-list [role=option]")).to_have_count(4)
     assert violations(page) == []
 
 
