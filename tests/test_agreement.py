@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -90,6 +91,31 @@ def test_it_says_why_an_approval_does_not_count(approval: JsonObject, fault: str
 
 def euro(amount: float, currency: str = "EUR") -> JsonObject:
     return {"amount": amount, "currency": currency}
+
+
+NOT_IN_FULL = replace(AMOUNTS, committed=None, term_months=None, committed_least=Decimal(300_001), months_least=61)
+
+
+@pytest.mark.parametrize(
+    ("amounts", "fault"),
+    [
+        pytest.param(
+            NOT_IN_FULL,
+            "up to 300,000 EUR, and it is 300,001 EUR promised, of which it says nothing now; "
+            "ida on 2026-05-20, up to a term of 60 months, and it is 61 months now",
+            id="more is promised, and longer, than five years of it",
+        ),
+        pytest.param(
+            replace(NOT_IN_FULL, committed_least=Decimal(300_000), months_least=60), "", id="five years of it"
+        ),
+    ],
+)
+def test_what_is_known_of_a_promise_is_held_against_an_approval_that_says_nothing_of_it(
+    amounts: Amounts, fault: str
+) -> None:
+    """One thing that nobody knows would else hide all that is known."""
+    told = found(given(bounds={"annual_cost": euro(60_000)}), amounts=amounts)
+    assert told == (f"ida on 2026-05-20, {fault}" if fault else "")
 
 
 UNKNOWN = Amounts(None, Decimal(10), None, None, None, "medium", None)

@@ -49,6 +49,7 @@ SAID = {
     "lifecycle/nothing-before-approval",
     "lifecycle/nothing-depends-on-the-retired",
     "lifecycle/proposal-dated-truly",
+    "lifecycle/rejected-before-it-was-bought",
     "lifecycle/transition-allowed",
     "ownership/owners-in-office",
     "ownership/references-exist",

@@ -54,6 +54,7 @@ RULES = (
     "lifecycle/id-not-reused",
     "lifecycle/nothing-before-approval",
     "lifecycle/proposal-dated-truly",
+    "lifecycle/rejected-before-it-was-bought",
     "lifecycle/transition-allowed",
     "risk/approved-by-the-roles",
     "risk/no-split-purchase",

@@ -142,6 +142,21 @@ def test_a_key_may_end_on_a_day_instead(ground: Ground) -> None:
     loud(ground)
 
 
+def test_the_end_of_a_key_brings_nothing_back_that_it_took_back(ground: Ground) -> None:
+    revoke(ground)
+    ground.commit("Revoke")
+    assert stands(ground) == [(ASKED, VENDOR)]
+    loud(ground)
+    old = line(ground, CFO)
+    ground.edit(SIGNERS, (old, old.replace(PLAIN, f'{PLAIN},valid-before="20261221Z"')))
+    ground.commit("Its end was the day before")
+    ground.amend()
+    loud(ground)
+    ground.edit(RECORD, ("Sends", "It sends"))
+    ground.commit("Change a word")
+    assert ASKED in ground.refused()
+
+
 def test_a_vendor_that_is_red_already_stops_nobody(ground: Ground) -> None:
     """Else whoever keeps a vendor red would keep their approval."""
     revoke(ground, nonce="1" * 16)

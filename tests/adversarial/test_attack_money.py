@@ -263,7 +263,8 @@ def test_the_end_of_what_was_rejected_is_not_put_into_the_past_afterwards(ground
     """Its days would leave the year in which the next vendor of the seller is bought."""
     ground.edit(RECORD, ("status: approved", "status: rejected"))
     ground.commit()
-    ground.taken()
+    assert "lifecycle/rejected-before-it-was-bought" in ground.refused()
+    ground.slip_in("Rejected", "2026-12-20")
     ground.edit(RECORD, ("status: rejected", f"status: rejected\n  retired_on: {day}"))
     ground.commit()
     assert ("lifecycle/end-dated-truly", RECORD) in [each[:2] for each in ground.check().red]

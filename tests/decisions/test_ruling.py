@@ -54,9 +54,9 @@ def filed(keyring: Keyring, statement: Statement, key: str = "ed25519") -> dict[
 
 
 def ruled(
-    files: Mapping[str, bytes], signers: Signers, **terms: Any
+    files: Mapping[str, bytes], signers: Signers, people: Any = None, **terms: Any
 ) -> tuple[tuple[Decision, ...], tuple[tuple[str, Problem], ...]]:
-    return judge(files, signers, PEOPLE, REPOSITORY, TODAY, terms=Terms(**terms))
+    return judge(files, signers, people or PEOPLE, REPOSITORY, TODAY, terms=Terms(**terms))
 
 
 def only_fault(files: Mapping[str, bytes], signers: Signers, **terms: Any) -> tuple[str, str, str]:
@@ -377,6 +377,33 @@ def test_a_revocation_by_a_leaked_key_goes_on_to_count(keyring: Keyring, signers
     leaked = {sshsig.parse(keyring.sign("ed25519", b"")).key.fingerprint: date(2026, 11, 1)}
     decisions, _ = ruled(files, signers, leaked=leaked)
     assert [each.state for each in decisions] == ["revoked", "in-force"], "losing a key brings nothing back"
+
+
+@pytest.mark.parametrize(
+    ("listed", "person"),
+    [
+        pytest.param('gareth namespaces="{namespace}",valid-before="20261101Z"', {}, id="the key ended the day before"),
+        pytest.param('gareth namespaces="other@v1"', {}, id="the key may not sign decisions any more"),
+        pytest.param('somebody-else namespaces="{namespace}"', {}, id="the key is that of somebody else"),
+        pytest.param('gareth namespaces="{namespace}"', {"left": "2026-11-01"}, id="the person had left"),
+        pytest.param('gareth namespaces="{namespace}"', {"roles": []}, id="the person never had the role"),
+        pytest.param('gareth namespaces="{namespace}"', None, id="the person is not listed"),
+    ],
+)
+def test_a_revocation_that_landed_goes_on_to_count_whatever_becomes_of_key_and_person(
+    listed: str, person: dict[str, Any] | None, keyring: Keyring, signers: Signers
+) -> None:
+    files = filed(keyring, said(), "ecdsa") | (revoking := filed(keyring, said(**REVOCATION)))
+    path = min(revoking)
+    line = f"{listed.format(namespace=NAMESPACE)} {keyring.public('ed25519')}"
+    later = Signers({**signers.keys, **Signers.of(line).keys})
+    gareth, *others = PEOPLE["people"]
+    people = {**PEOPLE, "people": others if person is None else [gareth | person, *others]}
+    _, faults = ruled(files, later, people)
+    assert path in {wrong.removesuffix(".sig") for wrong, _ in faults}, "as a new one it would not do"
+    decisions, _ = ruled(files, later, people, landed=frozenset({path}))
+    assert [each.state for each in decisions if each.statement.kind == "revoke"] == ["in-force"]
+    assert not any(each.in_force for each in decisions if each.statement.kind == "approve")
 
 
 # ---- Amendments ---------------------------------------------------------------------------------

@@ -190,3 +190,41 @@ def test_of_a_vendor_that_is_over_a_term_that_gets_the_wrong_days_is_told() -> N
     over = {**RETIRED, "retired_on": "2026-04-01"}
     before, after = (record(plan(**OLD | {"ends": day}), life=over) for day in ("2026-03-31", "2024-03-31"))
     assert told("belated", before, after) == ["the cost of mail from 0001-01-01 on"]
+
+
+# ---- What is rejected ---------------------------------------------------------------------------
+
+PROPOSED: JsonObject = {"status": "proposed", "proposed_on": "2026-05-01"}
+AGREED: JsonObject = {**PROPOSED, "status": "approved", "approved_on": "2026-05-10"}
+BEGUN, TO_COME = plan(starts="2026-06-01", ends="2027-05-31"), plan(starts="2026-06-02", ends="2027-06-01")
+
+
+@pytest.mark.parametrize(
+    ("life", "now", "abandoned"),
+    [
+        pytest.param(AGREED, {}, [], id="agreed to: nothing left"),
+        pytest.param(AGREED, {"plans": [BEGUN]}, ["Mail"], id="agreed to: it has begun"),
+        pytest.param(AGREED, {"plans": [TO_COME]}, ["Mail"], id="agreed to: it is to begin"),
+        pytest.param(AGREED, {"repeated": [paid(9)]}, ["the recurring cost of support"], id="agreed to: what recurs"),
+        pytest.param(AGREED, {"paid": [once(date="2027-01-01")]}, ["a payment (licence)"], id="agreed to: to be paid"),
+        pytest.param(AGREED, {"paid": [once(kind="internal-labour")]}, [], id="agreed to: our own work"),
+        pytest.param(PROPOSED, {"plans": [BEGUN]}, ["Mail"], id="proposed: it should have begun"),
+        pytest.param(PROPOSED, {"plans": [TO_COME]}, [], id="proposed: it was to begin"),
+        pytest.param(PROPOSED, {"repeated": [paid(9)]}, [], id="proposed: a plan without a day"),
+        pytest.param(
+            PROPOSED, {"paid": [once(date="2026-05-31")]}, ["a payment (licence)"], id="proposed: it was paid"
+        ),
+    ],
+)
+def test_what_is_rejected_tells_of_no_purchase(life: JsonObject, now: JsonObject, abandoned: list[str]) -> None:
+    entries = {"plans": [], **now}
+    plans = entries.pop("plans")
+    before, after = (record(*plans, life=each, **entries) for each in (life, {**life, "status": "rejected"}))
+    assert told("abandoned", before, after) == abandoned
+    assert told("abandoned", after, after) == []
+
+
+def test_what_was_never_agreed_to_and_is_rejected_buys_nothing_later() -> None:
+    rejected = {**PROPOSED, "status": "rejected"}
+    assert told("belated", record(life=rejected), record(BEGUN, life=rejected)) == ["Mail"]
+    assert told("belated", record(TO_COME, life=rejected), record(TO_COME, life=rejected)) == []

@@ -22,24 +22,40 @@ if TYPE_CHECKING:
     ("notice", "months", "committed"),
     [
         pytest.param(90, 12, 12000, id="in time before the end"),
-        pytest.param(364, 12, 12000, id="on its first day"),
+        pytest.param(328, 12, 12000, id="after its first tenth"),
+        pytest.param(329, 24, 24000, id="within its first tenth"),
         pytest.param(365, 24, 24000, id="a day before it begins"),
         pytest.param(1000, 36, 36000, id="years before it begins"),
     ],
 )
 @pytest.mark.parametrize("per", ["year", "term"])
-def test_whoever_has_to_give_notice_before_a_term_begins_is_bound_to_the_next(
+def test_whoever_has_to_give_notice_as_soon_as_a_term_begins_is_bound_to_the_next(
     notice: int, months: int, committed: float, per: str
 ) -> None:
     found = facts(record(bought(per=per, auto_renews=True, notice_days=notice)), "2026-01-01")
     assert (found["term_months"], found["committed"], found["annual"]) == (months, committed, 12000)
 
 
+@pytest.mark.parametrize(
+    ("today", "months", "committed"),
+    [
+        pytest.param("2026-10-02", 12, 12000, id="the last day to give notice"),
+        pytest.param("2026-10-03", 15, 15000, id="a day too late"),
+        pytest.param("2026-12-31", 12, 12000, id="the last day of the term"),
+        pytest.param("2027-01-01", 12, 12000, id="the first day of the next"),
+    ],
+)
+def test_who_missed_the_notice_owes_the_next_term_too(today: str, months: int, committed: float) -> None:
+    found = facts(record(bought(auto_renews=True, notice_days=90)), today)
+    assert (found["term_months"], round(found["committed"], -3)) == (months, committed)
+    assert found["annual"] == 12000
+
+
 def test_what_follows_years_later_shortens_no_notice() -> None:
     long = bought(auto_renews=True, notice_days=3650)
     follows = bought(1, starts="2045-01-01", ends="2045-12-31")
     alone, both = (facts(record(*each), "2026-01-01") for each in ((long,), (long, follows)))
-    assert both["term_months"] == alone["term_months"] == 120
+    assert both["term_months"] == alone["term_months"] == 132
     assert both["committed"] == alone["committed"] + 1
 
 

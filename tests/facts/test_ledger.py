@@ -382,6 +382,17 @@ def test_what_recurs_with_its_day_ends_with_a_day(since: str, until: str, found:
     assert [each for _, each in withdrawn(record(repeated=[was]), record())] == [GONE]
 
 
+@pytest.mark.parametrize(
+    ("until", "found"),
+    [("2030-12-31", []), ("2031-12-31", []), ("2030-12-30", [LESS]), ("2026-06-01", [LESS]), (None, [])],
+)
+def test_what_was_promised_until_a_day_is_paid_until_then(until: str | None, found: list[str]) -> None:
+    """The log would remember it for a year and a half, and it is owed for longer."""
+    was = {**support(9), "since": "2026-01-01", "until": "2030-12-31"}
+    now = {**was, "until": until} if until else {name: each for name, each in was.items() if name != "until"}
+    assert [each for _, each in withdrawn(record(repeated=[was]), record(repeated=[now]))] == found
+
+
 def test_what_ended_stays_for_the_window_and_the_days_in_which_things_are_entered() -> None:
     was = {**support(9), "since": "2021-01-01"}
     assert withdrawn(record(repeated=[{**was, "until": "2025-03-03"}]), record()) == []
@@ -488,6 +499,12 @@ def sold_by(**seller: Json) -> JsonObject:
 def test_what_tells_of_the_seller_stays(now: JsonObject, exchanged: list[str]) -> None:
     found = ledger.since(now, sold_by(), Context(TODAY, POLICIES))["exchanged"]
     assert [each["what"] for each in found] == exchanged
+
+
+def test_a_name_keeps_every_key_by_which_its_house_is_found() -> None:
+    """Storm Co Ltd and Storm GmbH are one house, and StormCo Ltd would be another one."""
+    found = ledger.since(sold_by(name="StormCo Ltd"), sold_by(name="Storm Co Ltd"), Context(TODAY, POLICIES))
+    assert [each["what"] for each in found["exchanged"]] == ["the seller was Storm Co Ltd"]
 
 
 ENTRIES = st.builds(

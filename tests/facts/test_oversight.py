@@ -71,6 +71,19 @@ def test_a_minimum_commitment_over_years_counts_as_promised() -> None:
     )
 
 
+def test_what_is_promised_is_enough_though_not_all_of_it_is_known() -> None:
+    long: JsonObject = {"product": "P", "per": "year", "price": {"amount": 40_000, "currency": "EUR"}}
+    long |= {"starts": "2026-01-01", "ends": "2029-12-31", "auto_renews": False}
+    endless = {"product": "Q", "per": "year", "price": {"amount": 1, "currency": "EUR"}, "starts": "2026-01-01"}
+    record = vendor(1, contract={"subscriptions": [long, endless]})
+    facts = judged(around(PROMISED, LONG), acme=record)["acme"]
+    [demanded] = facts["demanded"]
+    assert demanded["why"] == (
+        "160,000 EUR promised over the term, asked from 150,000 EUR on; 40,001 EUR a year, asked "
+        "from 20,000 EUR on and a term of 48 months, asked from 48 on"
+    )
+
+
 def test_each_role_is_demanded_once_with_all_its_reasons() -> None:
     any_risk = {"role": "cfo", "risk_from": "low", "why": "Always."}
     [demanded] = judged(around(CFO, any_risk), acme=vendor(60_000))["acme"]["demanded"]

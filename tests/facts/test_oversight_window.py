@@ -140,6 +140,12 @@ def test_what_had_begun_before_it_was_rejected_counts_once_it_was_agreed_to(star
     assert missing(judged(around(CFO), old=old, new=vendor(40_000))["new"]) == wanted
 
 
+def test_a_payment_to_come_of_a_vendor_that_is_left_is_promised_still() -> None:
+    old = vendor(100, lifecycle={"status": "rejected", "approved_on": "2026-01-01"})
+    old["cost"] = {"one_off": [{"kind": "licence", "amount": eur(9_500), "date": "2031-02-01"}]}
+    assert judged(around(CFO), old=old, new=vendor(100))["new"]["promised"] == 9_700
+
+
 def test_where_one_thing_had_begun_all_was_bought() -> None:
     old = vendor(100, lifecycle={"status": "rejected", "approved_on": "2026-01-01"})
     (begun,) = old["contract"]["subscriptions"]

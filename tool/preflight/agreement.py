@@ -145,18 +145,19 @@ def _beyond(bounds: JsonObject, amounts: Amounts, directory: Directory) -> Itera
             now = f"at least {now} and not known in full"
         spent = list(_too_much(bounds["annual_cost"], amounts.annual, amounts.least, now, directory))
         yield from spent
-    committed = amounts.committed
-    promised = "not known" if committed is None else f"{shown(plain(committed), directory.rates.base)} promised"
+    promised = f"{shown(plain(amounts.promised), directory.rates.base)} promised"
     if "commitment" in bounds:
-        yield from _too_much(bounds["commitment"], committed, committed, promised, directory)
-    elif "annual_cost" in bounds and committed is not None and not spent:
+        told = "not known" if amounts.committed is None else promised
+        yield from _too_much(bounds["commitment"], amounts.committed, amounts.committed, told, directory)
+    elif "annual_cost" in bounds and not spent:
         most = {**bounds["annual_cost"], "amount": bounds["annual_cost"]["amount"] * UNSAID_YEARS}
-        yield from _too_much(most, committed, committed, f"{promised}, of which it says nothing", directory)
-    longest = bounds.get("term_months", UNSAID_YEARS * YEAR if "annual_cost" in bounds else None)
+        told = f"{promised}, of which it says nothing"
+        yield from _too_much(most, amounts.promised, amounts.promised, told, directory)
     unknown = amounts.term_months is None and "term_months" in bounds
-    if unknown or (longest is not None and amounts.term_months is not None and amounts.term_months > longest):
-        now = "not known" if amounts.term_months is None else counted(amounts.term_months, "month")
-        yield f"up to a term of {counted(longest or 0, 'month')}, and it is {now} now"
+    longest = bounds.get("term_months", UNSAID_YEARS * YEAR if "annual_cost" in bounds else amounts.bound)
+    if unknown or amounts.bound > longest:
+        now = "not known" if unknown else counted(amounts.bound, "month")
+        yield f"up to a term of {counted(longest, 'month')}, and it is {now} now"
     if "risk" in bounds and (amounts.risk is None or rank(amounts.risk) > rank(bounds["risk"])):
         now = amounts.risk or f"at least {amounts.risk_least} and not known"
         yield f"up to {bounds['risk']} risk, and it is {now} now"

@@ -6,6 +6,7 @@ Three-valued: where it is not known whether a demand applies, that is said, and 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from preflight.levels import LEVELS, rank
@@ -13,7 +14,6 @@ from preflight.money import decimal, plain, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from decimal import Decimal
 
     from preflight.model import JsonObject
 
@@ -22,7 +22,10 @@ MOST_NAMED = 5  # vendors in a sentence
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """What demands compare with; None: not known. Money in the base currency, ``least`` where not all is known."""
+    """What demands compare with; None: not known. Money in the base currency.
+
+    ``least``, ``committed_least`` and ``months_least`` are what is known of it, where not all is.
+    """
 
     annual: Decimal | None
     least: Decimal
@@ -33,6 +36,18 @@ class Amounts:
     classes: frozenset[str] | None
     basis: str = "a year"  # what ``least`` counts, in words
     beside: str = ""  # vendors whose risk counts, too
+    committed_least: Decimal = Decimal(0)
+    months_least: int = 0
+
+    @property
+    def promised(self) -> Decimal:
+        """What is promised, as far as is known."""
+        return self.committed_least if self.committed is None else self.committed
+
+    @property
+    def bound(self) -> int:
+        """For how many months terms bind, as far as is known."""
+        return self.months_least if self.term_months is None else self.term_months
 
 
 def demanded(demand: JsonObject, amounts: Amounts) -> bool | None:
@@ -48,9 +63,11 @@ def _conditions(demand: JsonObject, amounts: Amounts) -> Iterator[bool | None]:
         reached = amounts.least >= decimal(demand["annual_cost_from"])
         yield reached if reached or amounts.annual is not None else None
     if "commitment_from" in demand:
-        yield None if amounts.committed is None else amounts.committed >= decimal(demand["commitment_from"])
+        reached = amounts.promised >= decimal(demand["commitment_from"])
+        yield reached if reached or amounts.committed is not None else None
     if "term_months_from" in demand:
-        yield None if amounts.term_months is None else amounts.term_months >= demand["term_months_from"]
+        reached = amounts.bound >= demand["term_months_from"]
+        yield reached if reached or amounts.term_months is not None else None
     if "risk_from" in demand:
         reached = rank(amounts.risk_least) >= rank(demand["risk_from"])
         yield reached if reached or amounts.risk is not None else None
@@ -79,11 +96,11 @@ def _reason(demand: JsonObject, amounts: Amounts, currency: str, others: str) ->
     if "annual_cost_from" in demand:
         limit = shown(demand["annual_cost_from"], currency)
         yield f"{shown(plain(amounts.least), currency)} {amounts.basis}{together}, asked from {limit} on"
-    if "commitment_from" in demand and amounts.committed is not None:
+    if "commitment_from" in demand:
         limit = shown(demand["commitment_from"], currency)
-        yield f"{shown(plain(amounts.committed), currency)} promised over the term{together}, asked from {limit} on"
+        yield f"{shown(plain(amounts.promised), currency)} promised over the term{together}, asked from {limit} on"
     if "term_months_from" in demand:
-        yield f"a term of {amounts.term_months} months, asked from {demand['term_months_from']} on"
+        yield f"a term of {amounts.bound} months, asked from {demand['term_months_from']} on"
     if "risk_from" in demand:
         least = demand["risk_from"]
         beside = f" together with {amounts.beside}" if amounts.beside else ""

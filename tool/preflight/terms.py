@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from preflight.model import Context, JsonObject
 
+TO_LEAVE = 10  # parts of a term, of which the first has to be enough to give notice in
 SOON = 92  # days without a term; what begins after no more than that goes on with the term before
 MONTHS_DAYS = Decimal("30.4375")
 
@@ -143,11 +144,16 @@ def _purchase(pointer: str, entry: JsonObject, listed: Sequence[JsonObject], con
     if renews and ends and (until is None or until > ends):
         stated, notice, last = ends, entry.get("notice_days", 0), until or date.max
         leaves = min(term_end(starts, stated, add_days(context.today, notice)), last)
-        if starts and length:  # who has to give notice before the term begins is bound to the next, too
-            ends = min(term_end(starts, stated, add_days(starts, notice)), last)
+        if starts and length:  # who has to give notice before a tenth of the term is over is bound to the next, too
+            soon = ((stated - starts).days + 1) // TO_LEAVE
+            ends = min(term_end(starts, stated, add_days(starts, notice + soon)), last)
             bound = Length.of(starts, ends) or length
             months, term = bound.months, None if term is None else length.of_several(term, bound)
         ends = min(term_end(starts, stated, max(context.today, ends)), last)  # that which runs now
+        if leaves > ends and starts and (left := Length.of(max(context.today, starts), leaves)):
+            # It is too late to leave by then: the next one is owed, too, and what is left of this one.
+            months, ends = max(months or 0, left.months), leaves
+            term = None if term is None or annual is None else max(term, left.whole(annual))
     return Purchase(pointer, annual, term, least, months, starts, until, ends, leaves, renews, _place(entry))
 
 

@@ -51,7 +51,8 @@ class Terms:
     statement) came into the protected history: where it is known, key and role had to be good on that day, too, so
     that nobody who lost them can still sign for a day long past. ``former`` are the keys that were listed when it
     came, where they are others than now: taking a key off the list ends what it may sign, not what it signed.
-    ``leaked`` are fingerprints, each with the day from which on nothing counts that came with that key.
+    ``leaked`` are fingerprints, each with the day from which on nothing counts that came with that key. ``landed`` are
+    the decisions that the protected history has; those beside it are new.
     """
 
     touch: frozenset[str] = frozenset()
@@ -60,6 +61,7 @@ class Terms:
     arrived: Mapping[str, date] = field(default_factory=lambda: EMPTY)
     former: Mapping[str, Signers] = field(default_factory=lambda: EMPTY)
     leaked: Mapping[str, date] = field(default_factory=lambda: EMPTY)
+    landed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +135,17 @@ def _decision(court: _Court, path: str) -> tuple[Decision, Text]:
         message = f"its name should be {statements.file_name(statement)}, by what it says"
         raise _refused(path, "name", message, "Give it that name; the signature stays good.")
     signature = _signature(court, path, namespace_of(statement))
-    person = court.people.get(statement.by)
-    key = _key(court, path, statement, signature)
-    names = {statement.by, person.get("email", statement.by)} if person else set()
-    if not person or key.principal not in names:
-        message = f"it says {statement.by} decided, and the key is that of {key.principal}"
-        raise _at(path, text, "/by", "principal", message, "Everybody signs for themselves, with their own key.")
+    key = _key(court, path, signature)
+    stays = _has_ended_trust(court, path, statement)
+    if not stays:
+        _check_key(court, path, statement, signature, key)
+        _check_person(court, path, statement, text, key)
     _check_place(court, path, statement, text, vendor)
-    _check_role(court, path, statement, text)
+    if not stays:
+        _check_role(court, path, statement, text)
     _check_day(court, path, statement, text)
-    _check_hardware(court, path, statement, signature)
+    if not stays:
+        _check_hardware(court, path, statement, signature)
     found = Decision(
         id=statement.id,
         path=path,
@@ -213,7 +216,16 @@ def _signature(court: _Court, path: str, namespace: str) -> Signature:
     return signature
 
 
-def _key(court: _Court, path: str, statement: Statement, signature: Signature) -> SignerKey:
+def _has_ended_trust(court: _Court, path: str, statement: Statement) -> bool:
+    """Whether it is a revocation that landed: all of it was held against the keys and people of then.
+
+    Whatever becomes of them later, of a key that ends as of a day before or of a person who had left, it goes on to
+    count: what takes trust away from somebody gives none back to others.
+    """
+    return statement.kind == "revoke" and path in court.terms.landed
+
+
+def _key(court: _Court, path: str, signature: Signature) -> SignerKey:
     signed = path + SIGNATURE
     fingerprint = signature.key.fingerprint
     former = court.terms.former.get(path)
@@ -223,7 +235,11 @@ def _key(court: _Court, path: str, statement: Statement, signature: Signature) -
         raise _refused(
             signed, "key", message, "Have the key added to policies/allowed_signers first, in its own change."
         )
-    namespace = namespace_of(statement)
+    return key
+
+
+def _check_key(court: _Court, path: str, statement: Statement, signature: Signature, key: SignerKey) -> None:
+    signed, fingerprint, namespace = path + SIGNATURE, signature.key.fingerprint, namespace_of(statement)
     if not key.allows(namespace):
         what = "amendments" if namespace == POLICY_NAMESPACE else "decisions"
         message = f"the key {fingerprint} of {key.principal} may not sign {what}"
@@ -233,7 +249,14 @@ def _key(court: _Court, path: str, statement: Statement, signature: Signature) -
         if not key.valid_on(day):
             message = f"the key {fingerprint} of {key.principal} is not valid on {day.isoformat()}"
             raise _refused(signed, "key-validity", message, "Sign with a key that is valid now.")
-    return key
+
+
+def _check_person(court: _Court, path: str, statement: Statement, text: Text, key: SignerKey) -> None:
+    person = court.people.get(statement.by)
+    names = {statement.by, person.get("email", statement.by)} if person else set()
+    if key.principal not in names:
+        message = f"it says {statement.by} decided, and the key is that of {key.principal}"
+        raise _at(path, text, "/by", "principal", message, "Everybody signs for themselves, with their own key.")
 
 
 def _check_place(court: _Court, path: str, statement: Statement, text: Text, vendor: str) -> None:
@@ -348,12 +371,17 @@ def _revocations(court: _Court, sound: list[tuple[Decision, Text]]) -> tuple[lis
         elif other and other.statement.kind == "revoke":
             message = f"{said.revokes} is a revocation, which cannot be taken back"
             faults.append(_at(each.path, text, "/revokes", "revocation", message, "Have it approved anew.").fault)
-        elif other and said.role not in {other.statement.role, *court.terms.revokers}:
+        elif other and not _may_revoke(court, each, other):
             message = f"the role {said.role} may not revoke what the role {other.statement.role} decided"
             faults.append(_at(each.path, text, "/role", "revoker", message, DECIDE_ANEW).fault)
         else:
             found.append(each)
     return found, faults
+
+
+def _may_revoke(court: _Court, one: Decision, other: Decision) -> bool:
+    may = one.statement.role in {other.statement.role, *court.terms.revokers}
+    return may or _has_ended_trust(court, one.path, one.statement)
 
 
 def _refused(path: str, check: str, message: str, fix: str) -> _RefusedError:

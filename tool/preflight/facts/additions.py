@@ -56,19 +56,49 @@ SHAPE: JsonObject = {
             ),
             "needs": [SUBSCRIPTIONS, PAYMENTS, RECURRING, USAGE],
         },
+        "abandoned": {
+            **faults(
+                "What is bought of a vendor that the change rejects: of one that was agreed to also what is to come.",
+                what={**TEXT, "description": "What it is."},
+            ),
+            "needs": [SUBSCRIPTIONS, PAYMENTS, RECURRING, USAGE],
+        },
     },
 }
 
 
 def since(record: JsonObject, before: JsonObject | None, context: Context) -> JsonObject:
     """Return what is new in the record, or more than in the one ``before``, and says nothing true of when."""
-    if before is None or not lifecycle.was_agreed(before):
-        return {"late": [], "grown": [], "belated": []}  # a proposal may change until it is agreed to
-    return {
-        "late": list(_late(record, before, context)),
-        "grown": list(_grown(record, before, context)),
-        "belated": _belated(record, before, context) if cost.is_over(record, context) else [],
-    }
+    found: JsonObject = {"late": [], "grown": [], "belated": [], "abandoned": []}
+    if before is None:
+        return found
+    if cost.is_over(record, context):  # also of a proposal that is rejected: it bought nothing, and buys nothing now
+        found["belated"] = _belated(record, before, context)
+    agreed = lifecycle.was_agreed(before)
+    if record["lifecycle"]["status"] == "rejected" and not cost.is_over(before, context):
+        found["abandoned"] = list(_bought(record, None if agreed else context.today.isoformat()))
+    if agreed:  # a proposal may change until it is agreed to
+        found["late"] = list(_late(record, before, context))
+        found["grown"] = list(_grown(record, before, context))
+    return found
+
+
+def _bought(record: JsonObject, by: str | None) -> Iterator[JsonObject]:
+    """Yield what a record says is bought, or by a day is."""
+    for each in listed(record, SUBSCRIPTIONS):
+        if _is_by(each, "starts", by):
+            yield {"pointer": SUBSCRIPTIONS, "what": str(each["product"])}
+    for each in listed(record, PAYMENTS):
+        if each["kind"] != INSIDE and _is_by(each, "date", by):
+            yield {"pointer": PAYMENTS, "what": f"a payment ({each['kind']})"}
+    for kind in KINDS:
+        for each in kind.entries(record):
+            if _is_by(each, "since", by):
+                yield {"pointer": kind.at, "what": f"{kind.what} {kind.name(each)}"}
+
+
+def _is_by(entry: JsonObject, name: str, by: str | None) -> bool:
+    return by is None or entry.get(name, "9999-12-31") <= by
 
 
 # ---- Subscriptions ------------------------------------------------------------------------------

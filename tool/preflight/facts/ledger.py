@@ -335,8 +335,8 @@ def _ends_alike(one: JsonObject, other: JsonObject) -> bool:
 
 
 def _is_paid_as_long(kind: Kind, context: Context, was: JsonObject, now: JsonObject) -> bool:
-    """Whether as much is paid, and to a last day that is not over before it is told."""
-    as_long = _until(now) >= min(_until(was), context.today.isoformat())
+    """Whether as much is paid, and as long as was promised; what had no last day is not over before it is told."""
+    as_long = _until(now) >= str(was.get("until", context.today.isoformat()))
     return as_long and kind.as_much(was, now, context)
 
 

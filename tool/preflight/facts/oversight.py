@@ -120,6 +120,7 @@ def _bound(record: JsonObject, parts: Sequence[JsonObject], context: Context, kn
     yearly += window.undated(record, parts, context)
     owed = sum((each.term or Decimal(0) for each in left), Decimal(0))
     owed += sum((amount or Decimal(0) for *_, amount in promised), Decimal(0))
+    owed += sum((amount for day, amount in window.once(record, context).items() if day > context.today), Decimal(0))
     spans = [(each.starts, each.until) for each in left if each.starts and each.until]
     spans += [(first, last) for first, last, _ in promised]
     return {"yearly": plain(yearly), "owed": plain(owed), "terms": spans}
@@ -298,6 +299,8 @@ def _amounts(taken: JsonObject, group: House, days: int) -> Amounts:
         None if taken["classes"] is None else frozenset(taken["classes"]),
         "a year" if taken["over"] or not group.sums.bought else f"bought within {days} days{before}",
         taken.get("risk_beside", ""),
+        Decimal(0) if taken["over"] else group.sums.committed,
+        0 if taken["over"] else group.months,
     )
 
 

@@ -19,7 +19,7 @@ from preflight.facts import cost, lifecycle
 from preflight.facts.spend import daily, window
 from preflight.money import DAYS, decimal, plain
 from preflight.periods import add_days
-from preflight.recurring import INSIDE, KINDS, RECURRING, SUBSCRIPTION, USAGE, Kind, day, plainly
+from preflight.recurring import KINDS, RECURRING, SUBSCRIPTION, USAGE, Kind, day, plainly
 from preflight.spans import Span, beyond
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def said(record: JsonObject, context: Context, told: date | None = None) -> Said
         for place, entry, span in _beside(record, context, last):
             flat = not told and daily.counts_flat(entry, of_late)  # in any year, whenever it began or ended
             places[place].append(Span(date.min, date.max, span.rate) if flat else span)
-    once = {when: amount for when, amount in _once(record, context).items() if told is None or when <= told}
+    once = {when: amount for when, amount in window.once(record, context).items() if told is None or when <= told}
     return Said({place: tuple(spans) for place, spans in places.items()}, once)
 
 
@@ -79,16 +79,6 @@ def _place(kind: Kind, entry: JsonObject) -> tuple[str, ...]:
     """Return what an entry is for, and whose it is; of a kind that says nothing, its note does."""
     said = entry.get("note") if kind.name(entry) == ANYTHING else ""
     return kind.at, kind.name(entry), plainly(entry.get("team")), plainly(said)
-
-
-def _once(record: JsonObject, context: Context) -> dict[date, Decimal]:
-    found: dict[date, Decimal] = defaultdict(Decimal)
-    for each in record.get("cost", {}).get("one_off", ()):
-        when = day(each, "date")
-        amount = terms.rates(context).converted(each["amount"], context.today)
-        if when and amount and each["kind"] != INSIDE and window.was_made(record, when, context):
-            found[when] += amount
-    return found
 
 
 def recalled(taken: JsonObject, versions: Sequence[Version], context: Context) -> JsonObject:

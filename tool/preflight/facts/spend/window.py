@@ -6,6 +6,7 @@ began, so that days before the window are looked at as well.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -105,6 +106,17 @@ def parts(record: JsonObject, context: Context) -> Iterator[JsonObject]:
             amount = terms.rates(context).converted(entry["amount"], context.today)
             once = {"pointer": f"/cost/one_off/{index}", "amount": amount, "annual": None, "from": day}
             yield {**once, "priced": amount is not None, "recent": day is None or day >= first, "term": False}
+
+
+def once(record: JsonObject, context: Context) -> dict[date, Decimal]:
+    """Return what is paid once by the day, as far as it has one and was bought."""
+    found: dict[date, Decimal] = defaultdict(Decimal)
+    for each in record.get("cost", {}).get("one_off", ()):
+        when = date.fromisoformat(each["date"]) if "date" in each else None
+        amount = terms.rates(context).converted(each["amount"], context.today)
+        if when and amount and each["kind"] != INSIDE and was_made(record, when, context):
+            found[when] += amount
+    return found
 
 
 def _renews(purchase: Purchase, others: Sequence[Purchase], today: date) -> bool:
