@@ -259,6 +259,9 @@ def _policies(office: Office, wishes: Wishes, terms: Terms) -> int:
     if not changed:
         message = f"nothing by which the gate judges differs from {terms.base}"
         raise UsageError(message, fix="Name the right commits by --base and --head.")
+    if linked := trust_root.elsewhere(after, changed):
+        message = f"{linked[0]} is a link or a submodule, and nobody can sign for what it leads to"
+        raise UsageError(message, fix="Put the files themselves in its place.")
     by, key = signer(office, wishes, POLICY_NAMESPACE)
     heading = office.heading(wishes.role, by)
     said = drafts.amendment(heading, amendment.digest(before), amendment.digest(after), changed, terms.reason)
@@ -268,7 +271,7 @@ def _policies(office: Office, wishes: Wishes, terms: Terms) -> int:
 
 def _after(session: Session, head: str | None) -> amendment.Listing:
     source = WorkingTree(session.root) if head is None else GitTree(session.root, head)
-    return trust_root.listing(source, session.layout)
+    return trust_root.proposed(source, session.layout)
 
 
 def _about_change(office: Office, after: amendment.Listing, terms: Terms) -> Iterator[str]:

@@ -143,8 +143,7 @@ def _decision(court: _Court, path: str) -> tuple[Decision, Text]:
     _check_place(court, path, statement, text, vendor)
     if not stays:
         _check_role(court, path, statement, text)
-    _check_day(court, path, statement, text)
-    if not stays:
+        _check_day(court, path, statement, text)
         _check_hardware(court, path, statement, signature)
     found = Decision(
         id=statement.id,
@@ -219,8 +218,8 @@ def _signature(court: _Court, path: str, namespace: str) -> Signature:
 def _has_ended_trust(court: _Court, path: str, statement: Statement) -> bool:
     """Whether it is a revocation that landed: all of it was held against the keys and people of then.
 
-    Whatever becomes of them later, of a key that ends as of a day before or of a person who had left, it goes on to
-    count: what takes trust away from somebody gives none back to others.
+    Whatever becomes of them later, of a key that ends as of a day before or of a person who had left, and whatever day
+    its commit claims, it goes on to count: what takes trust away from somebody gives none back to others.
     """
     return statement.kind == "revoke" and path in court.terms.landed
 

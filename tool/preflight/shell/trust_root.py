@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from preflight.errors import CannotJudge
 from preflight.shell.files import Entry, Kind
-from preflight.shell.registry import CONFIG, Layout
+from preflight.shell.registry import CONFIG, Layout, layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,6 +67,20 @@ def listing(source: Source, where: Layout) -> Listing:
     return {entry.path: (_mode(entry), _digest(source, entry)) for entry in _entries(source, where)}
 
 
+def proposed(source: Source, where: Layout) -> Listing:
+    """Return the same of what a change makes of the trust root of a layout: also where the change moves it to.
+
+    Raises CannotJudge.
+    """
+    return {**listing(source, where), **listing(source, layout(source))}
+
+
+def elsewhere(listed: Listing, paths: Iterable[str]) -> list[str]:
+    """Return those of the paths that are links or submodules: what they lead to is not in the listing."""
+    files = {MODES[Kind.FILE], MODES[Kind.EXECUTABLE]}
+    return [path for path in paths if path in listed and listed[path][0] not in files]
+
+
 def _entries(source: Source, where: Layout) -> Iterable[Entry]:
     folders = {*FOLDERS, where.policies, where.rules}
     found = {entry.path: entry for folder in folders for entry in source.entries(folder)}
@@ -82,7 +96,7 @@ def _mode(entry: Entry) -> str:
 
 
 def _digest(source: Source, entry: Entry) -> str:
-    """Return the digest of a file; of what is no file, the kind says enough: it is refused where it is read."""
+    """Return the digest of a file; of what is no file, the kind says enough: a change may not bring one."""
     if entry.kind not in {Kind.FILE, Kind.EXECUTABLE}:
         return hashlib.sha256(entry.kind.value.encode("ascii")).hexdigest()
     try:

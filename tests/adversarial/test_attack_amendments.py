@@ -1,0 +1,86 @@
+"""What two owners sign is all of what the gate will judge by: where it is moved to, and nothing that lies elsewhere."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from adversarial.ground import OWNERS
+from preflight.decisions.amendment import digest
+from preflight.shell import trust_root
+from preflight.shell.git import GitTree
+from preflight.shell.registry import layout
+
+if TYPE_CHECKING:
+    from adversarial.ground import Ground
+
+CHANGE = "change/policy"
+MOVED = "policies: gov\nrules: gov/rules\n"
+SUBMODULE = "1" * 40
+
+
+def signed(ground: Ground) -> dict[str, bytes]:
+    """Have two owners sign the change from main to what is committed; return the files of their decisions."""
+    base, head = GitTree(ground.root, "origin/main"), GitTree(ground.root, "HEAD")
+    ways = {
+        "amends": digest(trust_root.listing(base, layout(base))),
+        "into": digest(trust_root.proposed(head, layout(base))),
+    }
+    plain: dict[str, Any] = {"kind": "amend", "vendor": "policies", "role": "policy-owner", "bounds": {}, **ways}
+    for number, person in enumerate(OWNERS):
+        ground.decide(person, **plain, nonce=f"{number}{'a' * 15}")
+    folder = ground.root / "vendors/decisions/policies"
+    return {path.relative_to(ground.root).as_posix(): path.read_bytes() for path in folder.iterdir()}
+
+
+def move(ground: Ground) -> None:
+    shutil.move(ground.root / "policies", ground.root / "gov")
+    ground.write("preflight.yaml", MOVED)
+
+
+def test_policies_may_be_moved_by_the_word_of_two_owners(ground: Ground) -> None:
+    move(ground)
+    ground.commit("Move", by=OWNERS[0])
+    signed(ground)
+    ground.commit("Signed", by=OWNERS[0])
+    assert ground.check().of(CHANGE) == []
+    ground.taken()
+
+
+def test_a_move_that_was_signed_for_brings_no_other_policies(ground: Ground) -> None:
+    """Policies lie where the configuration of the change says, and not where they lay."""
+    move(ground)
+    ground.commit("Move")
+    decisions = signed(ground)
+    ground.git("reset", "--quiet", "--hard", "origin/main")
+    move(ground)
+    ground.edit("gov/approvals.yaml", ("annual_cost_from: 50000", "annual_cost_from: 50000000"))
+    for path, data in decisions.items():
+        ground.write(path, data)
+    ground.commit("Move, as signed")
+    assert "there are none" in ground.check().of(CHANGE)[0]
+    assert CHANGE in ground.refused()
+
+
+@pytest.mark.parametrize("kind", ["link", "submodule"])
+def test_nobody_signs_for_what_lies_elsewhere(ground: Ground, kind: str) -> None:
+    if kind == "link":
+        path = "Jenkinsfile"
+        ground.write("ci/reviewed", "reviewed\n")
+        (ground.root / path).symlink_to("ci/reviewed")
+        ground.commit("A link")
+    else:
+        path = ".github/actions/gate"
+        ground.git("update-index", "--add", "--cacheinfo", f"160000,{SUBMODULE},{path}")
+        ground.git("commit", "--quiet", "--message", "A submodule")
+    signed(ground)
+    ground.git("add", "vendors")
+    ground.git("commit", "--quiet", "--message", "Signed")
+    [said] = ground.check().of(CHANGE)
+    assert said == (
+        f"This change alters the policy itself: {path}; {path} is a link or a submodule, and nobody can sign for what "
+        "it leads to"
+    )
+    assert CHANGE in ground.refused()
