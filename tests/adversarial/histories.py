@@ -17,7 +17,7 @@ from typing import TypeAlias
 from preflight import examples
 from preflight.engine import Case, judge_case, read, share
 from preflight.facts.spend import window
-from preflight.model import Context, Decided, JsonObject, Level, Outcome, Version
+from preflight.model import Context, Decided, Earlier, JsonObject, Level, Outcome, Version
 from preflight.shell import registry
 from preflight.shell.files import WorkingTree
 
@@ -65,7 +65,7 @@ def judge(
     records: Records, today: date, vendor: str, before: JsonObject | None, versions: Versions
 ) -> tuple[set[str], float]:
     """Return what blocks a change of one vendor, and the amount that the gate holds against the limits."""
-    context = replace(context_on(today, frozenset(records)), earlier=lambda _: earlier_of(versions, today))
+    context = replace(context_on(today, frozenset(records)), earlier=Earlier(lambda _: earlier_of(versions, today)))
     cases = {
         name: Case(name, "", record, examples.Nowhere(), before if name == vendor else record, has_base=True)
         for name, record in records.items()

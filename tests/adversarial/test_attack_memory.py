@@ -5,13 +5,17 @@ The rule that keeps entries in a record is put out of the way by going past the 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 from adversarial.ground import SMALL, TODAY
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from adversarial.ground import Ground
 
 ASKED = "risk/approved-by-the-roles"
@@ -71,4 +75,70 @@ def test_a_version_that_nobody_can_read_any_more_stops_nothing(ground: Ground) -
     fee(ground)
     ground.commit()
     assert ground.check().red == []
+    ground.taken()
+
+
+# ---- Who belongs to whom ------------------------------------------------------------------------
+
+OTHER, THIRD = "vendors/trident-push.yaml", "vendors/storm-voice.yaml"
+MONEY = ("lifecycle", "contract", "cost", "approvals", "readiness", "usage", "evidence", "aliases", "id", "name")
+PROPOSAL = "id: {id}\nname: {id}\nlifecycle: {{status: proposed, proposed_on: {day}, it_involved_on: {day}}}\n"
+TERM = """contract:
+  subscriptions:
+    - product: V
+      starts: 2026-12-01
+      ends: 2027-11-30
+      auto_renews: false
+      price: {amount: 30000, currency: EUR}
+      per: year
+"""
+
+
+def proposal(ground: Ground, path: str, entity: str, more: str = "") -> None:
+    """Propose another vendor, like Trident but for its seller."""
+    blocks = re.split(r"(?m)^(?=[a-z_]+:)", ground.read(SMALL))[1:]
+    kept = [each for each in blocks if not each.startswith(tuple(f"{name}:" for name in (*MONEY, "legal_entity")))]
+    head = PROPOSAL.format(id=path.removeprefix("vendors/").removesuffix(".yaml"), day=TODAY)
+    ground.write(path, f"{head}legal_entity: {entity}\n{more}{''.join(kept)}")
+
+
+def named(ground: Ground) -> str:
+    """Return how the record of Trident names its company."""
+    return str(yaml.safe_load(ground.read(SMALL))["legal_entity"]["name"])
+
+
+def give_up(ground: Ground) -> None:
+    (ground.root / OTHER).unlink()
+
+
+def leave_out(ground: Ground) -> None:
+    ground.edit(OTHER, (", parent: Storm AB", ""))
+
+
+@pytest.mark.parametrize("forget", [give_up, leave_out])
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_company_belongs_to_its_parent_though_the_proposal_that_said_so_is_gone(
+    ground: Ground,
+    forget: Callable[[Ground], None],
+    at_once: bool,  # noqa: FBT001 - whether it goes in the change that profits from it
+) -> None:
+    proposal(ground, OTHER, f"{{name: {named(ground)}, parent: Storm AB}}")
+    ground.commit("Propose another one of the company")
+    ground.taken()
+    forget(ground)
+    if not at_once:
+        ground.commit("It is not of Storm")
+        ground.taken()
+    proposal(ground, THIRD, "{name: Storm AB}", TERM)
+    ground.commit("Propose one of its parent")
+    said = ground.check()
+    assert ("risk/no-split-purchase", THIRD) in [each[:2] for each in said.red]
+    assert any("trident-experiments" in each for each in said.of("risk/no-split-purchase"))
+    assert "risk/no-split-purchase" in ground.refused()
+
+
+def test_companies_that_nobody_ever_put_together_stay_apart(ground: Ground) -> None:
+    proposal(ground, THIRD, "{name: Storm AB}", TERM)
+    ground.commit("Propose one of a company that nobody knows")
+    assert ground.check().of("risk/no-split-purchase") == []
     ground.taken()

@@ -10,7 +10,7 @@ import pytest
 
 from facts.demanding import CFO, LONG, PROMISED, TODAY, around, judged, missing, vendor
 from preflight.facts.spend.earlier import TOLD
-from preflight.model import Version
+from preflight.model import Earlier, Version
 from preflight.periods import add_days
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def remembering(context: Context, **versions: Sequence[tuple[JsonObject, str]]) 
     def earlier(vendors: Collection[str]) -> Mapping[str, Sequence[Version]]:
         return {name: some for name, some in told.items() if name in vendors}
 
-    return replace(context, earlier=earlier)
+    return replace(context, earlier=Earlier(earlier))
 
 
 SMALL = term(10_000, "2024-06-01", "2027-05-31", auto_renews=False)

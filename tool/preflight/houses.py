@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from preflight import terms
 from preflight.money import cents, decimal
-from preflight.naming import LEGAL_FORMS, legal_forms, seller_keys, words
+from preflight.naming import LEGAL_FORMS, legal_forms, owned, seller_keys, words
 from preflight.periods import add_days
 
 if TYPE_CHECKING:
@@ -151,7 +151,8 @@ def members(extracts: Mapping[str, JsonObject], context: Context) -> list[list[s
     """Return the vendors of each house: those of one parent, company or domain, or one that is the other's parent.
 
     A vendor of nobody known is a house of its own. What one record says of a company holds for the others that
-    name it: leaving the parent out of one of them separates nothing.
+    name it: leaving the parent out of one of them separates nothing, and neither does taking out the proposal that
+    named it.
     """
     forms = _forms(context)
     above: dict[str, str] = {}  # a forest: each company, and one that is of the same group
@@ -161,13 +162,16 @@ def members(extracts: Mapping[str, JsonObject], context: Context) -> list[list[s
             above[name] = name = above[higher]
         return name
 
-    own = {}
-    for vendor, taken in extracts.items():
-        names = [key for each in taken["companies"] for key in seller_keys(each, forms)]
-        names += [f"@{each}" for each in taken["domains"]]  # one domain, one house, whatever its name
-        own[vendor] = names[0] if names else f"={vendor}"  # no plain name has a "="
+    def joined(entity: JsonObject) -> str:
+        names = [key for each in ("parent", "name") if each in entity for key in seller_keys(entity[each], forms)]
+        names += [f"@{owned(each)}" for each in entity.get("domains", ())]  # one domain, one house, whatever its name
         for name in names[1:]:
             above[top(name)] = top(names[0])
+        return names[0] if names else ""
+
+    own = {vendor: joined(taken["sold_by"]) or f"={vendor}" for vendor, taken in extracts.items()}  # no name has a "="
+    for entity in context.earlier.sellers():
+        joined(entity)
     groups: dict[str, list[str]] = {}
     for vendor, name in own.items():
         groups.setdefault(top(name), []).append(vendor)

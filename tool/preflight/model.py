@@ -303,12 +303,21 @@ class Version:
     replaced: date
 
 
-Earlier: TypeAlias = "Callable[[Collection[str]], Mapping[str, Sequence[Version]]]"
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What records said before the change that is judged, and those of today do not say any more.
+
+    ``versions`` gives of vendors that sell together, by id, what their records said, oldest first; of nobody where the
+    change leaves all of them alone. ``sellers`` gives the legal entities that proposals named, and were changed or
+    taken out since.
+    """
+
+    versions: Callable[[Collection[str]], Mapping[str, Sequence[Version]]]
+    sellers: Callable[[], Sequence[JsonObject]] = tuple
 
 
-def nothing_earlier(_vendors: Collection[str]) -> Mapping[str, Sequence[Version]]:
-    """Return no version of anybody: where no change is judged, records alone tell what there is."""
-    return {}
+# Where no change is judged, records alone tell what there is.
+NOTHING_EARLIER = Earlier(lambda _: {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,8 +325,7 @@ class Context:
     """What facts may know beside the record: the date, the policy documents by name, and what the schema tells.
 
     ``references`` says which fields hold ids; ``vendors`` are the ids of all vendor files, unreadable ones included.
-    ``decided`` are the signed decisions. ``earlier`` gives of vendors that sell together, by id, what their records
-    said before, oldest first; of nobody where a change leaves all of them alone.
+    ``decided`` are the signed decisions, ``earlier`` is what records said before.
     """
 
     today: date
@@ -325,7 +333,7 @@ class Context:
     references: ReferenceFields = field(default_factory=dict)
     vendors: frozenset[str] = frozenset()
     decided: Decided = NOTHING_DECIDED
-    earlier: Earlier = nothing_earlier
+    earlier: Earlier = NOTHING_EARLIER
     memory: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def once_for(self, record: JsonObject, name: str, work: Callable[[], Any]) -> Any:

@@ -93,7 +93,7 @@ def compared(session: Session, then: Session | None, scope: Scope, *, everything
     wanted = session.entries if session.policy.shared else judged
     read = rounds.first(session, wanted, None if whole else asked, everything=everything)
     touched = {each.vendor for each in read if each.path in asked | changed}
-    remembered = session.remembered(touched, {each.vendor: each.path for each in read})
+    remembered = session.remembered(touched, {each.vendor: each.path for each in read}, changed)
     told = rounds.second(session, read, whole=whole, everything=everything, earlier=remembered)
     ours = {entry.path: entry for entry in session.entries}
     weighed = asked if alone else asked | set(past)

@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from preflight import engine
-from preflight.model import Problem, nothing_earlier
+from preflight.model import NOTHING_EARLIER, Problem
 from preflight.shell import workers
 from preflight.shell.files import Entry, Kind
 from preflight.shell.placed import Excerpt
@@ -60,7 +60,7 @@ def second(
     *,
     whole: bool,
     everything: bool,
-    earlier: Earlier = nothing_earlier,
+    earlier: Earlier = NOTHING_EARLIER,
 ) -> Told:
     """Judge what was read by the rules that need all of it; ``earlier`` tells what records said before."""
     policy, vendors = session.policy, frozenset(each.vendor for each in read)

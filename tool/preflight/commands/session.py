@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from preflight import briefing, engine, facts, pointers
 from preflight.breaches import did_you_mean
-from preflight.commands import recollection, rounds, trust
+from preflight.commands import rounds, trust
+from preflight.commands.recollection import Recollection
 from preflight.commands.rounds import case_of
 from preflight.errors import CannotJudge, UsageError
 from preflight.facts import lifecycle
-from preflight.model import nothing_earlier
+from preflight.model import NOTHING_EARLIER
 from preflight.schema_tree import Node
 from preflight.shell import registry
 from preflight.shell.files import Entry, Kind, Source, WorkingTree
@@ -233,13 +234,24 @@ class Session:
         taken = {name: facts.extracts(registered, case.record, context) for name, case in cases.items()}
         return Survey(self.policy, context, cases, taken, engine.share_all(self.policy, taken, context))
 
-    def remembered(self, vendors: Collection[str], paths: Mapping[str, str]) -> Earlier:
-        """Return what gives the versions of records of those vendors, and of others of their sellers, before a change.
+    def remembered(self, vendors: Collection[str], paths: Mapping[str, str], changed: Collection[str] = ()) -> Earlier:
+        """Return what records said before a change of those vendors, theirs and those of others of their sellers.
 
-        ``paths`` are the files of all vendors, by id. Where nothing is compared, nothing is remembered.
+        ``paths`` are the files of all vendors, by id, ``changed`` those that the change edits or takes out. Where
+        nothing is compared, nothing is remembered.
         """
         tree = self._before if self.line is None else GitTree(self.root, self.line)
-        return recollection.of(tree, self.policy, self.context, vendors, paths) if tree else nothing_earlier
+        if tree is None:
+            return NOTHING_EARLIER
+        return Recollection(
+            tree,
+            self.policy,
+            self.context,
+            folder=self.layout.vendors.partition("*")[0],
+            touched=frozenset(vendors),
+            paths=paths,
+            changed=frozenset(changed),
+        ).earlier()
 
     def vendor(self, identifier: str) -> engine.Case:
         """Return one vendor. Raises UsageError where there is none, or its file is not of the right form."""

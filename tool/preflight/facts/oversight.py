@@ -20,7 +20,7 @@ from preflight.facts.spend import daily, earlier, window
 from preflight.houses import MOST_TOLD, House, is_below
 from preflight.levels import highest, rank
 from preflight.money import decimal, plain
-from preflight.naming import owned, words
+from preflight.naming import words
 from preflight.shapes import NUMBER, TEXT, WHOLE, faults
 
 if TYPE_CHECKING:
@@ -80,8 +80,7 @@ def extract(record: JsonObject, context: Context) -> JsonObject:
     return {
         "parent": entity.get("parent") or entity.get("name") or "",
         "company": entity.get("name", ""),
-        "companies": [entity[each] for each in ("parent", "name") if each in entity],
-        "domains": [owned(each) for each in entity.get("domains", ())],
+        "sold_by": entity,
         "over": over,
         "annual": known.get("annual"),
         "committed": known.get("committed"),
@@ -145,7 +144,7 @@ def gather(extracts: Mapping[str, JsonObject], context: Context) -> dict[str, Js
     days = context.policies["approvals"]["window_days"]
     extracts, found = dict(extracts), {}
     for members in houses.members(extracts, context):
-        for vendor, versions in context.earlier(members).items():
+        for vendor, versions in context.earlier.versions(members).items():
             extracts[vendor] = earlier.recalled(extracts[vendor], versions, context)
         group = houses.house(members, extracts, limits, context.today, (window.looked_back_to(context), days))
         beside = _by_category(members, extracts, context.policies["risk"]) if len(members) > 1 else {}
