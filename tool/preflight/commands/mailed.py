@@ -53,10 +53,10 @@ def add(session: Session, subject: str, signature: Path, form: str) -> int:
     said = statements.parse(found.data)
     _refuse_unknown(session, said.vendor)
     refuse_links(session, said.vendor)
-    files = _new(found, there)
-    decision = verified(session, {found.path + SIGNATURE: found.armored, found.path: found.data}, found.path)
-    if files:
-        place(session, files)
+    files = {found.path + SIGNATURE: found.armored, found.path: found.data}  # the statement last
+    _refuse_others(files, there)
+    decision = verified(session, files, found.path)
+    place(session, files)
     paths = [found.path, found.path + SIGNATURE]
     commands = handing_in(session, paths, drafts.subject(said))
     if form == "json":
@@ -116,16 +116,12 @@ def _fits(parsed: Signature, data: bytes) -> bool:
     return True
 
 
-def _new(found: Mailed, there: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return what has to be written, the statement last. Raises UsageError where something else has the name."""
-    files = {}
-    for path, data in ((found.path + SIGNATURE, found.armored), (found.path, found.data)):
-        if path not in there:
-            files[path] = data
-        elif there[path] != data:
+def _refuse_others(files: Mapping[str, bytes], there: Mapping[str, bytes]) -> None:
+    """Refuse to write where something else has the name. Raises UsageError."""
+    for path, data in files.items():
+        if there.get(path, data) != data:
             message = f"{path} is there already, and is another one"
             raise UsageError(message, fix="Look at both; a decision is never written over.")
-    return files
 
 
 def _read(path: Path, most: int) -> bytes:

@@ -85,7 +85,12 @@ def rendered(statement: Statement) -> bytes:
 def place(session: Session, files: Mapping[str, bytes]) -> None:
     """Put files in their places, in that order, or none of them. Raises UsageError."""
     repository = Repository.around(session.root)
-    decision_writing.place(session.root, files, repository.folder if repository else None)
+    if repository is None or repository.top is None:
+        decision_writing.place(session.root, files, None)
+        return
+    named = {repository.prefix + path: data for path, data in files.items()}
+    for path in decision_writing.place(repository.top, named, repository.folder):
+        terminal.note(f"{path} was left by a run that was cut short, and is taken away", quiet=session.quiet)
 
 
 def refuse_links(session: Session, vendor: str) -> None:

@@ -162,7 +162,11 @@ def _check_alone(court: _Court, path: str) -> None:
     _check_name(path)
     if path.removesuffix(SIGNATURE) not in court.files:
         message = "the statement that it signs is not here"
-        raise _refused(path, "statement", message, f"Add {path.rpartition('/')[2].removesuffix(SIGNATURE)}, as signed.")
+        name = path.rpartition("/")[2].removesuffix(SIGNATURE)
+        fix = (
+            f"Add {name}, as signed. If a run that was cut short left this, delete it; the next decision does so, too."
+        )
+        raise _refused(path, "statement", message, fix)
 
 
 def _check_name(path: str) -> str:

@@ -1,8 +1,9 @@
 """Decisions on their way to the disk: all files of one, or none.
 
 What takes time, such as signing, happens in a temporary folder of the system. Files are then made ready in the folder
-of git, where there is one: it is on the same disk, so that each is put in its place in one step, and whatever is cut
-short leaves nothing between the decisions.
+of git, where there is one: it is on the same disk, so that each is put in its place in one step. What fails is undone
+at once. No disk puts two files in their places in one step, so a run that is killed just between them leaves a
+signature without its statement, which counts for nothing; the next run takes it away (see cut_short).
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from preflight.errors import UsageError
+from preflight.shell import cut_short, one_at_a_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+LOCK = "preflight-decisions.lock"
 MAKE_ROOM = "Check the folder, its permissions and the space on the disk; nothing was changed."
 
 
@@ -25,7 +28,7 @@ MAKE_ROOM = "Check the folder, its permissions and the space on the disk; nothin
 def staging(repository: Path | None = None) -> Iterator[Path]:
     """Give a folder to make files ready in, and take it away again. ``repository`` is the folder of git, if meant."""
     try:
-        folder = tempfile.TemporaryDirectory(prefix="preflight-", dir=_near(repository), ignore_cleanup_errors=True)
+        folder = tempfile.TemporaryDirectory(prefix=cut_short.READY, dir=_near(repository), ignore_cleanup_errors=True)
     except OSError as error:
         message = f"no temporary folder can be made: {error.strerror or error}"
         raise UsageError(message, fix=MAKE_ROOM) from None
@@ -51,26 +54,37 @@ def write(path: Path, data: bytes) -> None:
         raise UsageError(message, fix=MAKE_ROOM) from None
 
 
-def place(root: Path, files: Mapping[str, bytes], repository: Path | None) -> None:
-    """Put files in their places below ``root``, in the order given, or none of them. Raises UsageError.
+def place(top: Path, files: Mapping[str, bytes], repository: Path | None) -> list[str]:
+    """Put files in their places below ``top``, in the order given, or none of them. Raises UsageError.
 
-    Nothing is overwritten. ``repository`` is the folder of git, or None where there is none.
+    Nothing is overwritten; what is there already, as it is given, stays. ``repository`` is the folder of git whose
+    working tree ``top`` is, or None where there is none. Returns what killed runs had left, and is taken away.
     """
-    with staging(repository) as ready:
-        _place(root, files, ready)
+    if repository is None:
+        with staging() as ready:
+            _place(top, files, ready)
+        return []
+    with one_at_a_time.held(repository / LOCK) as alone:
+        left = [*cut_short.take_back(top, repository)] if alone else []
+        with staging(repository) as ready:
+            _place(top, files, ready)
+    return left
 
 
-def _place(root: Path, files: Mapping[str, bytes], ready: Path) -> None:
+def _place(top: Path, files: Mapping[str, bytes], ready: Path) -> None:
     done: list[Path] = []
     folders: list[Path] = []
     path = ""
     try:
-        for number, (path, data) in enumerate(files.items()):
-            source, target = ready / f"{number}", root / path
-            write(source, data)
-            source.chmod(0o666 & ~_umask())
-            _make(target.parent, folders)
-            _link(source, target, done)
+        missing = {path: data for path, data in files.items() if not _is_there(top / path, data)}
+        # All are ready before the first has its place: by that the next run knows what a killed one was about.
+        for path, data in missing.items():
+            (ready / path).parent.mkdir(parents=True, exist_ok=True)
+            write(ready / path, data)
+            (ready / path).chmod(0o666 & ~_umask())
+        for path in missing:
+            _make((top / path).parent, folders)
+            _link(ready / path, top / path, done)
     except BaseException as error:
         for target in reversed(done):
             with contextlib.suppress(OSError):
@@ -85,6 +99,10 @@ def _place(root: Path, files: Mapping[str, bytes], ready: Path) -> None:
             message = f"{path} cannot be written: {error.strerror or error}"
             raise UsageError(message, fix=MAKE_ROOM) from None
         raise
+
+
+def _is_there(path: Path, data: bytes) -> bool:
+    return path.is_file() and path.read_bytes() == data
 
 
 def _link(source: Path, target: Path, done: list[Path]) -> None:
