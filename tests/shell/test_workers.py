@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -119,6 +121,29 @@ def test_a_process_that_dies_is_never_a_pass() -> None:
     assert caught.value.message == "a process that judged vendors died (out of memory, or killed from outside)"
     assert caught.value.fix == "Run it again with more memory, or on fewer vendors at a time."
     assert multiprocessing.active_children() == []
+
+
+WAITING = """
+import sys, time
+from preflight.shell import workers
+def work(items):
+    print("at work", flush=True)
+    time.sleep(600)
+    return list(items)
+workers.spread(work, range(1000), lambda _: None)
+"""
+
+
+@needs_two_cores
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere processes cannot find what was given by -c")
+def test_processes_end_with_the_one_that_was_killed() -> None:
+    with subprocess.Popen([sys.executable, "-c", WAITING], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        for _ in range(min(workers.cores(), 10)):
+            assert process.stdout.readline() == b"at work\n"
+        process.kill()
+        # They write to the same pipe, so that it ends with the last of them.
+        assert process.communicate(timeout=30)[0].replace(b"at work\n", b"") == b""
 
 
 def test_an_error_of_the_progress_is_not_swallowed() -> None:
