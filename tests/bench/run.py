@@ -24,7 +24,7 @@ from tabulate import tabulate
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench import corpus, meter, past, peers, stages
+from bench import corpus, meter, past, peers, pushes, stages
 from preflight.shell import workers
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from bench.corpus import Corpus
     from bench.past import Past
     from bench.peers import Peer
+    from bench.pushes import Pushed
 
 TODAY = date(2026, 11, 22)  # the day on which the story of the sample records is told
 SIZES = (100, 1000, 10_000)
@@ -54,6 +55,7 @@ class Plan:
     ajv: int = 1000
     commits: int = past.COMMITS  # of the history that is audited
     vendors: int = past.VENDORS
+    pushed: int = pushes.VENDORS  # vendors of the registry that is pushed to
 
 
 @dataclass
@@ -247,9 +249,9 @@ def sampled(measured: Measured, name: str, value: float) -> str:
     return ms(value) if files == measured.size else f"{ms(value)} (on {files:,})"
 
 
-def ratios(results: Sequence[Measured], starts: tuple[float, float], audited: Past) -> str:
-    """Return the table of ratios with their targets, of the largest registry and of a long history."""
-    found = [*compared(results, starts), *past.compared(audited)]
+def ratios(results: Sequence[Measured], starts: tuple[float, float], audited: Past, pushed: Pushed) -> str:
+    """Return the table of ratios with their targets, of the largest registry, a long history and a git server."""
+    found = [*compared(results, starts), *past.compared(audited), *pushes.compared(pushed)]
     rows = [[what, shown, target, verdict(met=met)] for what, shown, target, met in found]
     headers = [f"ratio, {results[-1].size:,} records", "measured", "target", ""]
     return tabulate(rows, headers, tablefmt="github", disable_numparse=True, stralign="left")
@@ -351,10 +353,12 @@ def report(plan: Plan) -> str:
         results = [measure(folder, size, single, others, plan) for size in sorted(plan.sizes)]
         note(f"{plan.commits:,} commits: audit")
         audited = past.measure(folder / "past", min(plan.rounds, 3), plan.commits, plan.vendors)
+        note(f"{plan.pushed:,} vendors: pushes")
+        pushed = pushes.measure(folder / "pushes", PROGRAM, TODAY, min(plan.rounds, 3), plan.pushed)
         note("starting and stopping")
         starts = start_ratio(plan.starts)
     said = "\n".join(f"- {each}" for each in notes(results, remarks))
-    return f"{times(results)}\n\n{ratios(results, starts, audited)}\n\n{said}\n"
+    return f"{times(results)}\n\n{ratios(results, starts, audited, pushed)}\n\n{said}\n"
 
 
 def sizes(text: str) -> tuple[int, ...]:
@@ -374,7 +378,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="100 records, once, without npm")
     options = parser.parse_args()
     plan = (
-        Plan(SIZES[:1], npm=False, rounds=1, starts=2, check_jsonschema=10, commits=100, vendors=30)
+        Plan(SIZES[:1], npm=False, rounds=1, starts=2, check_jsonschema=10, commits=100, vendors=30, pushed=30)
         if options.quick
         else Plan(options.sizes)
     )

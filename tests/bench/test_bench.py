@@ -42,6 +42,8 @@ RATIOS = (
     "the same from the cache / the program's start and reading a commit",
     "the same with one new commit / the program's start and reading it",
     "peak memory of the audit, largest process",
+    "a push that changes one of 30 vendors, hook included",
+    "a push that changes one of 30 vendors / a check of all of them",
 )
 
 
