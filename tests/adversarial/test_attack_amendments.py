@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adversarial.ground import OWNERS
+from adversarial.ground import CFO, OWNERS
 from preflight.decisions.amendment import digest
 from preflight.shell import trust_root
 from preflight.shell.git import GitTree
@@ -84,3 +84,43 @@ def test_nobody_signs_for_what_lies_elsewhere(ground: Ground, kind: str) -> None
         "it leads to"
     )
     assert CHANGE in ground.refused()
+
+
+# ---- On the way ---------------------------------------------------------------------------------
+
+KEYS = "policies/allowed_signers"
+
+
+def test_what_owners_signed_does_not_come_by_way_of_what_nobody_signed(ground: Ground) -> None:
+    """A decision that came in the middle would be held against the keys that were listed there, by whoever pushed."""
+    as_it_was = ground.read(KEYS)
+    ground.write(KEYS, as_it_was + "# Looked through.\n")
+    ground.commit("As it will be")
+    decisions = signed(ground)
+    ground.git("reset", "--quiet", "--hard", "origin/main")
+    ours = ground.keys(CFO).line('namespaces="preflight-decision@v1"')
+    ground.write(KEYS, "".join(each for each in as_it_was.splitlines(keepends=True) if each.strip() != ours.strip()))
+    ground.commit("Without one key")
+    ground.write(KEYS, as_it_was + "# Looked through.\n")
+    for path, data in decisions.items():
+        ground.write(path, data)
+    ground.commit("As signed")
+    assert ground.check().of(CHANGE) == []
+    said = ground.refused()
+    assert f"a commit on the way changes the policy itself to what nobody signed: {KEYS}" in said
+    ground.git("checkout", "--quiet", "-b", "side")
+    ground.git("checkout", "--quiet", "-B", "main", "origin/main")
+    ground.git("merge", "--quiet", "--no-ff", "--message", "Merge", "side")
+    ground.taken()
+
+
+def test_signatures_may_come_before_and_after_what_they_are_for(ground: Ground) -> None:
+    ground.write("notes.txt", "A note\n")
+    ground.commit("A note")
+    ground.write(KEYS, ground.read(KEYS) + "# Looked through.\n")
+    ground.commit("The change", by=OWNERS[0])
+    signed(ground)
+    ground.commit("The signatures", by=OWNERS[0])
+    ground.write("notes.txt", "Another note\n")
+    ground.commit("Another note")
+    ground.taken()

@@ -388,6 +388,7 @@ def test_a_revocation_by_a_leaked_key_goes_on_to_count(keyring: Keyring, signers
         pytest.param('gareth namespaces="{namespace}"', {"left": "2026-11-01"}, id="the person had left"),
         pytest.param('gareth namespaces="{namespace}"', {"roles": []}, id="the person never had the role"),
         pytest.param('gareth namespaces="{namespace}"', None, id="the person is not listed"),
+        pytest.param("", {}, id="the key is not listed, and was not before"),
     ],
 )
 def test_a_revocation_that_landed_goes_on_to_count_whatever_becomes_of_key_and_person(
@@ -396,7 +397,9 @@ def test_a_revocation_that_landed_goes_on_to_count_whatever_becomes_of_key_and_p
     files = filed(keyring, said(), "ecdsa") | (revoking := filed(keyring, said(**REVOCATION)))
     path = min(revoking)
     line = f"{listed.format(namespace=NAMESPACE)} {keyring.public('ed25519')}"
-    later = Signers({**signers.keys, **Signers.of(line).keys})
+    mine = sshsig.parse(keyring.sign("ed25519", b"")).key.fingerprint
+    others = {fingerprint: each for fingerprint, each in signers.keys.items() if fingerprint != mine}
+    later = Signers({**others, **(Signers.of(line).keys if listed else {})})
     gareth, *others = PEOPLE["people"]
     people = {**PEOPLE, "people": others if person is None else [gareth | person, *others]}
     _, faults = ruled(files, later, people)
@@ -404,6 +407,19 @@ def test_a_revocation_that_landed_goes_on_to_count_whatever_becomes_of_key_and_p
     decisions, _ = ruled(files, later, people, landed=frozenset({path}))
     assert [each.state for each in decisions if each.statement.kind == "revoke"] == ["in-force"]
     assert not any(each.in_force for each in decisions if each.statement.kind == "approve")
+
+
+def test_a_revocation_that_landed_is_nobodys_copy(keyring: Keyring, signers: Signers) -> None:
+    """Its nonce stands in its file. Another revocation with that nonce, which comes first in order, ends nothing."""
+    files = filed(keyring, said(), "ecdsa") | (landed := filed(keyring, said(**REVOCATION)))
+    other = said(nonce="9" * 16, role="executive-sponsor", by="helene", decided_on="2026-11-01")
+    later = said(**{**REVOCATION, "revokes": other.id, "decided_on": "2026-11-01"})
+    files |= filed(keyring, other, "ecdsa") | (copied := filed(keyring, later))
+    decisions, faults = ruled(files, signers, landed=frozenset({min(landed)}))
+    assert min(copied) in {path for path, _ in faults}
+    assert [each.state for each in decisions if each.path == PATH] == ["revoked"]
+    decisions, _ = ruled(files, signers, landed=frozenset({min(landed), min(copied)}))
+    assert [each.state for each in decisions if each.path == PATH] == ["revoked"], "both count, once both landed"
 
 
 # ---- Amendments ---------------------------------------------------------------------------------

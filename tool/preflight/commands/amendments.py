@@ -9,7 +9,7 @@ from preflight.decisions import FOLDER
 from preflight.decisions.amendment import OWNERS, ROLE, digest, owners_for
 from preflight.engine import Judged
 from preflight.model import REGISTRY, Level, Outcome, Verdict
-from preflight.shell import trust_root
+from preflight.shell import registry, trust_root
 from preflight.shell.git import GitTree
 
 if TYPE_CHECKING:
@@ -64,6 +64,24 @@ def passing(session: Session, since: str, changed: Collection[str]) -> list[Judg
     message = f"A commit of this change alters the policy itself, and a later one puts it back: {paths[0]}{more}"
     fix = "Take both commits out, or make one of all of them (git rebase --interactive, fixup)."
     return [_told(paths[0], Level.RED_FLAG, message, fix)]
+
+
+def unsigned(base: Session, head: GitTree) -> str:
+    """Return a path by which the gate judges, that a commit on the way to ``head`` has otherwise than both ends.
+
+    Empty where there is none, or nobody is asked for a signature. What decisions that come on the way are held against
+    later is what is listed there, so it has to be what was there before, or what was signed.
+    """
+    wheres = (base.layout, registry.layout(head))
+    stations = [
+        {path: what for path, what in each.items() if any(trust_root.holds(path, where) for where in wheres)}
+        for each in head.stations(str(base.commit))
+    ]
+    ends = ({}, stations[-1]) if stations else ()
+    between = next((each for each in stations if each not in ends), None)
+    if between is None or not is_signed_for(base):
+        return ""
+    return min(path for path in {*between, *stations[-1]} if between.get(path) != stations[-1].get(path))
 
 
 def is_signed_for(session: Session) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from preflight import concealment, engine
-from preflight.commands import founding, gate
+from preflight.commands import amendments, founding, gate
 from preflight.commands.session import Session
 from preflight.errors import PreflightError, UsageError
 from preflight.facts.spend import earlier
@@ -216,6 +216,12 @@ def _guarded(  # noqa: PLR0913, PLR0917 - what is judged, and where
         more = f" and {counted(others, 'other file')}" if others else ""
         yield from _refusal(f"{ATTRIBUTES} {first.effect}: {first.path}{more} ({first.attribute}).")
         yield from wrapped("→ Keep such attributes off what the gate manages.", WIDTH, "  ", "  ")
+        return
+    head = GitTree(session.root, update.new)
+    if not update.creates and (path := amendments.unsigned(_of(session, update.old), head)):
+        yield from _refusal(f"a commit on the way changes the policy itself to what nobody signed: {path}.")
+        fix = f"→ Make one commit of those that change it, or merge them into {name} (git merge --no-ff)."
+        yield from wrapped(fix, WIDTH, "  ", "  ")
         return
     results, rules = _results(session, repository, update, guarded)
     report = engine.report(results, rules, session.today.isoformat())

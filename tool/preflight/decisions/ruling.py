@@ -135,9 +135,9 @@ def _decision(court: _Court, path: str) -> tuple[Decision, Text]:
         message = f"its name should be {statements.file_name(statement)}, by what it says"
         raise _refused(path, "name", message, "Give it that name; the signature stays good.")
     signature = _signature(court, path, namespace_of(statement))
-    key = _key(court, path, signature)
     stays = _has_ended_trust(court, path, statement)
     if not stays:
+        key = _key(court, path, signature)
         _check_key(court, path, statement, signature, key)
         _check_person(court, path, statement, text, key)
     _check_place(court, path, statement, text, vendor)
@@ -333,16 +333,17 @@ def _without_repeats(
     a decision, or take the end from one, by signing another with the same nonce.
     """
 
-    def turn(pair: tuple[Decision, Text]) -> tuple[bool, date, date, str]:
+    def turn(pair: tuple[Decision, Text]) -> tuple[bool, bool, date, date, str]:
         said, path = pair[0].statement, pair[0].path
-        return said.kind != "revoke", court.terms.arrived.get(path, date.max), said.decided_on, path
+        new = path not in court.terms.landed
+        return said.kind != "revoke", new, court.terms.arrived.get(path, date.max), said.decided_on, path
 
     first: dict[str, Decision] = {}
     kept: list[tuple[Decision, Text]] = []
     faults: list[Fault] = []
     for each, text in sorted(sound, key=turn):
         earlier = first.setdefault(each.statement.nonce, each)
-        if earlier is each:
+        if earlier is each or _has_ended_trust(court, each.path, each.statement):
             kept.append((each, text))
         else:
             message = f"its nonce is that of {earlier.path}: one of the two was copied"

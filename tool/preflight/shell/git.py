@@ -223,6 +223,28 @@ class GitTree:
         for _, status, path in self._logged(f"{since}..{self.commit}", folder, *options):
             yield status, path.removeprefix(self._prefix())
 
+    def stations(self, since: str) -> Iterator[dict[str, str]]:
+        """Yield for each commit after ``since`` on the first-parent line, oldest first, the files that differ by then.
+
+        By path, each with its mode and the name of its object, which are zeros for one that is gone.
+        """
+        begun: dict[str, str] = {}
+        other: dict[str, str] = {}
+        options = ("--first-parent", "--diff-merges=first-parent", "--no-abbrev", "--reverse", "--format=%H")
+        last = ""
+        for commit, told, path in self._changes(f"{since}..{self.commit}", "", *options):
+            if last not in {"", commit}:
+                yield dict(other)
+            last = commit
+            old_mode, mode, was, now, _ = told.removeprefix(":").split(" ")
+            name = path.removeprefix(self._prefix())
+            begun.setdefault(name, f"{old_mode} {was}")
+            other[name] = f"{mode} {now}"
+            if other[name] == begun[name]:
+                del other[name]
+        if last:
+            yield dict(other)
+
     def is_ambiguous(self) -> bool:
         """Whether the revision names a tag and a branch, here or of a remote, that are not the same commit."""
         named = [f"refs/{kind}/{self.revision}" for kind in ("tags", "heads", "remotes")]

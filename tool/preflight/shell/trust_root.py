@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 # the name of the configuration would stop the gate.
 FOLDERS = (
     *(".github", ".gitlab", ".gitea", ".forgejo", ".bitbucket", ".circleci", ".woodpecker", ".buildkite"),
-    *(".semaphore", ".tekton", ".zuul.d", ".builds", ".azure-pipelines", ".teamcity", "schemas", CONFIG),
+    *(".semaphore", ".tekton", ".zuul.d", ".builds", ".azure-pipelines", ".teamcity", "zuul.d", "bamboo-specs"),
+    *(".husky", "schemas", CONFIG),
 )
 # What is called nearly like the configuration stops the gate, so it does not get in without two owners either.
 FILES = (
@@ -37,11 +38,16 @@ FILES = (
     ".appveyor.yml",
     "appveyor.yml",
     ".cirrus.yml",
+    ".cirrus.star",
+    "bitrise.yml",
+    "action.yml",
+    "action.yaml",
     ".build.yml",
     ".lfsconfig",
     "lefthook.yml",
     ".lefthook.yml",
     ".zuul.yaml",
+    "zuul.yaml",
     "buildspec.yml",
     "cloudbuild.yaml",
     "azure-pipelines.yml",
