@@ -409,6 +409,14 @@ def test_a_revocation_that_landed_goes_on_to_count_whatever_becomes_of_key_and_p
     assert not any(each.in_force for each in decisions if each.statement.kind == "approve")
 
 
+def test_what_is_wrong_does_not_come_in_because_it_is_taken_back_at_once(keyring: Keyring, signers: Signers) -> None:
+    forged = filed(keyring, said(), "rsa")
+    files = forged | filed(keyring, said(**REVOCATION))
+    assert PATH in {path.removesuffix(".sig") for path, _ in ruled(files, signers, landed=frozenset())[1]}
+    assert ruled(files, signers, landed=frozenset({PATH}))[1] == (), "it lay there, and has no effect"
+    assert ruled(files, signers)[1] == ()
+
+
 def test_a_revocation_that_landed_is_nobodys_copy(keyring: Keyring, signers: Signers) -> None:
     """Its nonce stands in its file. Another revocation with that nonce, which comes first in order, ends nothing."""
     files = filed(keyring, said(), "ecdsa") | (landed := filed(keyring, said(**REVOCATION)))

@@ -228,3 +228,16 @@ def test_what_was_never_agreed_to_and_is_rejected_buys_nothing_later() -> None:
     rejected = {**PROPOSED, "status": "rejected"}
     assert told("belated", record(life=rejected), record(BEGUN, life=rejected)) == ["Mail"]
     assert told("belated", record(TO_COME, life=rejected), record(TO_COME, life=rejected)) == []
+
+
+@pytest.mark.parametrize(
+    ("now", "told_of"),
+    [
+        pytest.param({}, [], id="as it was"),
+        pytest.param({"active_users": 0, "measured_on": "2026-06-01"}, [], id="nobody"),
+        pytest.param({"active_users": 24, "measured_on": "2026-06-01"}, ["people who use it"], id="somebody"),
+    ],
+)
+def test_nobody_uses_what_is_over(now: JsonObject, told_of: list[str]) -> None:
+    before = record(life=RETIRED)
+    assert told("belated", before, {**before, "usage": now}) == told_of

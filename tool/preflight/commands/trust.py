@@ -108,7 +108,7 @@ def _terms(approvals: JsonObject, session: Session, files: Mapping[str, bytes], 
         arrived=arrived,
         former=decision_files.former_signers(base, came, session.layout.policies) if base else {},
         leaked={each["key"]: date.fromisoformat(each["since"]) for each in approvals.get("leaked_keys", ())},
-        landed=frozenset(came),
+        landed=frozenset(came) if base else None,
     )
 
 

@@ -52,7 +52,7 @@ class Terms:
     that nobody who lost them can still sign for a day long past. ``former`` are the keys that were listed when it
     came, where they are others than now: taking a key off the list ends what it may sign, not what it signed.
     ``leaked`` are fingerprints, each with the day from which on nothing counts that came with that key. ``landed`` are
-    the decisions that the protected history has; those beside it are new.
+    the decisions that the protected history has, and those beside them are new; None: that is not known.
     """
 
     touch: frozenset[str] = frozenset()
@@ -61,7 +61,15 @@ class Terms:
     arrived: Mapping[str, date] = field(default_factory=lambda: EMPTY)
     former: Mapping[str, Signers] = field(default_factory=lambda: EMPTY)
     leaked: Mapping[str, date] = field(default_factory=lambda: EMPTY)
-    landed: frozenset[str] = frozenset()
+    landed: frozenset[str] | None = None
+
+    def is_landed(self, path: str) -> bool:
+        """Whether a decision is known to be in the protected history."""
+        return self.landed is not None and path in self.landed
+
+    def is_new(self, path: str) -> bool:
+        """Whether a decision is known to come with the change."""
+        return self.landed is not None and path not in self.landed
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +122,10 @@ def judge(  # noqa: PLR0913 - each is a source of its own, and all are needed
     revocations, mistaken = _revocations(court, sound)
     void = {path for path, _ in mistaken}
     revoked = {(each.statement.vendor, each.statement.revokes) for each in revocations if each.in_force}
-    # What was taken back has no effect, so nobody has to do anything about what is wrong with it.
-    silent = {f"{FOLDER}/{vendor}/{revokes}.json" for vendor, revokes in revoked}
+    # What was taken back has no effect, so nobody has to do anything about what is wrong with it. It does not come in,
+    # though: what a file is held against may change, and then it would lie there.
+    taken_back = {f"{FOLDER}/{vendor}/{revokes}.json" for vendor, revokes in revoked}
+    silent = {path for path in taken_back if not court.terms.is_new(path)}
     faults = [each for each in (*faults, *repeated, *mistaken) if each[0].removesuffix(SIGNATURE) not in silent]
     decisions = (
         replace(each, state="revoked") if (each.statement.vendor, each.id) in revoked else each
@@ -225,7 +235,7 @@ def _has_ended_trust(court: _Court, path: str, statement: Statement) -> bool:
     Whatever becomes of them later, of a key that ends as of a day before or of a person who had left, and whatever day
     its commit claims, it goes on to count: what takes trust away from somebody gives none back to others.
     """
-    return statement.kind == "revoke" and path in court.terms.landed
+    return statement.kind == "revoke" and court.terms.is_landed(path)
 
 
 def _key(court: _Court, path: str, signature: Signature) -> SignerKey:
@@ -335,7 +345,7 @@ def _without_repeats(
 
     def turn(pair: tuple[Decision, Text]) -> tuple[bool, bool, date, date, str]:
         said, path = pair[0].statement, pair[0].path
-        new = path not in court.terms.landed
+        new = not court.terms.is_landed(path)
         return said.kind != "revoke", new, court.terms.arrived.get(path, date.max), said.decided_on, path
 
     first: dict[str, Decision] = {}

@@ -205,6 +205,9 @@ def _entered(record: JsonObject, before: JsonObject, context: Context) -> Iterat
     for entry, _ in missing(listed(record, PAYMENTS), list(listed(before, PAYMENTS)), eq, _always):
         if entry["kind"] != INSIDE:
             yield {"pointer": PAYMENTS, "what": f"a payment ({entry['kind']})"}
+    used = record.get("usage", {}).get("active_users") and record["usage"] != before.get("usage")
+    if used and cost.is_over(before, context):
+        yield {"pointer": "/usage", "what": "people who use it"}
     for kind in KINDS:
         holds = partial(_is_left, kind, context)
         for entry, _ in missing(kind.entries(record), kind.entries(before), kind.same, holds):
