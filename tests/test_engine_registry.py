@@ -118,7 +118,8 @@ def test_what_a_condition_asks_beside_the_entry_decides_where_the_list_is_not_kn
         ),
         pytest.param(
             {"faults": "facts.cost.annual"},
-            "facts.cost.annual is not a list that the facts know · Known are: uncontracted, unpriced, mismatch.",
+            "facts.cost.annual is not a list that the facts know · "
+            "Known are: uncontracted, backwards, unpriced, mismatch.",
             id="a number",
         ),
         pytest.param(

@@ -353,3 +353,21 @@ def test_the_next_change_of_the_vendor_is_judged_in_full(ground: Ground) -> None
         (ASKED, "known")
     ]
     ground.refused()
+
+
+# ---- The day that a commit claims ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("day", ["2026-12-21", "2026-12-22"])
+def test_a_decision_is_good_on_the_day_of_which_history_will_tell(ground: Ground, day: str) -> None:
+    """Else it would count at the gate, and not any more once it landed."""
+    ground.raise_cost(90_000)
+    ground.decide(CFO, **AGAIN, bounds={"annual_cost": {"amount": 200_000, "currency": "EUR"}})
+    ground.commit("Dearer, and approved", day=day)
+    red = [rule for rule, *_ in ground.check().red]
+    assert red == ([] if day == "2026-12-22" else ["decision/future", ASKED])
+    if red:
+        assert "decision/future" in ground.refused()
+        return
+    loud(ground)
+    assert ground.preflight("check", "--format", "json").red == []

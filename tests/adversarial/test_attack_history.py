@@ -206,8 +206,7 @@ def test_a_rename_takes_no_approval_along(ground: Ground) -> None:
 def test_an_id_about_which_somebody_decided_is_not_free_again(ground: Ground) -> None:
     """Rejected, withdrawn, proposed anew for another company: the old signature would approve that."""
     ground.edit(RECORD, ("status: approved", "status: rejected"))
-    ground.commit()
-    ground.taken()
+    ground.slip_in("Rejected, with what it bought", "2026-12-20")
     (ground.root / RECORD).unlink()
     ground.commit()
     said = ground.check()

@@ -430,6 +430,18 @@ def test_a_revocation_that_landed_is_nobodys_copy(keyring: Keyring, signers: Sig
     assert [each.state for each in decisions if each.path == PATH] == ["revoked"], "both count, once both landed"
 
 
+def test_no_new_revocation_takes_the_place_of_what_landed_by_its_nonce(keyring: Keyring, signers: Signers) -> None:
+    """Whoever prepares it would choose which decision counts no more."""
+    landed = filed(keyring, said(), "ecdsa")
+    other = said(nonce="9" * 16, role="executive-sponsor", by="helene", decided_on="2026-11-01")
+    ways = {"revokes": other.id, "nonce": said().nonce, "decided_on": "2026-11-03"}
+    revoking = said(**{**REVOCATION, **ways})
+    files = landed | filed(keyring, other, "ecdsa") | (new := filed(keyring, revoking))
+    decisions, faults = ruled(files, signers, landed=frozenset({PATH}))
+    assert [each.state for each in decisions if each.path == PATH] == ["in-force"]
+    assert (min(new), "decision/duplicate") in {(path, problem.rule) for path, problem in faults}
+
+
 # ---- Amendments ---------------------------------------------------------------------------------
 
 

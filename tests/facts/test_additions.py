@@ -209,7 +209,8 @@ BEGUN, TO_COME = plan(starts="2026-06-01", ends="2027-05-31"), plan(starts="2026
         pytest.param(AGREED, {"paid": [once(date="2027-01-01")]}, ["a payment (licence)"], id="agreed to: to be paid"),
         pytest.param(AGREED, {"paid": [once(kind="internal-labour")]}, [], id="agreed to: our own work"),
         pytest.param(PROPOSED, {"plans": [BEGUN]}, ["Mail"], id="proposed: it should have begun"),
-        pytest.param(PROPOSED, {"plans": [TO_COME]}, [], id="proposed: it was to begin"),
+        pytest.param(PROPOSED, {"plans": [TO_COME]}, ["Mail"], id="proposed: it was to begin"),
+        pytest.param(PROPOSED, {"plans": [plan(starts=None, ends=None)]}, [], id="proposed: a term without a day"),
         pytest.param(PROPOSED, {"repeated": [paid(9)]}, [], id="proposed: a plan without a day"),
         pytest.param(
             PROPOSED, {"paid": [once(date="2026-05-31")]}, ["a payment (licence)"], id="proposed: it was paid"

@@ -109,7 +109,15 @@ def _terms(approvals: JsonObject, session: Session, files: Mapping[str, bytes], 
         former=decision_files.former_signers(base, came, session.layout.policies) if base else {},
         leaked={each["key"]: date.fromisoformat(each["since"]) for each in approvals.get("leaked_keys", ())},
         landed=frozenset(came) if base else None,
+        claimed=_claimed(session, {path: data for path, data in files.items() if path not in came}),
     )
+
+
+def _claimed(session: Session, files: Mapping[str, bytes]) -> dict[str, date]:
+    """Return the day on which a change says that its new decisions came: later, nothing else is known of it."""
+    if session.law is None or not files or not isinstance(session.source, GitTree) or session.source.is_shallow():
+        return {}
+    return {path: each.on for path, each in decision_files.arrivals(session.source, files).items()}
 
 
 def _history(session: Session) -> GitTree | None:

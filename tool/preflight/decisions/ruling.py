@@ -52,7 +52,8 @@ class Terms:
     that nobody who lost them can still sign for a day long past. ``former`` are the keys that were listed when it
     came, where they are others than now: taking a key off the list ends what it may sign, not what it signed.
     ``leaked`` are fingerprints, each with the day from which on nothing counts that came with that key. ``landed`` are
-    the decisions that the protected history has, and those beside them are new; None: that is not known.
+    the decisions that the protected history has, and those beside them are new; None: that is not known. ``claimed``
+    is for new ones the day of which history will say that they came on it.
     """
 
     touch: frozenset[str] = frozenset()
@@ -62,6 +63,7 @@ class Terms:
     former: Mapping[str, Signers] = field(default_factory=lambda: EMPTY)
     leaked: Mapping[str, date] = field(default_factory=lambda: EMPTY)
     landed: frozenset[str] | None = None
+    claimed: Mapping[str, date] = field(default_factory=lambda: EMPTY)
 
     def is_landed(self, path: str) -> bool:
         """Whether a decision is known to be in the protected history."""
@@ -298,8 +300,8 @@ def _check_role(court: _Court, path: str, statement: Statement, text: Text) -> N
 
 def _check_day(court: _Court, path: str, statement: Statement, text: Text) -> None:
     """Refuse what was there before the day on which it says it was decided."""
-    day = court.terms.arrived.get(path)
-    if day is not None and statement.decided_on > day:
+    known = (days[path] for days in (court.terms.arrived, court.terms.claimed) if path in days)
+    if (day := min(known, default=None)) is not None and statement.decided_on > day:
         message = f"it says it was decided on {statement.decided_on}, and it was here on {day} already"
         raise _at(path, text, "/decided_on", "future", message, "Sign on the day of the decision.")
 
@@ -319,8 +321,7 @@ def _check_hardware(court: _Court, path: str, statement: Statement, signature: S
 def _days(court: _Court, path: str, statement: Statement) -> Iterator[date]:
     """Yield the days on which key and role have to be good."""
     yield statement.decided_on
-    if path in court.terms.arrived:
-        yield court.terms.arrived[path]
+    yield from (days[path] for days in (court.terms.arrived, court.terms.claimed) if path in days)
 
 
 def _state(court: _Court, path: str, statement: Statement, fingerprint: str) -> State:
@@ -339,14 +340,14 @@ def _without_repeats(
 ) -> tuple[list[tuple[Decision, Text]], list[Fault]]:
     """Part decisions from those whose nonce an earlier one has.
 
-    Earlier is what came earlier, whatever day it gives itself, and a revocation is before all others: nobody can end
-    a decision, or take the end from one, by signing another with the same nonce.
+    Earlier is what came earlier, whatever day it gives itself, and of what comes together a revocation is before all
+    others: nobody can end a decision, or take the end from one, by signing another with the same nonce.
     """
 
     def turn(pair: tuple[Decision, Text]) -> tuple[bool, bool, date, date, str]:
         said, path = pair[0].statement, pair[0].path
         new = not court.terms.is_landed(path)
-        return said.kind != "revoke", new, court.terms.arrived.get(path, date.max), said.decided_on, path
+        return new, said.kind != "revoke", court.terms.arrived.get(path, date.max), said.decided_on, path
 
     first: dict[str, Decision] = {}
     kept: list[tuple[Decision, Text]] = []

@@ -58,7 +58,7 @@ SHAPE: JsonObject = {
         },
         "abandoned": {
             **faults(
-                "What is bought of a vendor that the change rejects: of one that was agreed to also what is to come.",
+                "What is bought, or is to be on a day, of a vendor that the change rejects.",
                 what={**TEXT, "description": "What it is."},
             ),
             "needs": [SUBSCRIPTIONS, PAYMENTS, RECURRING, USAGE],
@@ -76,29 +76,25 @@ def since(record: JsonObject, before: JsonObject | None, context: Context) -> Js
         found["belated"] = _belated(record, before, context)
     agreed = lifecycle.was_agreed(before)
     if record["lifecycle"]["status"] == "rejected" and not cost.is_over(before, context):
-        found["abandoned"] = list(_bought(record, None if agreed else context.today.isoformat()))
+        found["abandoned"] = list(_bought(record, planned=not agreed))
     if agreed:  # a proposal may change until it is agreed to
         found["late"] = list(_late(record, before, context))
         found["grown"] = list(_grown(record, before, context))
     return found
 
 
-def _bought(record: JsonObject, by: str | None) -> Iterator[JsonObject]:
-    """Yield what a record says is bought, or by a day is."""
+def _bought(record: JsonObject, *, planned: bool) -> Iterator[JsonObject]:
+    """Yield all that a record says is bought; of what was only ever ``planned`` what has a day, which would come."""
     for each in listed(record, SUBSCRIPTIONS):
-        if _is_by(each, "starts", by):
+        if not planned or "starts" in each:
             yield {"pointer": SUBSCRIPTIONS, "what": str(each["product"])}
     for each in listed(record, PAYMENTS):
-        if each["kind"] != INSIDE and _is_by(each, "date", by):
+        if each["kind"] != INSIDE and (not planned or "date" in each):
             yield {"pointer": PAYMENTS, "what": f"a payment ({each['kind']})"}
     for kind in KINDS:
         for each in kind.entries(record):
-            if _is_by(each, "since", by):
+            if not planned or "since" in each:
                 yield {"pointer": kind.at, "what": f"{kind.what} {kind.name(each)}"}
-
-
-def _is_by(entry: JsonObject, name: str, by: str | None) -> bool:
-    return by is None or entry.get(name, "9999-12-31") <= by
 
 
 # ---- Subscriptions ------------------------------------------------------------------------------

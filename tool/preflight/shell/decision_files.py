@@ -12,7 +12,7 @@ from preflight.errors import CannotJudge, DocumentError, PreflightError
 from preflight.shell import listed_keys
 from preflight.shell.files import Kind
 from preflight.shell.git import GitTree
-from preflight.shell.registry import is_decision
+from preflight.shell.registry import is_decision, layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -76,7 +76,7 @@ def former_signers(tree: GitTree, came: Mapping[str, Arrival], policies: str) ->
     A first commit has nothing before it; who made it chose the keys in it. Amendments may come in a commit after the
     one that takes away a key by which they were signed: of them, those before the last change of the list count, too.
     """
-    known = {commit: _before(tree, commit, policies) for commit in {each.commit for each in came.values()}}
+    known = {commit: _before(tree, commit) for commit in {each.commit for each in came.values()}}
     amended = {each.commit for path, each in came.items() if path.startswith(AMENDMENTS)}
     earlier = {commit: _before_last_change(tree, commit, policies) for commit in amended}
     return {
@@ -91,12 +91,14 @@ def _before_last_change(tree: GitTree, commit: str, policies: str) -> Signers:
     """Return the keys that were listed before the last change of the list that came before a commit."""
     parent = tree.parent(commit)
     last = parent and GitTree(tree.root, parent).last_changed(f"{policies}/{listed_keys.SIGNERS}")
-    return _before(tree, last, policies) if last else Signers({})
+    return _before(tree, last) if last else Signers({})
 
 
-def _before(tree: GitTree, commit: str, policies: str) -> Signers:
+def _before(tree: GitTree, commit: str) -> Signers:
+    """Return the keys that were listed before a commit, where the policies lay then."""
     try:
-        return signers(GitTree(tree.root, tree.parent(commit) or commit), policies)
+        then = GitTree(tree.root, tree.parent(commit) or commit)
+        return signers(then, layout(then).policies)
     except PreflightError:  # a list that was no good then let nobody sign
         return Signers({})
 
