@@ -67,7 +67,10 @@ def test_what_a_record_told_of_once_counts_a_year_long(ground: Ground, came: str
 
 def test_a_version_that_nobody_can_read_any_more_stops_nothing(ground: Ground) -> None:
     text = ground.read(SMALL)
-    for number, broken in enumerate((b"\xff\xfe", b"status: [", b"id: trident-experiments\nlifecycle: 7\n")):
+    entity = b"legal_entity: {name: 7, parent: [], domains: {}}\n"
+    lives = (b"7", b"[]", b"{status: [live]}", b"{status: {}}", b"{status: proposed}", b"{}")
+    shapes = (b"lifecycle: %b\n%b" % (life, entity) for life in lives)
+    for number, broken in enumerate((b"\xff\xfe", b"status: [", b"- lifecycle\n", b"lifecycle\n", *shapes)):
         ground.write(SMALL, broken)
         ground.slip_in(f"Broken {number}", "2026-12-19")
     ground.write(SMALL, text)

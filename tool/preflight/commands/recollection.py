@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from preflight import pointers
 from preflight.errors import DocumentError
 from preflight.facts import lifecycle, oversight
 from preflight.facts.spend import window
@@ -123,10 +124,11 @@ def _proposed(text: bytes) -> JsonObject:
         record = documents.parse(text).known
     except DocumentError:
         return {}
-    if not isinstance(record, dict) or not isinstance(record.get("lifecycle"), dict) or lifecycle.was_agreed(record):
+    life, entity = (pointers.get(record, f"/{name}") for name in ("lifecycle", "legal_entity"))
+    # It may be from before there was a schema, or have come past the gate.
+    if not isinstance(life, dict) or not isinstance(entity, dict) or not isinstance(life.get("status"), str):
         return {}
-    entity = record.get("legal_entity")
-    if not isinstance(entity, dict):
+    if lifecycle.was_agreed({"lifecycle": life}):
         return {}
     said = {each: entity[each] for each in ("parent", "name") if isinstance(entity.get(each), str)}
     if isinstance(entity.get("domains"), list):
