@@ -17,11 +17,15 @@ class PreflightError(Exception):
         self.line = line
         self.column = column
 
+    @property
+    def fault(self) -> str:
+        """``path:line:column  message``, leaving out what is not known."""
+        place = ":".join(str(part) for part in (self.path, self.line, self.column) if part)
+        return f"{place}  {self.message}" if place else self.message
+
     def __str__(self) -> str:
         """Return ``path:line:column  message · fix``, leaving out what is not known."""
-        place = ":".join(str(part) for part in (self.path, self.line, self.column) if part)
-        text = f"{self.message} · {self.fix}" if self.fix else self.message
-        return f"{place}  {text}" if place else text
+        return f"{self.fault} · {self.fix}" if self.fix else self.fault
 
     def located(self, path: str) -> PreflightError:
         """Return the same error as one about the file ``path``."""

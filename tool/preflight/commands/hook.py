@@ -162,17 +162,21 @@ def _judged(
     """Yield why an update is refused; nothing where it is not. What then stands from now on is added to ``stands``."""
     try:
         if not update.ref.startswith((BRANCHES, TAGS)):
-            yield from _refusal(f"this would change what history shows; push branches and tags only: {update.ref}")
+            yield from _refusal(f"this would change what history shows: {update.ref}", "Push branches and tags only.")
             return
         if shadowed := _shadowed(update, guarded):
-            yield from _refusal(f"{update.ref} would be taken for {shadowed} by whoever names that; call it otherwise.")
+            yield from _refusal(
+                f"{update.ref} would be taken for {shadowed} by whoever names that.", "Call it otherwise."
+            )
             return
         target = _target(repository, update, guarded)
         if target in guarded:
             yield from _guarded(session, repository, update, target.removeprefix(BRANCHES), guarded, stands)
     except PreflightError as error:
         yield from _refusal("the gate cannot judge this push.")
-        yield from wrapped(str(error), WIDTH, "  ", "  ")
+        yield from wrapped(error.fault, WIDTH, "  ", "  ")
+        look = f"Put that right, and look with '{_command_line(session, update, guarded)}' before you push again."
+        yield from _remedy(error.fix or look)
 
 
 def _shadowed(update: Update, guarded: Collection[str]) -> str | None:
@@ -203,19 +207,21 @@ def _guarded(  # noqa: PLR0913, PLR0917 - what is judged, and where
 ) -> Iterator[str]:
     """Yield why an update of a guarded branch is refused; nothing where it is not. Raises PreflightError."""
     if update.deletes:
-        yield from _refusal(f"{name} is guarded and is not deleted.")
+        yield from _refusal(f"{name} is guarded and is not deleted.", "Leave it, and push what is to change.")
         return
     if not update.creates and GitTree(session.root, update.new).fork(update.old) != update.old:
-        yield from _refusal(f"this would rewrite the history of {name}. Fetch it, rebase onto it, and push again.")
+        yield from _refusal(
+            f"this would rewrite the history of {name}.", "Fetch it, rebase onto it (git rebase), and push again."
+        )
         return
-    if not update.creates and (reason := _unlike_the_server(session, update, name)):
-        yield from _refusal(reason)
+    if not update.creates and (unlike := _unlike_the_server(session, update, name)):
+        yield from _refusal(*unlike)
         return
     if hidden := _hidden(session, repository, update):
         first, others = hidden[0], len({each.path for each in hidden}) - 1
         more = f" and {counted(others, 'other file')}" if others else ""
-        yield from _refusal(f"{ATTRIBUTES} {first.effect}: {first.path}{more} ({first.attribute}).")
-        yield from wrapped("→ Keep such attributes off what the gate manages.", WIDTH, "  ", "  ")
+        reason = f"{ATTRIBUTES} {first.effect}: {first.path}{more} ({first.attribute})."
+        yield from _refusal(reason, "Keep such attributes off what the gate manages.")
         return
     head = GitTree(session.root, update.new)
     if not update.creates and (path := amendments.unsigned(_of(session, update.old), head)):
@@ -226,14 +232,13 @@ def _guarded(  # noqa: PLR0913, PLR0917 - what is judged, and where
     results, rules = _results(session, repository, update, guarded)
     report = engine.report(results, rules, session.today.isoformat())
     if report.summary.blocked:
-        command_line = f"preflight check --base {update.old[:12]} --head {update.new[:12]}"
-        yield from _told(report, f"in what was pushed to {name}", command_line)
+        yield from _told(report, f"in what was pushed to {name}", _command_line(session, update, guarded))
         return
     stands += _stand(report)
 
 
-def _unlike_the_server(session: Session, update: Update, name: str) -> str:
-    """Say why a push does not carry the history of a branch on; empty where it does.
+def _unlike_the_server(session: Session, update: Update, name: str) -> tuple[str, str] | None:
+    """Say why a push does not carry the history of a branch on, and the way out; None where it does.
 
     When a decision came, by which keys it was signed then, and until when a record said what, is read off the
     first-parent line of the branch. So what was pushed last stays on that line, and no commit of it is from a day that
@@ -242,22 +247,44 @@ def _unlike_the_server(session: Session, update: Update, name: str) -> str:
     head = GitTree(session.root, update.new)
     if not head.descends(update.old):
         return (
-            f"this merges {name} into something else, and not something else into {name}. Rebase onto it, or check "
-            f"{name} out and merge your branch there (git merge --no-ff), and push again."
+            f"this merges {name} into something else, and not something else into {name}.",
+            f"Rebase onto it, or check {name} out and merge your branch there (git merge --no-ff), and push again.",
         )
     first, last = head.claimed(update.old)
     if last > session.today + timedelta(days=TOLERANCE):
-        return f"a commit says that it is from {last}, and it is {session.today}. Set the clock right, and commit anew."
+        return (
+            f"a commit says that it is from {last}, and it is {session.today}.",
+            "Set the clock right, and commit anew.",
+        )
     if head.commit != update.old and first < session.today - timedelta(days=earlier.STALE):
         return (
-            f"a commit says that it is from {first}, and what it says would count from then on. Check {name} out and "
-            "merge your branch there (git merge --no-ff), or rebase it (git rebase --no-ff), and push again."
+            f"a commit says that it is from {first}, and what it says would count from then on.",
+            f"Check {name} out and merge your branch there (git merge --no-ff), or git rebase --no-ff, and push again.",
         )
-    return ""
+    return None
 
 
-def _refusal(reason: str) -> Iterator[str]:
+def _refusal(reason: str, fix: str = "") -> Iterator[str]:
     yield from wrapped(f"REFUSED: {reason}", WIDTH, "", "  ")
+    if fix:
+        yield from _remedy(fix)
+
+
+def _remedy(fix: str) -> Iterator[str]:
+    yield from wrapped(f"→ {fix}", WIDTH, "  ", "  ")
+
+
+def _command_line(session: Session, update: Update, guarded: Collection[str]) -> str:
+    """Return the command that judges an update in a clone."""
+    base = _base(session, update, guarded)
+    if base is None:
+        return f"preflight --at {update.new[:12]} check"
+    return f"preflight check --base {base[:12]} --head {update.new[:12]}"
+
+
+def _base(session: Session, update: Update, guarded: Collection[str]) -> str | None:
+    """Return the commit whose rules judge an update; None where there is none before it."""
+    return _beside(session, guarded) if update.creates else update.old
 
 
 def _hidden(session: Session, repository: Repository | None, update: Update) -> list[concealment.Concealed]:
@@ -275,7 +302,7 @@ def _hidden(session: Session, repository: Repository | None, update: Update) -> 
 def _results(
     session: Session, repository: Repository | None, update: Update, guarded: Collection[str]
 ) -> tuple[Sequence[Judged], Sequence[Rule]]:
-    base = _beside(session, guarded) if update.creates else update.old
+    base = _base(session, update, guarded)
     if base is None:
         alone = _of(session, update.new)
         if founding.begins(repository, alone):
@@ -366,4 +393,4 @@ def _told(report: Report, where: str, command_line: str) -> Iterator[str]:
 def _finding(verdict: Verdict) -> Iterator[str]:
     yield from wrapped(f"{verdict.path}:{verdict.line}:{verdict.column}  {verdict.rule}", WIDTH)
     yield from wrapped(verdict.message, WIDTH, "  ", "  ")
-    yield from wrapped(f"→ {verdict.fix}", WIDTH, "  ", "  ")
+    yield from _remedy(verdict.fix)
