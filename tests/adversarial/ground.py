@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from preflight.shell.registry import layout
 from ready import ASK
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from signing import Keys
 
@@ -63,6 +64,8 @@ RULES = (
 )
 # Two seconds of processor and half a gibibyte of memory, held by the kernel and not by a clock.
 LIMITS = "ulimit -t 2 && ulimit -v 524288"
+SCREEN = 25  # lines
+HANGS = 60  # seconds by the clock, after which a command is taken to wait for something that never comes
 WITHIN = ("sh", "-c", f'{LIMITS} && exec "$@"', "sh")
 PREFLIGHT = (*ASK, "--as-of", TODAY)
 APPROVALS = """approvals:
@@ -139,6 +142,12 @@ class Ground:
             assert old in text, old
             text = text.replace(old, new)
         self.write(path, text)
+
+    def line(self, text: str, path: str = RECORD) -> int:
+        """Return the line in which a text begins."""
+        before, found, _ = self.read(path).partition(text)
+        assert found, text
+        return 1 + before.count("\n")
 
     def raise_cost(self, amount: int = 500_000) -> None:
         """Make the vendor cost what nobody signed for."""
@@ -245,12 +254,19 @@ class Ground:
         """The commit that main is on the server."""
         return self.git("rev-parse", "main", at=self.server).strip()
 
-    def refused(self, *refs: str, by: str = "", options: Sequence[str] = ()) -> str:
-        """Push what the server has to refuse, and return what it said. Its refs are as they were."""
+    def refused(self, *refs: str, by: str = "", options: Sequence[str] = (), by_git: bool = False) -> str:
+        """Push what the server has to refuse, and return what it said. Its refs are as they were.
+
+        It says so on one screen, with a way out; unless git refuses what it was told to check, before the gate is run.
+        """
         before = self.git("for-each-ref", at=self.server)
         done = self.push(*refs, by=by, options=options)
         assert done.code != 0, "this was taken, and had to be refused"
         assert self.git("for-each-ref", at=self.server) == before
+        told = [each.removeprefix("remote:").strip() for each in done.err.splitlines() if each.startswith("remote:")]
+        assert any(each.startswith("REFUSED: ") for each in told) is not by_git, done.err
+        assert by_git or any(each.startswith("→ ") for each in told), done.err
+        assert len(told) < SCREEN, done.err
         lines = [each.removeprefix("remote:").strip() for each in done.err.splitlines()]
         assert not any(each.startswith("Traceback") for each in lines), done.err
         return " ".join(lines)
@@ -275,6 +291,7 @@ class Ground:
             input=given,
             capture_output=True,
             check=False,
+            timeout=HANGS,
         )
         out, err = (each.decode("utf-8", "surrogateescape") for each in (done.stdout, done.stderr))
         return Said(done.returncode, out, err)
@@ -287,6 +304,21 @@ def _rows(listed: str) -> list[tuple[str, tuple[str, str]]]:
         mode, _, name = about.split()
         rows.append((path, (mode, name)))
     return rows
+
+
+def squeezed(text: str) -> str:
+    """Return a text without blanks: the server breaks its lines, also at hyphens."""
+    return "".join(text.split())
+
+
+def tells(told: str, findings: Iterable[tuple[str, str, int]]) -> bool:
+    """Whether the server names one of those findings at its place, and the others too, or how many more there are."""
+    text = squeezed(told)
+    shown = [
+        re.search(re.escape(squeezed(f"{path}:{line}:")) + "[0-9]+" + re.escape(rule), text) is not None
+        for rule, path, line in findings
+    ]
+    return any(shown) and (all(shown) or re.search("…and[0-9]+moreredflags?:preflightcheck", text) is not None)
 
 
 def statement(**changes: Any) -> Statement:

@@ -42,7 +42,8 @@ def test_a_graft_changes_nothing_of_what_is_judged(ground: Ground) -> None:
     head = raised(ground)
     (ground.root / ".git" / "info" / "grafts").write_text(f"{head}\n", "utf-8")
     ground.git("config", "advice.graftFileDeprecated", "false")
-    assert ground.check(head).code in {1, 2}
+    said = ground.check(head)
+    assert (said.code, said.red) == (1, [(ASKED, RECORD, ground.line("approvals:"))])
     (ground.root / ".git" / "info" / "grafts").unlink()
     assert ASKED in ground.refused(f"{head}:refs/heads/main")
 
@@ -64,7 +65,9 @@ def test_a_push_from_a_clone_that_was_cut_short_is_judged(ground: Ground, tmp_pa
         ground.git("config", "receive.shallowUpdate", allowed, at=ground.server)
         before = ground.main()
         said = ground.tried("push", "--quiet", "origin", "HEAD:main", at=short)
-        assert said.code != 0
+        assert said.code == 1
+        assert "REFUSED: 1 red flag in what was pushed to main" in said.err
+        assert f"{RECORD}:{ground.line('approvals:')}:1  {ASKED}" in said.err
         assert ground.main() == before
 
 
@@ -284,7 +287,9 @@ def test_a_second_guarded_branch_does_not_begin_with_rules_of_its_own(ground: Gr
     ground.raise_cost(70_000)
     ground.edit("policies/approvals.yaml", ("annual_cost_from: 50000", "annual_cost_from: 500000"))
     ground.commit()
-    assert "change/policy" in ground.refused("HEAD:refs/heads/release")
+    told = ground.refused("HEAD:refs/heads/release")
+    assert "change/policy" in told
+    assert f"preflight check --base {ground.main()[:12]} --head {ground.tip()[:12]}" in told  # for what did not fit
     ground.taken("HEAD~1:refs/heads/release")
 
 
@@ -304,7 +309,7 @@ def test_a_tag_in_the_place_of_a_commit_is_judged_or_refused(ground: Ground) -> 
     ground.git("tag", "--annotate", "v1", "-m", "v1")
     assert ASKED in ground.refused("v1:refs/heads/main")
     ground.git("tag", "--annotate", "v0", "-m", "v0", "HEAD~1")
-    ground.refused("v0:refs/heads/main")
+    assert "v0 -> main (bad ref)" in ground.refused("v0:refs/heads/main", by_git=True)  # it would go back, too
 
 
 def test_what_an_author_writes_into_a_commit_stays_one_name(ground: Ground) -> None:
