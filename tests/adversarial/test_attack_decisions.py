@@ -1,9 +1,8 @@
 """Decisions that are forged, moved, replayed or hidden, and the word of somebody used for something else.
 
-The tests of trust in tests/commands have the rest of the corpus: wrong namespace, damaged lengths, keys that leaked or
-come with the change, lines of allowed_signers that OpenSSH skips (test_trust_keys.py); wrong registry and vendor, days,
-converted line ends (test_trust_statements.py); roles that come with the change, two keys of one person
-(test_trust_people.py); bounds, and what merging, squashing and rebasing leave of an approval (test_trust_history.py).
+The tests of trust in tests/commands say what is said of each, beside it: keys (test_trust_keys.py), statements
+(test_trust_statements.py), people (test_trust_people.py), bounds (test_trust_history.py). Lines of allowed_signers that
+OpenSSH skips are in test_attack_policies.py, what merging leaves of an approval in test_decisions_that_land.py.
 """
 
 from __future__ import annotations
@@ -13,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adversarial.ground import CFO, CFO_MAIL, MALLORY, OWNERS, RECORD, SMALL, VENDOR, statement
+from adversarial.ground import CFO, CFO_MAIL, MALLORY, OWNERS, RECORD, SMALL, VENDOR, statement, tells
+from preflight.decisions import NAMESPACE, POLICY_NAMESPACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,6 +84,34 @@ def shouted(ground: Ground) -> None:
     ground.add({path.replace(".json", ".JSON"): data for path, data in files.items()})
 
 
+def meant_for_git(ground: Ground) -> None:
+    """Take a signature that the CFO made for something else: here for a commit."""
+    ground.decide(CFO, namespace="git", **WIDE)
+
+
+def meant_for_policies(ground: Ground) -> None:
+    """Take one that was made for the policies."""
+    ground.decide(CFO, namespace=POLICY_NAMESPACE, **WIDE)
+
+
+def of_another_registry(ground: Ground) -> None:
+    """Bring what the CFO signed for the copy of the registry in which everybody tries things out."""
+    ground.decide(CFO, repository="harbourline-trial", **WIDE)
+
+
+def misaligned(ground: Ground) -> None:
+    """Corrupt a length in the signature: that of the key."""
+    path, signature = files = ground.keys(CFO).files(statement(**WIDE))
+    begin, first, *rest = files[signature].split(b"\n")
+    ground.add({path: files[path], signature: b"\n".join([begin, first[:16] + b"/" + first[17:], *rest])})
+
+
+def converted(ground: Ground) -> None:
+    """Write the lines of the statement as Windows does."""
+    path, signature = files = ground.keys(CFO).files(statement(**WIDE))
+    ground.add({path: files[path].replace(b"\n", b"\r\n"), signature: files[signature]})
+
+
 FORGERIES: dict[Callable[[Ground], None], set[str]] = {
     forged: {"decision/key"},
     widened: {"decision/signature"},
@@ -94,6 +122,11 @@ FORGERIES: dict[Callable[[Ground], None], set[str]] = {
     swollen: {"decision/size"},
     deep: {"decision/statement"},
     shouted: {"file/name"},
+    meant_for_git: {"decision/namespace"},
+    meant_for_policies: {"decision/namespace"},
+    of_another_registry: {"decision/repository"},
+    misaligned: {"decision/signature"},
+    converted: {"decision/statement"},
 }
 
 
@@ -108,7 +141,68 @@ def test_nobody_else_makes_the_word_of_the_cfo(ground: Ground, forge: Callable[[
     assert found.keys() >= {ASKED, *FORGERIES[forge]}
     assert all(found[rule][0].startswith(f"vendors/decisions/{VENDOR}/") for rule in FORGERIES[forge])
     assert all(line > 0 for _, line in found.values())
-    ground.refused()
+    assert tells(ground.refused(), ((rule, *place) for rule, place in found.items()))
+
+
+NARROW = f"{CFO} on 2026-11-30, up to 66,000 EUR, and it is 70,000 EUR a year now"
+
+
+def still_asked(ground: Ground, message: str) -> None:
+    """See that the CFO is still asked, at the line of the approvals, and what is said of who signed."""
+    said = ground.check()
+    place = ground.line("approvals:")
+    assert said.code == 1, said.err
+    assert (ASKED, RECORD, place) in said.red
+    assert said.of(ASKED)[0].endswith(message)
+    assert tells(ground.refused(), said.red)
+
+
+def test_the_word_that_ran_out_is_nobody_s_word(ground: Ground) -> None:
+    ground.raise_cost(70_000)
+    ground.decide(CFO, valid_until=date(2026, 12, 21), **WIDE)
+    ground.commit()
+    still_asked(ground, f"{CFO} on 2026-11-30, run out")
+
+
+def test_two_keys_of_one_person_are_one_person(ground: Ground) -> None:
+    asked = "  - role: cfo\n    annual_cost_from: 50000\n"
+    ground.edit("policies/approvals.yaml", (asked, f"{asked}    people: 2\n"))
+    ground.write("policies/allowed_signers", ground.read("policies/allowed_signers") + second_key(ground))
+    ground.slip_in("Two people")
+    ground.raise_cost(70_000)
+    ground.decide(CFO, **WIDE)
+    ground.decide(CFO, which="second", **{**WIDE, "nonce": "0" * 16})
+    ground.commit()
+    still_asked(ground, f"{CFO}, and 2 people are asked; {NARROW}")
+
+
+def second_key(ground: Ground) -> str:
+    return ground.keys(CFO, which="second").line(f'namespaces="{NAMESPACE}"')
+
+
+def test_a_key_of_the_same_change_signs_nothing(ground: Ground) -> None:
+    ground.write("policies/allowed_signers", ground.read("policies/allowed_signers") + second_key(ground))
+    ground.raise_cost(70_000)
+    said = ground.decide(CFO, which="second", **WIDE)
+    ground.commit()
+    red = ground.check().red
+    assert ("change/policy", "policies/allowed_signers", 1) in red
+    path = f"vendors/decisions/{VENDOR}/{said.id}.json.sig"
+    assert ("decision/key", path, 1) in red
+    still_asked(ground, NARROW)
+
+
+def test_a_role_of_the_same_change_is_not_held(ground: Ground) -> None:
+    held = "      - {role: security-reviewer, from: 2020-10-01}\n"  # by one of the owners
+    ground.edit("policies/people.yaml", (held, f"{held}      - {{role: cfo, from: 2020-01-01}}\n"))
+    ground.raise_cost(70_000)
+    said = ground.decide(OWNERS[0], **WIDE)
+    ground.commit()
+    red = ground.check().red
+    assert ("change/policy", "policies/people.yaml", 1) in red
+    path = f"vendors/decisions/{VENDOR}/{said.id}.json"
+    assert ("decision/role", path, ground.line('"role"', path)) in red
+    still_asked(ground, NARROW)
 
 
 def test_the_word_of_the_record_is_no_signature(ground: Ground) -> None:
