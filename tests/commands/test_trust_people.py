@@ -53,6 +53,28 @@ def test_whom_the_server_names_proposes_as_well(
     assert (ASKED, RECORD, OFFICER + found) in house.gate().red
 
 
+# Our workflows; gitolite; GitLab; GitHub Enterprise, who pushes, and whose pull request is merged.
+@pytest.mark.parametrize(
+    "name",
+    [
+        "PREFLIGHT_PROPOSERS",
+        "GL_USER",
+        "GL_USERNAME",
+        "GITHUB_USER_LOGIN",
+        "GITHUB_PULL_REQUEST_AUTHOR_LOGIN",
+    ],
+)
+def test_every_server_names_who_proposes_in_its_own_way(
+    house: House, signer: Keys, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    propose(house)
+    house.add(signer("ida-holm").files(approval()))
+    house.commit("Word of the CFO")
+    monkeypatch.setenv(name, "ida-holm")
+    found = "ida-holm on 2026-05-20, who proposes this change, and nobody approves what they propose"
+    assert house.gate().red == [(ASKED, RECORD, OFFICER + found)]
+
+
 def test_whom_the_record_names_proposes_though_somebody_else_entered_it(house: House, signer: Keys) -> None:
     house.topic()
     house.record(60_000, lifecycle={"proposed_by": "ida-holm"})
