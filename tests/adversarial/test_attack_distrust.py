@@ -142,6 +142,22 @@ def test_a_key_may_end_on_a_day_instead(ground: Ground) -> None:
     loud(ground)
 
 
+def test_the_end_of_a_key_is_not_forgotten_with_its_line(ground: Ground) -> None:
+    old = line(ground, CFO)
+    ended = old.replace(PLAIN, f'{PLAIN},valid-before="20261125Z"')
+    ground.edit(SIGNERS, (old, ended))
+    ground.commit("It ended")
+    ground.amend()
+    loud(ground)
+    ground.edit(SIGNERS, (ended, ""))
+    ground.commit("Tidy up")
+    ground.amend()
+    loud(ground)
+    ground.edit(RECORD, ("Sends", "It sends"))
+    ground.commit("Change a word")
+    assert ASKED in ground.refused()
+
+
 def test_the_end_of_a_key_brings_nothing_back_that_it_took_back(ground: Ground) -> None:
     revoke(ground)
     ground.commit("Revoke")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from preflight.decisions.signers import Signers
 from preflight.errors import CannotJudge
 from preflight.shell import decision_files
 from preflight.shell.files import WorkingTree
@@ -188,8 +189,31 @@ def test_the_keys_of_then_are_those_before_the_commit(history: History, signer: 
     history.commit("2026-05-02", {PATH: "{}", "policies/allowed_signers": two.line()})
     tree = GitTree(history.root, "main")
     came = decision_files.arrivals(tree, decision_files.read(tree))
-    former = decision_files.former_signers(tree, came, "policies")[PATH]
+    former = decision_files.former_signers(tree, came, "policies", Signers({}))[PATH]
     assert [key.principal for key in former.keys.values()] == ["one"]
+
+
+def test_of_a_key_that_is_gone_the_last_list_tells_that_had_it(history: History, signer: Keys) -> None:
+    """Else the end of a key would be forgotten with its line, and what it had voided would count again."""
+    one, two = signer("one"), signer("two")
+    history.commit("2026-05-01", {"policies/allowed_signers": one.line()})
+    history.commit("2026-05-02", {PATH: "{}"})
+    ended = one.line('valid-before="20260401Z"')
+    history.commit("2026-05-03", {"policies/allowed_signers": ended + two.line()})
+    history.commit(
+        "2026-05-04",
+        {"policies/allowed_signers": "", "preflight.yaml": "policies: gov\n", "gov/allowed_signers": ended},
+    )
+    history.commit("2026-05-05", {"gov/allowed_signers": two.line()})
+    tree = GitTree(history.root, "main")
+    came = decision_files.arrivals(tree, decision_files.read(tree))
+    now = decision_files.signers(tree, "gov")
+    [line] = decision_files.former_signers(tree, came, "gov", now)[PATH].keys.values()
+    assert (line.principal, line.valid_before) == ("one", date(2026, 4, 1))
+    [kept] = decision_files.former_signers(tree, came, "gov", Signers({**now.keys, line.key.fingerprint: line}))[
+        PATH
+    ].keys.values()
+    assert kept.valid_before is None, "of a key that is listed the list of now tells"
 
 
 def test_a_list_that_was_no_good_let_nobody_sign(history: History) -> None:
@@ -197,7 +221,7 @@ def test_a_list_that_was_no_good_let_nobody_sign(history: History) -> None:
     history.commit("2026-05-02", {PATH: "{}"})
     tree = GitTree(history.root, "main")
     came = decision_files.arrivals(tree, decision_files.read(tree))
-    assert decision_files.former_signers(tree, came, "policies")[PATH].keys == {}
+    assert decision_files.former_signers(tree, came, "policies", Signers({}))[PATH].keys == {}
 
 
 @pytest.mark.parametrize(

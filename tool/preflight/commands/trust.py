@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from preflight.commands.session import Session
     from preflight.decisions import Decision
     from preflight.decisions.ruling import Fault
+    from preflight.decisions.signers import Signers
     from preflight.decisions.waivers import Idle
     from preflight.engine import Judged
     from preflight.model import Context, Json, JsonObject
@@ -72,7 +73,7 @@ def _ruled(
     people = _value(session, "people") or {"people": []}
     signers = decision_files.signers(session.lawful, session.layout.policies)
     came = _came(session, files)
-    terms = _terms(approvals, session, files, came)
+    terms = _terms(approvals, session, files, came, signers)
     name = approvals.get("registry", "")
     decisions, faults = ruling.judge(files, signers, people, name, session.today, terms=terms)
     rules = {compiled.rule.id: compiled.rule for compiled in session.policy.rules}
@@ -94,7 +95,13 @@ def _value(session: Session, name: str) -> Json:
     return document.value if document else {}
 
 
-def _terms(approvals: JsonObject, session: Session, files: Mapping[str, bytes], came: Mapping[str, Arrival]) -> Terms:
+def _terms(
+    approvals: JsonObject,
+    session: Session,
+    files: Mapping[str, bytes],
+    came: Mapping[str, Arrival],
+    signers: Signers,
+) -> Terms:
     """Return what policy asks of decisions. A decision that a change brings arrives today."""
     roles = approvals.get("roles", ())
     arrived = {path: each.on for path, each in came.items()}
@@ -106,7 +113,7 @@ def _terms(approvals: JsonObject, session: Session, files: Mapping[str, bytes], 
         identify=frozenset(each["role"] for each in roles if each.get("identify")),
         revokers=frozenset(approvals.get("revokers", ())),
         arrived=arrived,
-        former=decision_files.former_signers(base, came, session.layout.policies) if base else {},
+        former=decision_files.former_signers(base, came, session.layout.policies, signers) if base else {},
         leaked={each["key"]: date.fromisoformat(each["since"]) for each in approvals.get("leaked_keys", ())},
         landed=frozenset(came) if base else None,
         claimed=_claimed(session, {path: data for path, data in files.items() if path not in came}),

@@ -15,8 +15,9 @@ from preflight.shell.git import GitTree
 from preflight.shell.registry import is_decision, layout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
+    from preflight.decisions.signers import SignerKey
     from preflight.shell.files import Source
     from preflight.shell.git import Arrival
 
@@ -70,21 +71,39 @@ def arrivals(tree: GitTree, files: Mapping[str, bytes]) -> dict[str, Arrival]:
     return {path: came[path] for path, data in files.items() if path in came and there.get(path) == data}
 
 
-def former_signers(tree: GitTree, came: Mapping[str, Arrival], policies: str) -> dict[str, Signers]:
+def former_signers(tree: GitTree, came: Mapping[str, Arrival], policies: str, now: Signers) -> dict[str, Signers]:
     """Return the keys that were listed when each decision came: those before its commit, in its first parent.
 
-    A first commit has nothing before it; who made it chose the keys in it. Amendments may come in a commit after the
-    one that takes away a key by which they were signed: of them, those before the last change of the list count, too.
+    Of a key that is not listed ``now`` what the last list said that had it counts: that it ended on a day stays true
+    when its line goes. A first commit has nothing before it; who made it chose the keys in it. Amendments may come in a
+    commit after the one that takes away a key by which they were signed: of them, those before the last change of the
+    list count, too.
     """
     known = {commit: _before(tree, commit) for commit in {each.commit for each in came.values()}}
     amended = {each.commit for path, each in came.items() if path.startswith(AMENDMENTS)}
     earlier = {commit: _before_last_change(tree, commit, policies) for commit in amended}
-    return {
+    former = {
         path: Signers({**earlier[each.commit].keys, **known[each.commit].keys})
         if path.startswith(AMENDMENTS)
         else known[each.commit]
         for path, each in came.items()
     }
+    gone = {key for each in former.values() for key in each.keys} - now.keys.keys()
+    last = _last_lines(tree, gone) if gone else {}
+    return {
+        path: Signers({key: last.get(key, line) for key, line in each.keys.items()}) for path, each in former.items()
+    }
+
+
+def _last_lines(tree: GitTree, gone: Collection[str]) -> dict[str, SignerKey]:
+    """Return what the last list that had each of those keys said of it."""
+    found: dict[str, SignerKey] = {}
+    for commit in tree.changing(listed_keys.SIGNERS):
+        listed = _before(tree, commit).keys
+        found |= {key: listed[key] for key in gone if key in listed and key not in found}
+        if len(found) == len(gone):
+            break
+    return found
 
 
 def _before_last_change(tree: GitTree, commit: str, policies: str) -> Signers:

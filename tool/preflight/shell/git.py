@@ -328,6 +328,10 @@ class GitTree:
         options = ("--first-parent", "--diff-merges=first-parent", "--max-count=1", "--format=%H")
         return next((header for header, _, _ in self._logged(self.commit, path, *options)), None)
 
+    def changing(self, name: str) -> list[str]:
+        """Return the commits of the first-parent line that change a file of that name, in any folder; latest first."""
+        return self._git("log", "--first-parent", "--format=%H", self.commit, "--", f":(top,glob)**/{name}").split()
+
     def authors(self, since: str | None, folder: str) -> dict[str, set[str]]:
         """Return the e-mail addresses of those who changed each file below ``folder`` after ``since``.
 

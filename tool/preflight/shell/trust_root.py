@@ -22,6 +22,7 @@ FOLDERS = (
     *(".semaphore", ".tekton", ".zuul.d", ".builds", ".azure-pipelines", ".teamcity", "zuul.d", "bamboo-specs"),
     *(".husky", "schemas", CONFIG),
 )
+LEFTHOOK = ("yml", "yaml", "toml", "json")
 # What is called nearly like the configuration stops the gate, so it does not get in without two owners either.
 FILES = (
     CONFIG,
@@ -34,6 +35,8 @@ FILES = (
     ".woodpecker.yml",
     ".woodpecker.yaml",
     ".drone.yml",
+    ".drone.jsonnet",
+    ".drone.star",
     ".travis.yml",
     ".appveyor.yml",
     "appveyor.yml",
@@ -44,8 +47,7 @@ FILES = (
     "action.yaml",
     ".build.yml",
     ".lfsconfig",
-    "lefthook.yml",
-    ".lefthook.yml",
+    *(f"{dot}lefthook{local}.{kind}" for dot in ("", ".") for local in ("", "-local") for kind in LEFTHOOK),
     ".zuul.yaml",
     "zuul.yaml",
     "buildspec.yml",
