@@ -64,6 +64,16 @@ def test_a_move_that_was_signed_for_brings_no_other_policies(ground: Ground) -> 
     assert CHANGE in ground.refused()
 
 
+def test_nobody_signs_for_a_link_where_policies_are_moved_to(ground: Ground) -> None:
+    move(ground)
+    (ground.root / "gov/rules/README.md").symlink_to("../../README.md")
+    ground.commit("Move", by=OWNERS[0])
+    signed(ground)
+    ground.commit("Signed", by=OWNERS[0])
+    assert "gov/rules/README.md is a link or a submodule" in ground.check().of(CHANGE)[0]
+    assert CHANGE in ground.refused()
+
+
 @pytest.mark.parametrize("kind", ["link", "submodule"])
 def test_nobody_signs_for_what_lies_elsewhere(ground: Ground, kind: str) -> None:
     if kind == "link":

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from preflight.agreement import SIGNED
 from preflight.decisions import FOLDER
-from preflight.decisions.amendment import OWNERS, ROLE, digest, owners_for
+from preflight.decisions.amendment import OWNERS, ROLE, changes, digest, owners_for
 from preflight.engine import Judged
 from preflight.model import REGISTRY, Level, Outcome, Verdict
 from preflight.shell import registry, trust_root
@@ -34,11 +34,11 @@ def judged(session: Session, paths: Sequence[str]) -> Judged:
         fix = f"Let two people with the role {ROLE} review it; {SEE}."
         message = f"{what}; the word of two policy owners was wanted, and policies/approvals.yaml asks for no signature"
         return _told(paths[0], Level.WARNING, message, fix)
-    now = trust_root.proposed(session.source, session.layout)
-    if linked := trust_root.elsewhere(now, paths):
+    then, now = trust_root.listing(session.lawful, session.layout), trust_root.proposed(session.source, session.layout)
+    if linked := trust_root.elsewhere(now, changes(then, now)):
         message = f"{what}; {linked[0]} is a link or a submodule, and nobody can sign for what it leads to"
         return _told(linked[0], Level.RED_FLAG, message, "Put the files themselves in its place.")
-    before, after = digest(trust_root.listing(session.lawful, session.layout)), digest(now)
+    before, after = digest(then), digest(now)
     # What the base holds was signed for an earlier change. When that was taken back since, the two digests are those of
     # today again, and nobody has agreed to take it back once more.
     spent = {entry.path for entry in session.lawful.entries(FOLDER)}

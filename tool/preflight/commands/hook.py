@@ -226,8 +226,7 @@ def _guarded(  # noqa: PLR0913, PLR0917 - what is judged, and where
     head = GitTree(session.root, update.new)
     if not update.creates and (path := amendments.unsigned(_of(session, update.old), head)):
         yield from _refusal(f"a commit on the way changes the policy itself to what nobody signed: {path}.")
-        fix = f"→ Make one commit of those that change it, or merge them into {name} (git merge --no-ff)."
-        yield from wrapped(fix, WIDTH, "  ", "  ")
+        yield from _remedy(f"Make one commit of those that change it, or merge them into {name} (git merge --no-ff).")
         return
     results, rules = _results(session, repository, update, guarded)
     report = engine.report(results, rules, session.today.isoformat())

@@ -38,6 +38,8 @@ FILES = (
     ".drone.jsonnet",
     ".drone.star",
     ".travis.yml",
+    ".vela.yml",
+    "wercker.yml",
     ".appveyor.yml",
     "appveyor.yml",
     ".cirrus.yml",
