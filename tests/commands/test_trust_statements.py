@@ -48,7 +48,7 @@ def test_the_word_that_ran_out_counts_for_nothing(house: House, signer: Keys) ->
 def test_the_word_of_tomorrow_counts_for_nothing(house: House, signer: Keys) -> None:
     files = signer("ida-holm").files(approval(decided_on=date(2026, 6, 2)))
     path = DECISION.replace("05-20", "06-02")
-    message = "it says it was decided on 2026-06-02, and it was here on 2026-06-01 already"
+    message = "it says it was decided on 2026-06-02, and it was here on 2026-05-20 already"
     assert refused(house, files) == [("decision/future", path, message)]
 
 

@@ -300,8 +300,8 @@ def _check_role(court: _Court, path: str, statement: Statement, text: Text) -> N
 
 def _check_day(court: _Court, path: str, statement: Statement, text: Text) -> None:
     """Refuse what was there before the day on which it says it was decided."""
-    known = (days[path] for days in (court.terms.arrived, court.terms.claimed) if path in days)
-    if (day := min(known, default=None)) is not None and statement.decided_on > day:
+    day = min(_arrived(court, path, statement), default=None)
+    if day is not None and statement.decided_on > day:
         message = f"it says it was decided on {statement.decided_on}, and it was here on {day} already"
         raise _at(path, text, "/decided_on", "future", message, "Sign on the day of the decision.")
 
@@ -321,7 +321,18 @@ def _check_hardware(court: _Court, path: str, statement: Statement, signature: S
 def _days(court: _Court, path: str, statement: Statement) -> Iterator[date]:
     """Yield the days on which key and role have to be good."""
     yield statement.decided_on
-    yield from (days[path] for days in (court.terms.arrived, court.terms.claimed) if path in days)
+    yield from _arrived(court, path, statement)
+
+
+def _arrived(court: _Court, path: str, statement: Statement) -> Iterator[date]:
+    """Yield the days on which it came, as far as they are known: for the gate, and for history later.
+
+    A revocation that landed counts whatever day history tells.
+    """
+    if path in court.terms.arrived:
+        yield court.terms.arrived[path]
+    if path in court.terms.claimed and statement.kind != "revoke":
+        yield court.terms.claimed[path]
 
 
 def _state(court: _Court, path: str, statement: Statement, fingerprint: str) -> State:
