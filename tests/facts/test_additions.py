@@ -225,6 +225,13 @@ def test_what_is_rejected_tells_of_no_purchase(life: JsonObject, now: JsonObject
     assert told("abandoned", after, after) == []
 
 
+def test_a_plan_that_is_rejected_may_lose_its_days() -> None:
+    """That is what the rule about rejected vendors asks for, so the one about vendors that are over lets it be."""
+    undated = plan(starts=None, ends=None)
+    before, after = record(TO_COME, life=PROPOSED), record(undated, life={**PROPOSED, "status": "rejected"})
+    assert (told("abandoned", before, after), told("belated", before, after)) == ([], [])
+
+
 def test_what_was_never_agreed_to_and_is_rejected_buys_nothing_later() -> None:
     rejected = {**PROPOSED, "status": "rejected"}
     assert told("belated", record(life=rejected), record(BEGUN, life=rejected)) == ["Mail"]

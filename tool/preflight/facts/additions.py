@@ -72,10 +72,10 @@ def since(record: JsonObject, before: JsonObject | None, context: Context) -> Js
     found: JsonObject = {"late": [], "grown": [], "belated": [], "abandoned": []}
     if before is None:
         return found
-    if cost.is_over(record, context):  # also of a proposal that is rejected: it bought nothing, and buys nothing now
+    agreed, was_over = lifecycle.was_agreed(before), cost.is_over(before, context)
+    if cost.is_over(record, context) and (agreed or was_over):  # what was rejected unasked buys nothing later, either
         found["belated"] = _belated(record, before, context)
-    agreed = lifecycle.was_agreed(before)
-    if record["lifecycle"]["status"] == "rejected" and not cost.is_over(before, context):
+    if record["lifecycle"]["status"] == "rejected" and not was_over:
         found["abandoned"] = list(_bought(record, planned=not agreed))
     if agreed:  # a proposal may change until it is agreed to
         found["late"] = list(_late(record, before, context))
