@@ -49,8 +49,8 @@ def emptied(top: Path) -> None:
     shutil.rmtree(top / "vendors/decisions", ignore_errors=True)
 
 
-def apart(work: Callable[[], object]) -> int:
-    """Do something in a process of its own; return how that ended."""
+def begun(work: Callable[[], object]) -> int:
+    """Begin something in a process of its own."""
     child = os.fork()
     if not child:
         try:
@@ -58,7 +58,17 @@ def apart(work: Callable[[], object]) -> int:
             os._exit(0)
         finally:
             os._exit(1)
+    return child
+
+
+def ended(child: int) -> int:
+    """Wait for a process; return how it ended."""
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def apart(work: Callable[[], object]) -> int:
+    """Do something in a process of its own; return how that ended."""
+    return ended(begun(work))
 
 
 def killed_at(step: int, top: Path, files: dict[str, bytes] = FIRST, *, links: bool = True) -> bool:
@@ -232,17 +242,8 @@ def test_one_waits_for_the_other_whoever_takes_the_file_away(tmp_path: Path) -> 
                     pass
                 log.unlink()
 
-    children = []
-    for _ in range(4):
-        child = os.fork()
-        if not child:
-            try:
-                work()
-                os._exit(0)
-            finally:
-                os._exit(1)
-        children.append(child)
-    assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0, 0, 0, 0]
+    children = [begun(work) for _ in range(4)]
+    assert [ended(child) for child in children] == [0, 0, 0, 0]
 
 
 def test_where_nothing_can_be_locked_it_says_so(tmp_path: Path) -> None:

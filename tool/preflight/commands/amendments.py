@@ -57,7 +57,8 @@ def passing(session: Session, since: str, changed: Collection[str]) -> list[Judg
     """Refuse what is altered on the way and put back in the same change: the history would hold rules nobody signed."""
     if not isinstance(session.source, GitTree) or not is_signed_for(session):
         return []
-    paths = [path for path in touched(session, session.source.met(since)) if path not in changed]
+    met = {path for station in session.source.stations(since) for path in station}
+    paths = [path for path in touched(session, met) if path not in changed]
     if not paths:
         return []
     more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""

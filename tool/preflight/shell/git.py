@@ -212,16 +212,9 @@ class GitTree:
 
         What is taken out and put back differs in nothing at the end, and came anew all the same.
         """
-        return {path for status, path in self._met(since, folder) if status != "A"}
-
-    def met(self, since: str) -> set[str]:
-        """Return every file that some commit after ``since`` changes on the way here, those put back included."""
-        return {path for _, path in self._met(since, "")}
-
-    def _met(self, since: str, folder: str) -> Iterator[tuple[str, str]]:
         options = ("--first-parent", "--diff-merges=first-parent", "--format=%H")
-        for _, status, path in self._logged(f"{since}..{self.commit}", folder, *options):
-            yield status, path.removeprefix(self._prefix())
+        logged = self._logged(f"{since}..{self.commit}", folder, *options)
+        return {path.removeprefix(self._prefix()) for _, status, path in logged if status != "A"}
 
     def stations(self, since: str) -> Iterator[dict[str, str]]:
         """Yield for each commit after ``since`` on the first-parent line, oldest first, the files that differ by then.
