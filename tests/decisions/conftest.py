@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from preflight.decisions import NAMESPACE
+from preflight.decisions.signers import Signers
 from preflight.decisions.statement import Statement, parse
 
 if TYPE_CHECKING:
@@ -97,3 +98,14 @@ def said(**changes: Any) -> Statement:
 @pytest.fixture
 def oracle(tmp_path: Path) -> Callable[..., bool]:
     return lambda *arguments: accepts(tmp_path, *arguments)
+
+
+@pytest.fixture
+def signers(keyring: Keyring) -> Signers:
+    whose = {"ed25519": "gareth", "ecdsa": "g@x.example", "ecdsa384": "helene", "ecdsa521": "beatrix", "rsa": "viktor"}
+    lines = [f'{name} namespaces="{NAMESPACE}" {keyring.public(key)}' for key, name in whose.items()]
+    keyring.key("old")
+    keyring.key("git")
+    lines.append(f'gareth valid-before="20260601Z" {keyring.public("old")}')
+    lines.append(f'gareth namespaces="git" {keyring.public("git")}')
+    return Signers.of("\n".join(lines))
