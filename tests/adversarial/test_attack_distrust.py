@@ -261,7 +261,12 @@ def test_a_revocation_covers_for_nothing_beside_it(ground: Ground, slip: Callabl
     [
         pytest.param(MALLORY, {}, "decision/key", id="a key that nobody has"),
         pytest.param(OWNERS[1], {"role": "architecture-board"}, "decision/revoker", id="a role that may not"),
-        pytest.param(CFO, {"revokes": "2026-11-30-cfo-00000000"}, "decision/revocation", id="nothing that is there"),
+        pytest.param(
+            OWNERS[1],
+            {"role": "architecture-board", "revokes": "2026-11-30-cfo-00000000"},
+            "decision/revoker",
+            id="what is not here yet, in a role that may not",
+        ),
         pytest.param(CFO, {"decided_on": date(2026, 12, 24)}, "decision/future", id="a day to come"),
     ],
 )
@@ -272,6 +277,20 @@ def test_a_revocation_that_is_no_good_takes_nothing_away(
     ground.commit()
     assert [each[0] for each in ground.check().red] == [rule]
     ground.refused()
+
+
+def test_what_is_taken_back_on_its_way_counts_for_nothing_when_it_comes(ground: Ground) -> None:
+    """A CFO signs and mails it, thinks better of it, and somebody who has the mail merges what was signed."""
+    revoke(ground, revokes="2026-12-22-cfo-fedcba98")
+    ground.commit("Word of the CFO", by=CFO)
+    ground.taken("main")
+    ground.raise_cost(90_000)
+    bounds = {"annual_cost": {"amount": 90_000, "currency": "EUR"}}
+    ground.decide(CFO, decided_on=date(2026, 12, 22), nonce="fedcba9876543210", bounds=bounds)
+    assert ground.read(f"vendors/decisions/{VENDOR}/2026-12-22-cfo-fedcba98.json")
+    ground.commit()
+    assert [each[0] for each in ground.check().red] == [ASKED]
+    assert "revoked" in ground.refused("main")
 
 
 def test_keys_go_by_the_word_of_two_owners_alone(ground: Ground) -> None:

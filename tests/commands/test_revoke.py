@@ -94,3 +94,33 @@ def test_the_decision_has_to_be_there_and_the_only_one(
     result = revoke(decision, vendor=vendor)
     assert (result.code, desk.made()) == (2, [])
     assert said in result.err
+
+
+def test_what_is_on_its_way_is_taken_back_before_it_comes(desk: Desk, revoke: Callable[..., Result]) -> None:
+    decision = "2026-11-22-cfo-0123abcd"
+    assert "Was it signed, and is it not here yet: --ahead" in " ".join(revoke(decision).err.split())
+    board = revoke(decision, "--ahead", "--role", "architecture-board", person=BOARD)
+    assert "the role architecture-board may not take back what the role cfo decided" in board.err
+    assert desk.made() == []
+    result = revoke(decision, "--ahead")
+    assert result.err == ""
+    assert (result.code, "It is not here yet, and counts for nothing when it comes." in result.out) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("decision", "said"),
+    [
+        pytest.param("2024", "'2024' is not the whole id of a decision", id="a part of an id"),
+        pytest.param("2024-01-02-king-0123abcd", "there is no role 'king'", id="nobody's role"),
+    ],
+)
+def test_what_is_on_its_way_is_named_in_full(
+    desk: Desk, revoke: Callable[..., Result], decision: str, said: str
+) -> None:
+    result = revoke(decision, "--ahead")
+    assert (result.code, desk.made()) == (2, [])
+    assert said in result.err
+
+
+def test_what_is_here_is_not_on_its_way(desk: Desk, revoke: Callable[..., Result]) -> None:
+    assert "is here already · Take it back without --ahead." in revoke(named(desk, "cfo"), "--ahead").err

@@ -265,10 +265,31 @@ def test_another_role_may_revoke_only_if_policy_lets_it(keyring: Keyring, signer
     assert faults == ()
 
 
-def test_a_revocation_names_something_that_is_there(keyring: Keyring, signers: Signers) -> None:
-    path, check, message = only_fault(filed(keyring, said(**REVOCATION)), signers)
-    assert (path[-13:], check) == ("ffffffff.json", "decision/revocation")
-    assert message == "there is no decision 2026-11-02-cfo-01234567 on acme, so this revokes nothing"
+def test_what_is_not_here_yet_is_taken_back_before_it_comes(keyring: Keyring, signers: Signers) -> None:
+    ahead = filed(keyring, said(**REVOCATION))
+    assert [each.state for each in ruled(ahead, signers)[0]] == ["in-force"]
+    decisions, faults = ruled(ahead | filed(keyring, said()), signers, landed=frozenset(ahead))
+    assert ([(each.statement.kind, each.state) for each in decisions], faults) == (
+        [("approve", "revoked"), ("revoke", "in-force")],
+        (),
+    )
+
+
+def test_only_who_may_takes_back_what_is_not_here_yet(keyring: Keyring, signers: Signers) -> None:
+    other = said(**REVOCATION, role="executive-sponsor", by="helene")
+    ahead = filed(keyring, other, "ecdsa384")
+    (_, problem), *_ = ruled(ahead, signers)[1]
+    assert problem.message == "the role executive-sponsor may not revoke what the role cfo decided"
+    assert ruled(ahead, signers, revokers=frozenset({"executive-sponsor"}))[1] == ()
+
+
+def test_what_is_taken_back_before_it_comes_is_no_revocation(keyring: Keyring, signers: Signers) -> None:
+    """Else a revocation could be kept out, or what it revokes brought back, by naming it first."""
+    names_it = {**REVOCATION, "revokes": "2026-11-02-cfo-ffffffff", "nonce": "e" * 16}
+    ahead = filed(keyring, said(**names_it))
+    files = ahead | filed(keyring, said()) | filed(keyring, said(**REVOCATION))
+    decisions, faults = ruled(files, signers, landed=frozenset(ahead))
+    assert ([each.state for each in decisions], faults) == (["revoked", "in-force", "in-force"], ())
 
 
 def test_a_revocation_cannot_be_taken_back(keyring: Keyring, signers: Signers) -> None:
@@ -300,7 +321,7 @@ def test_a_revocation_that_is_not_in_force_silences_nothing(keyring: Keyring, si
 
 
 def test_a_mistaken_revocation_may_be_revoked(keyring: Keyring, signers: Signers) -> None:
-    nothing = filed(keyring, said(**{**REVOCATION, "revokes": "2026-11-01-cfo-aaaaaaaa"}))
+    nothing = filed(keyring, said(**{**REVOCATION, "revokes": "2026-11-01-board-aaaaaaaa"}))
     again = {**REVOCATION, "revokes": "2026-11-02-cfo-ffffffff", "nonce": "0" * 16}
     decisions, faults = ruled(filed(keyring, said()) | nothing | filed(keyring, said(**again)), signers)
     assert faults == ()

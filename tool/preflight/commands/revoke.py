@@ -12,13 +12,14 @@ from preflight.commands.office import Office, Wishes, from_base, options, signer
 from preflight.commands.signing import Draft, conclude
 from preflight.deciding import drafts
 from preflight.decisions import FOLDER, NAMESPACE
+from preflight.decisions.statement import role_of
 from preflight.errors import UsageError
 from preflight.shell import decision_files, terminal
 from preflight.shell.registry import stem
 from preflight.tables import wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from preflight.commands.session import Session
     from preflight.decisions import Decision
@@ -31,42 +32,56 @@ MOST_NAMED = 8  # decisions in a message
 @click.argument("decision", metavar="DECISION")
 @click.option("--reason", required=True, metavar="TEXT", help="Why, in a sentence; whoever audits it reads that.")
 @click.option("--role", metavar="ROLE", help="The role in which you decide. Default: that of the decision.")
+@click.option("--ahead", is_flag=True, help="It was signed and is not here yet; DECISION is its whole id.")
 @click.option("--base", metavar="REV", help="Take rules, people and keys from that commit, as the gate does.")
 @options
 @click.pass_obj
 def command(  # noqa: PLR0913 - one argument an option
-    session: Session, /, vendor: str, decision: str, *, reason: str, role: str | None, base: str | None, **wishes: Any
+    session: Session,
+    /,
+    vendor: str,
+    decision: str,
+    *,
+    reason: str,
+    role: str | None,
+    ahead: bool,
+    base: str | None,
+    **wishes: Any,
 ) -> int:
     """Take back a DECISION on the vendor ID: its id, or so much of it that it is the only one ('preflight decisions').
 
     A revocation is final: whoever thinks better of it decides anew. Nothing is deleted. A role takes back what it
-    decided itself; those among 'revokers' in policies/approvals.yaml take back what any role decided.
+    decided itself; those among 'revokers' in policies/approvals.yaml take back what any role decided. With --ahead,
+    what was signed and handed on, and that nobody has merged yet, counts for nothing when it comes.
     """
     session = from_base(session, base)
     office = Office.of(session)
-    identifier = _identifier(session, vendor, decision)
+    identifier = _identifier(session, vendor, decision, ahead=ahead)
     known = {each.id: each for each in session.verified.decisions if each.statement.vendor == vendor}
     found = known.get(identifier)
     _refuse_final(identifier, found)
-    acting = role or (found.statement.role if found else None)
+    decided = found.statement.role if found else role_of(identifier) if ahead else None
+    acting = role or decided
     if acting is None:
         message = f"{identifier} has a fault, so it is not known which role decided it"
         raise UsageError(message, fix="Say by --role in which role you take it back.")
-    allowed = {found.statement.role, *office.policy.get("revokers", ())} if found else {office.known_role(acting)}
+    allowed = {office.known_role(acting)} if decided is None else {decided, *office.policy.get("revokers", ())}
     if office.known_role(acting) not in allowed:
-        message = f"the role {acting} may not take back what the role {found.statement.role if found else ''} decided"
+        message = f"the role {acting} may not take back what the role {decided} decided"
         raise UsageError(message, fix=f"That may {' or '.join(sorted(allowed))}.")
     given = Wishes(acting, **wishes)
     by, key = signer(office, given, NAMESPACE)
     said = drafts.revocation(office.heading(acting, by), vendor, identifier, found, reason)
-    return conclude(office, given, Draft(said, list(_page(office, identifier, found))), key)
+    return conclude(office, given, Draft(said, list(_page(office, identifier, found, ahead=ahead))), key)
 
 
-def _identifier(session: Session, vendor: str, wanted: str) -> str:
-    """Return the id of the only decision on a vendor that begins so. Raises UsageError."""
+def _identifier(session: Session, vendor: str, wanted: str, *, ahead: bool) -> str:
+    """Return the id of the only decision on a vendor that begins so, or that of one to come. Raises UsageError."""
     prefix = f"{FOLDER}/{vendor}/"
     files = [path for path in decision_files.read(session.source) if path.startswith(prefix)]
     there = sorted(stem(path) for path in files if path.endswith(".json"))
+    if ahead:
+        return _to_come(wanted, there)
     if not there:
         message = f"there are no decisions on {vendor!r}"
         raise UsageError(message, fix="'preflight decisions' lists all of them.")
@@ -78,7 +93,18 @@ def _identifier(session: Session, vendor: str, wanted: str) -> str:
         message = f"several decisions on {vendor} begin with {wanted}: {', '.join(found[:MOST_NAMED])}{more}"
         raise UsageError(message, fix="Write more of the id.")
     message = f"there is no decision {wanted!r} on {vendor}"
-    raise UsageError(message, fix=did_you_mean(wanted, there) or f"There are: {', '.join(there[:MOST_NAMED])}.")
+    known = did_you_mean(wanted, there) or f"There are: {', '.join(there[:MOST_NAMED])}."
+    raise UsageError(message, fix=f"{known} Was it signed, and is it not here yet: --ahead.")
+
+
+def _to_come(wanted: str, there: Collection[str]) -> str:
+    if wanted in there:
+        message = f"{wanted} is here already"
+        raise UsageError(message, fix="Take it back without --ahead.")
+    if role_of(wanted) is None:
+        message = f"{wanted!r} is not the whole id of a decision"
+        raise UsageError(message, fix="It is the name of the file that was signed, without .json.")
+    return wanted
 
 
 def _refuse_final(identifier: str, found: Decision | None) -> None:
@@ -90,9 +116,12 @@ def _refuse_final(identifier: str, found: Decision | None) -> None:
         raise UsageError(message, fix="Have it approved or waived anew.")
 
 
-def _page(office: Office, identifier: str, found: Decision | None) -> Iterator[str]:
+def _page(office: Office, identifier: str, found: Decision | None, *, ahead: bool) -> Iterator[str]:
     width = terminal.width() or 80
     yield from wrapped(f"What is taken back: {identifier}", width)
+    if found is None and ahead:
+        yield "  It is not here yet, and counts for nothing when it comes."
+        return
     if found is None:
         yield "  It has a fault, and no effect now ('preflight decisions' says why)."
         return

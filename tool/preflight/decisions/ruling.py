@@ -376,7 +376,8 @@ def _without_repeats(
 def _revocations(court: _Court, sound: list[tuple[Decision, Text]]) -> tuple[list[Decision], list[Fault]]:
     """Return the revocations that may revoke what they name, and the faults of the others.
 
-    A decision that has a fault of its own may be revoked by anybody: it has no effect anyway.
+    A decision that has a fault of its own may be revoked by anybody: it has no effect anyway. One that is not here yet
+    may be revoked before it comes, or somebody else could land what its signer has long taken back.
     """
     by_id = {(each.statement.vendor, each.id): each for each, _ in sound}
     found: list[Decision] = []
@@ -391,22 +392,31 @@ def _revocations(court: _Court, sound: list[tuple[Decision, Text]]) -> tuple[lis
         other = by_id.get((said.vendor, said.revokes))
         if other and other.path in mistaken:
             other = None
-        if not other and f"{FOLDER}/{said.vendor}/{said.revokes}.json" not in court.files:
-            message = f"there is no decision {said.revokes} on {said.vendor}, so this revokes nothing"
-            faults.append(_at(each.path, text, "/revokes", "revocation", message, "Name one that is there.").fault)
-        elif other and other.statement.kind == "revoke":
-            message = f"{said.revokes} is a revocation, which cannot be taken back"
-            faults.append(_at(each.path, text, "/revokes", "revocation", message, "Have it approved anew.").fault)
-        elif other and not _may_revoke(court, each, other):
-            message = f"the role {said.role} may not revoke what the role {other.statement.role} decided"
+        if other and other.statement.kind == "revoke":
+            if not _has_ended_trust(court, each.path, said):
+                message = f"{said.revokes} is a revocation, which cannot be taken back"
+                faults.append(_at(each.path, text, "/revokes", "revocation", message, "Have it approved anew.").fault)
+        elif (role := _revoked_role(court, said, other)) and not _may_revoke(court, each, role):
+            message = f"the role {said.role} may not revoke what the role {role} decided"
             faults.append(_at(each.path, text, "/role", "revoker", message, DECIDE_ANEW).fault)
         else:
             found.append(each)
     return found, faults
 
 
-def _may_revoke(court: _Court, one: Decision, other: Decision) -> bool:
-    may = one.statement.role in {other.statement.role, *court.terms.revokers}
+def _revoked_role(court: _Court, said: Statement, other: Decision | None) -> str | None:
+    """Return the role that decided what is revoked; None where that has a fault.
+
+    Where it is not here yet, its id tells: it may be on its way, and who signed it takes it back before it comes.
+    """
+    if other:
+        return other.statement.role
+    there = f"{FOLDER}/{said.vendor}/{said.revokes}.json" in court.files
+    return None if there else statements.role_of(said.revokes)
+
+
+def _may_revoke(court: _Court, one: Decision, role: str) -> bool:
+    may = one.statement.role in {role, *court.terms.revokers}
     return may or _has_ended_trust(court, one.path, one.statement)
 
 

@@ -117,6 +117,13 @@ def file_name(statement: Statement) -> str:
     return f"{statement.id}.json"
 
 
+def role_of(identifier: str) -> str | None:
+    """Return the role that is in the id of a decision, ``<date>-<role>-<8 digits>``; None: it is no such id."""
+    if not _FORMS["revokes"].pattern.fullmatch(identifier):
+        return None
+    return identifier[len("2026-11-22-") : -NONCE_SHOWN - 1]
+
+
 @dataclass(frozen=True, slots=True)
 class _Form:
     """What a member that is text looks like, and how to say so."""
