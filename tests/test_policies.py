@@ -46,6 +46,7 @@ SAID = {
     "lifecycle/category-kept",
     "lifecycle/days-kept",
     "lifecycle/end-dated-truly",
+    "lifecycle/id-not-reused",
     "lifecycle/nothing-before-approval",
     "lifecycle/nothing-depends-on-the-retired",
     "lifecycle/proposal-dated-truly",

@@ -63,6 +63,7 @@ def test_what_came_to_the_base_in_the_meantime_is_not_part_of_the_change(
     commit(registry, "Meantime")
     git(registry, "checkout", "--quiet", "proposal")
     change(registry, f"vendors/{LIVE}.yaml", "name: Trident Trials", "name: Trident Tests")
+    change(registry, f"vendors/{LIVE}.yaml", "aliases:\n", "aliases:\n  - Trident Experiments\n  - Trident Trials\n")
     report = judge(base="main")
     assert report["summary"]["vendors"] == 1
     assert not report["summary"]["blocked"]
