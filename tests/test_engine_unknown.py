@@ -44,12 +44,13 @@ def fields(value: Json, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | 
         yield from fields(member, (*at, name))
 
 
-def without(record: JsonObject, path: tuple[str | int, ...]) -> JsonObject:
-    less: JsonObject = copy.deepcopy(record)
-    holder: Json = less
-    for step in path[:-1]:
-        holder = holder[step]
-    del holder[path[-1]]
+def without(value: Json, path: tuple[str | int, ...]) -> Json:
+    """Return a copy, as deep as the path, in which what the path leads to is missing."""
+    less, step = copy.copy(value), path[0]
+    if len(path) > 1:
+        less[step] = without(less[step], path[1:])
+    else:
+        del less[step]
     return less
 
 
