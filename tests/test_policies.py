@@ -29,6 +29,7 @@ QUESTIONS = {"C1": 15, "C2": 16, "C3": 11, "C4": 12, "C5": 14}
 # is missing.
 SAID = {
     "ai/no-training-on-our-data",
+    "architecture/consent-kept",
     "architecture/consent-per-region",
     "architecture/record-claimed-once",
     "contract/contracted-until-left",
@@ -50,11 +51,14 @@ SAID = {
     "lifecycle/nothing-before-approval",
     "lifecycle/nothing-depends-on-the-retired",
     "lifecycle/proposal-dated-truly",
+    "lifecycle/proposer-kept",
     "lifecycle/rejected-before-it-was-bought",
     "lifecycle/transition-allowed",
+    "ownership/id-of-its-own",
     "ownership/owners-in-office",
     "ownership/references-exist",
     "risk/no-split-purchase",
+    "security/certifications-kept",
 }
 
 

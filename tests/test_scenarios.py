@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from preflight.decisions.statement import COMPANY, Statement
+from preflight.decisions.statement import Statement
 from preflight.examples import merge
 from preflight.shell.documents import parse
 
@@ -65,7 +65,7 @@ class Registry:
         for number, (vendor, company) in enumerate(vendors.items()):
             nonce = f"{number:016x}"[::-1]
             decided = date.fromisoformat("2026-05-20")
-            told: dict[str, Any] = {"facts": ((COMPANY, company),), "bounds": bounds}
+            told: dict[str, Any] = {"facts": (("Company", company), ("Country", "DE")), "bounds": bounds}
             statement = Statement("approve", name, vendor, "cfo", signer.name, decided, "a" * 40, nonce, **told)
             for path, data in signer.files(statement).items():
                 (self.root / path).parent.mkdir(parents=True, exist_ok=True)

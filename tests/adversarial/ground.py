@@ -12,6 +12,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from preflight import fingerprints
+from preflight.commands.session import Session
 from preflight.decisions import NAMESPACE, POLICY_NAMESPACE
 from preflight.decisions.amendment import digest
 from preflight.decisions.statement import Statement
@@ -32,6 +34,7 @@ SMALL = "vendors/trident-experiments.yaml"  # live, below every limit
 REGISTRY = "harbourline-9c1f27d04b6e"
 CFO, CFO_MAIL = "gareth-whitlock", "gareth.whitlock@harbourline.example"
 OWNERS = ("noor-haddad", "ruben-castellanos")
+SIGN_ON = "security/single-sign-on"
 MALLORY = "tomas-hedlund"  # may push, and owns the vendor
 RULES = (
     "contract/amounts-convertible",
@@ -55,10 +58,12 @@ RULES = (
     "lifecycle/id-not-reused",
     "lifecycle/nothing-before-approval",
     "lifecycle/proposal-dated-truly",
+    "lifecycle/proposer-kept",
     "lifecycle/rejected-before-it-was-bought",
     "lifecycle/transition-allowed",
     "risk/approved-by-the-roles",
     "risk/no-split-purchase",
+    "security/certifications-kept",
     "security/certifications-not-expired",
     "security/single-sign-on",
 )
@@ -169,7 +174,7 @@ class Ground:
         tree = GitTree(self.root, revision)
         return digest(trust_root.listing(tree, layout(tree)))
 
-    def amend(self, base: str = "origin/main", people: Sequence[str] = OWNERS) -> None:
+    def amend(self, base: str = "origin/main", people: Sequence[str] = OWNERS, **changes: Any) -> None:
         """Have the owners sign the change of the policies from ``base`` to what is committed, and commit it."""
         for number, person in enumerate(people):
             ways = {
@@ -178,7 +183,7 @@ class Ground:
                 "nonce": f"{number}{self.clock:07}{'a' * 8}",
             }
             plain: dict[str, Any] = {"kind": "amend", "vendor": "policies", "role": "policy-owner", "bounds": {}}
-            self.decide(person, **plain, **ways)
+            self.decide(person, **plain, **ways, **changes)
         self.commit("Signed by the owners")
 
     # ---- History
@@ -332,10 +337,22 @@ def statement(**changes: Any) -> Statement:
         "decided_on": date(2026, 11, 30),
         "rules": "a" * 40,
         "nonce": "0123456789abcdef",
-        "facts": (("Company", "Foghorn Messaging GmbH"), ("Annual cost", "60,000 EUR")),
+        "facts": (("Company", "Foghorn Messaging GmbH"), ("Country", "DE"), ("Annual cost", "60,000 EUR")),
         "bounds": {"annual_cost": {"amount": 66_000, "currency": "EUR"}},
     }
     return Statement(**{**given, **changes})
+
+
+def waived(ground: Ground) -> dict[str, Any]:
+    """Return a waiver of the sign-on that the working tree tells of."""
+    session = Session(ground.root, date(2026, 12, 20), quiet=True)
+    rule = session.policy.rule(SIGN_ON)
+    assert rule is not None
+    record = session.case(session.file(next(each for each in session.entries if each.path == RECORD))).record
+    seen = {"rule": SIGN_ON, "pointer": rule.rule.at}
+    seen["fingerprint"] = fingerprints.of(session.policy, rule, record, rule.rule.at)
+    when = {"decided_on": date(2026, 12, 20), "valid_until": date(2027, 3, 1)}
+    return {"kind": "waive", "bounds": {}, "facts": (), "reason": "Comes in March.", "nonce": "e" * 16, **seen, **when}
 
 
 def build(folder: Path, keys: Keys) -> Ground:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adversarial.ground import CFO, OWNERS
+from adversarial.ground import CFO, OWNERS, RECORD
 from preflight.decisions.amendment import digest
 from preflight.shell import trust_root
 from preflight.shell.git import GitTree
@@ -16,7 +16,7 @@ from preflight.shell.registry import layout
 if TYPE_CHECKING:
     from adversarial.ground import Ground
 
-CHANGE = "change/policy"
+ASKED, CHANGE = "risk/approved-by-the-roles", "change/policy"
 MOVED = "policies: gov\nrules: gov/rules\n"
 SUBMODULE = "1" * 40
 
@@ -134,3 +134,24 @@ def test_signatures_may_come_before_and_after_what_they_are_for(ground: Ground) 
     ground.write("notes.txt", "Another note\n")
     ground.commit("Another note")
     ground.taken()
+
+
+def test_the_end_of_a_key_is_not_forgotten_where_policies_are_read_from_another_folder(ground: Ground) -> None:
+    """The folder was prepared before: no list changes on the day of the move, only which of them counts."""
+    ours = ground.keys(CFO).line('namespaces="preflight-decision@v1"').strip()
+    shutil.copytree(ground.root / "policies", ground.root / "gov")
+    ground.edit("gov/allowed_signers", (ours, ""))
+    ground.commit("Prepare")
+    ground.taken()
+    ground.edit(KEYS, (ours, ours.replace('@v1"', '@v1",valid-before="20261125Z"')))
+    ground.commit("It ended")
+    ground.amend()
+    ground.taken()
+    ground.write("preflight.yaml", MOVED)
+    ground.commit("Move", by=OWNERS[0])
+    signed(ground)
+    ground.commit("Signed", by=OWNERS[0])
+    ground.taken()
+    ground.edit(RECORD, ("Sends", "It sends"))
+    ground.commit("Change a word")
+    assert ASKED in ground.refused()

@@ -7,12 +7,13 @@ OpenSSH skips are in test_attack_policies.py, what merging leaves of an approval
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adversarial.ground import CFO, CFO_MAIL, MALLORY, OWNERS, RECORD, SMALL, VENDOR, statement, tells
+from adversarial.ground import APPROVALS, CFO, CFO_MAIL, MALLORY, OWNERS, RECORD, SMALL, VENDOR, statement, tells
 from preflight.decisions import NAMESPACE, POLICY_NAMESPACE
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 ASKED = "risk/approved-by-the-roles"
 SIGNED = f"vendors/decisions/{VENDOR}/2026-11-30-cfo-01234567.json"
+PELICAN = "vendors/pelican-sms.yaml"
 SELLER = "legal_entity: {name: Foghorn Messaging GmbH, country: DE, domains: [foghorn.example]}\n"
 WIDE: dict[str, Any] = {"bounds": {"annual_cost": {"amount": 900_000, "currency": "EUR"}}, "nonce": "fedcba9876543210"}
 
@@ -238,6 +240,33 @@ def test_what_was_signed_for_one_company_approves_no_other(ground: Ground, name:
     assert "contract/seller-kept" in said or "contract/seller-known" in said
 
 
+@pytest.mark.parametrize(
+    ("country", "said"),
+    [
+        ("country: LI", "for another company than the record names now"),
+        ("parent: Foghorn AG", "for another company than the record names now"),
+    ],
+    ids=["another", "none"],
+)
+def test_what_was_signed_for_one_country_approves_no_namesake_in_another(
+    ground: Ground, country: str, said: str
+) -> None:
+    ground.edit(RECORD, ("country: DE", country))
+    ground.commit()
+    assert ground.check().of(ASKED)[0].endswith(f"{CFO} on 2026-11-30, {said}")
+    ground.refused()
+
+
+def test_a_statement_that_names_no_country_is_no_word_on_a_company(ground: Ground) -> None:
+    ground.raise_cost(90_000)
+    bounds = {"annual_cost": {"amount": 200_000, "currency": "EUR"}}
+    facts = (("Company", "Foghorn Messaging GmbH"),)
+    ground.decide(CFO, facts=facts, nonce="9" * 16, decided_on=date(2026, 12, 22), bounds=bounds)
+    ground.commit()
+    assert "without the company and its country, which the record names now" in ground.check().of(ASKED)[0]
+    ground.refused()
+
+
 def test_another_way_of_writing_a_company_is_the_same_company(ground: Ground) -> None:
     ground.edit(RECORD, ("name: Foghorn Messaging GmbH", "name: FOGHORN Messaging G.m.b.H."))
     ground.commit()
@@ -295,6 +324,45 @@ def test_money_from_before_the_proposal_needs_the_signature_of_today(ground: Gro
 
 
 # ---- Who proposes, and who only says so ------------------------------------------------------------
+
+
+def proposed(ground: Ground, by: str, **life: str) -> None:
+    """Get a proposal like that of the vendor into main, written by somebody, as another vendor."""
+    text = ground.read(RECORD).partition("approvals:")[0].replace("Foghorn", "Pelican").replace("foghorn", "pelican")
+    text = text.replace("status: approved\n  approved_on: 2026-11-30", "status: proposed").replace("60000", "20000")
+    lines = "".join(f"\n  {name}: {what}" for name, what in life.items())
+    ground.write(PELICAN, text.replace("proposed_on: 2026-11-23", f"proposed_on: 2026-12-22{lines}"))
+    ground.commit("Propose", by=by)
+    ground.taken()
+
+
+def approved(ground: Ground) -> None:
+    """Approve it at a price for which the CFO has to agree, and has."""
+    ground.edit(PELICAN, ("status: proposed", "status: approved\n  approved_on: 2026-12-22"), ("20000", "60000"))
+    ground.write(PELICAN, ground.read(PELICAN) + re.sub("2026-11-2.", "2026-12-22", APPROVALS))
+    facts = (("Company", "Pelican Messaging GmbH"), ("Country", "DE"))
+    ground.decide(CFO, vendor="pelican-sms", facts=facts, decided_on=date(2026, 12, 22), nonce="8" * 16)
+    ground.commit("Approve")
+
+
+@pytest.mark.parametrize("by", [MALLORY, CFO])
+def test_who_wrote_a_proposal_agrees_to_it_in_no_later_change_either(ground: Ground, by: str) -> None:
+    proposed(ground, by)
+    approved(ground)
+    if by == MALLORY:
+        ground.taken()
+        return
+    (message,) = ground.check().of(ASKED)
+    assert message.endswith(f"{CFO} on 2026-12-22, who proposes this change, and nobody approves what they propose")
+    ground.refused()
+
+
+def test_who_asked_for_it_is_not_forgotten(ground: Ground) -> None:
+    proposed(ground, MALLORY, proposed_by=CFO)
+    ground.edit(PELICAN, (f"  proposed_by: {CFO}\n", ""))
+    ground.commit()
+    assert [each[0] for each in ground.check().red] == ["lifecycle/proposer-kept"]
+    ground.refused()
 
 
 def test_the_server_knows_who_pushes_whatever_the_author_says(ground: Ground) -> None:

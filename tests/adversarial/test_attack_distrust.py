@@ -377,6 +377,20 @@ def test_what_leaked_is_not_forgotten_under_the_grace(ground: Ground) -> None:
     ground.refused()
 
 
+def test_what_leaked_agrees_to_nothing_in_the_change_that_says_so(ground: Ground) -> None:
+    """The vendor is red before the change, so by the rules of the head it is no news that it is."""
+    revoke(ground)
+    ground.commit("Revoke")
+    loud(ground)
+    leak(ground, since="2026-12-01")
+    ground.raise_cost(90_000)
+    ground.decide(CFO, **AGAIN, bounds={"annual_cost": {"amount": 200_000, "currency": "EUR"}})
+    ground.commit("Leaked, and what it signed")
+    ground.amend()
+    assert [each[0] for each in ground.check().red] == [ASKED]
+    ground.refused()
+
+
 def test_the_next_change_of_the_vendor_is_judged_in_full(ground: Ground) -> None:
     """What stands from a revocation on is no licence: whoever touches the vendor has to repair it."""
     revoke(ground)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -270,6 +271,25 @@ def test_no_ref_passes_for_main(ground: Ground, ref: str) -> None:
     """Who says main, or origin/main as a base, means the branch; git would take the tag."""
     raised(ground)
     assert f"{ref} would be taken for main" in ground.refused(f"HEAD:{ref}")
+
+
+@pytest.mark.parametrize("ref", ["refs/tags/origin", "refs/heads/origin", "refs/tags/HEAD", "refs/tags/@"])
+def test_no_ref_passes_for_what_git_calls_so(ground: Ground, ref: str) -> None:
+    raised(ground)
+    assert f"{ref} would be taken for what git calls so" in ground.refused(f"HEAD:{ref}")
+
+
+def test_a_change_is_judged_by_main_and_not_by_what_the_push_says_that_main_was(ground: Ground) -> None:
+    """A client may claim any commit as the old one, such as one of its own with weaker rules."""
+    ground.edit("policies/approvals.yaml", ("annual_cost_from: 50000", "annual_cost_from: 500000"))
+    weak = ground.commit("Weaker")
+    ground.git("push", "--quiet", "origin", "HEAD:refs/heads/weak")
+    raised(ground)
+    ground.git("push", "--quiet", "origin", "HEAD:refs/heads/raised")
+    line = f"{weak} {ground.tip()} refs/heads/main\n"
+    hook = ground.server / "hooks" / "pre-receive"
+    done = subprocess.run([hook], cwd=ground.server, input=line, capture_output=True, text=True, check=False)
+    assert (done.returncode, "main is not where this push says that it is" in done.stdout) == (1, True)
 
 
 @pytest.mark.parametrize("kind", ["heads", "tags"])

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import threading
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adversarial.ground import OWNERS, RECORD, VENDOR, Ground, squeezed, tells
+from adversarial.ground import OWNERS, RECORD, SIGN_ON, VENDOR, Ground, squeezed, tells, waived
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +21,7 @@ ASKED = "risk/approved-by-the-roles"
 APPROVALS, SCHEMA = "policies/approvals.yaml", "schemas/vendor.schema.json"
 LIMIT = ("annual_cost_from: 50000", "annual_cost_from: 500000")
 RULE = f"policies/rules/{ASKED}.yaml"
-SIGN_ON = "policies/rules/security/single-sign-on.yaml"
+SIGN_ON_FILE = "policies/rules/security/single-sign-on.yaml"
 
 
 def threshold(ground: Ground) -> None:
@@ -175,7 +176,7 @@ def test_rules_that_are_weakened_beyond_use_do_not_get_in(
 
 def asked_of_nobody(ground: Ground) -> None:
     ground.edit(
-        SIGN_ON,
+        SIGN_ON_FILE,
         ("when: facts.lifecycle.governed", "when: vendor.id == 'nobody-at-all'"),
         ("- security: {access: {sso: [oidc]}}", "- {id: nobody-at-all, security: {access: {sso: [oidc]}}}"),
         ("- security: {access: {sso: []}}", "- {id: nobody-at-all, security: {access: {sso: []}}}"),
@@ -184,14 +185,14 @@ def asked_of_nobody(ground: Ground) -> None:
 
 def held_by_everybody(ground: Ground) -> None:
     ground.edit(
-        SIGN_ON,
+        SIGN_ON_FILE,
         ("assert: vendor.security.access.sso.size() > 0", "assert: vendor.id != 'nobody-at-all'"),
         ("- security: {access: {sso: []}}", "- {id: nobody-at-all}"),
     )
 
 
 def only_advised(ground: Ground) -> None:
-    ground.edit(SIGN_ON, ("level: red-flag", "level: advice"))
+    ground.edit(SIGN_ON_FILE, ("level: red-flag", "level: advice"))
 
 
 SILENCED = [asked_of_nobody, held_by_everybody, only_advised]
@@ -207,7 +208,7 @@ def test_a_rule_that_is_silenced_with_its_examples_judges_what_comes_with_it(
     assert ground.preflight("policy", "test").code == 0  # nothing is wrong with the rule as such
     said = ground.check()
     place = ground.line("sso: []")
-    expected = [("change/policy", SIGN_ON, 1), ("security/single-sign-on", RECORD, place)]
+    expected = [("change/policy", SIGN_ON_FILE, 1), ("security/single-sign-on", RECORD, place)]
     assert (said.code, said.red) == (1, expected)
     told = ground.refused()
     assert "change/policy" in told
@@ -220,7 +221,7 @@ def test_a_rule_is_silenced_by_two_owners_and_by_nobody_else(ground: Ground, sil
     ground.commit()
     ground.amend(people=OWNERS[:1])
     said = ground.check()
-    assert (said.code, said.red) == (1, [("change/policy", SIGN_ON, 1)])
+    assert (said.code, said.red) == (1, [("change/policy", SIGN_ON_FILE, 1)])
     assert said.of("change/policy")[0].endswith(f"and there is that of {OWNERS[0]}")
     assert tells(ground.refused(), said.red)
     ground.amend(people=OWNERS[1:])
@@ -389,6 +390,34 @@ def test_a_rule_that_turns_without_end_is_stopped(ground: Ground) -> None:
     refused_as_unusable(ground, f"{RULE}  {said}")
 
 
+# ---- What a change brings, under the rules that it brings -----------------------------------------
+
+
+def test_what_was_waived_is_red_by_rules_that_nobody_waives_any_more(ground: Ground) -> None:
+    """Owners take the authority away; a vendor comes along that is waived by the rules before."""
+    ground.edit(RECORD, ("sso: [saml]", "sso: []"))
+    ground.decide(OWNERS[0], role="security-reviewer", **waived(ground))
+    ground.commit("Waived")
+    assert ground.check().red == []
+    ground.edit("policies/waivers.yaml", ("domains: [security, governance, ai]", "domains: [governance, ai]"))
+    ground.commit("Security is not waived any more", by=OWNERS[0])
+    ground.amend()
+    assert [each[:2] for each in ground.check().red] == [(SIGN_ON, RECORD)]
+    ground.refused()
+
+
+def test_what_was_a_warning_is_red_by_rules_that_make_it_a_red_flag(ground: Ground) -> None:
+    ground.edit(SIGN_ON_FILE, ("level: red-flag", "level: warning"))
+    ground.slip_in("It was a warning")
+    ground.edit(RECORD, ("sso: [saml]", "sso: []"))
+    ground.commit("No single sign-on")
+    ground.edit(SIGN_ON_FILE, ("level: warning", "level: red-flag"))
+    ground.commit("A red flag from now on", by=OWNERS[0])
+    ground.amend()
+    assert [each[:2] for each in ground.check().red] == [(SIGN_ON, RECORD)]
+    ground.refused()
+
+
 # ---- Amendments -----------------------------------------------------------------------------------
 
 
@@ -406,6 +435,41 @@ def test_an_amendment_is_spent_once_it_is_merged(ground: Ground) -> None:
     ground.commit()
     assert [rule for rule, _, _ in ground.check().red] == ["change/policy"]
     assert "change/policy" in ground.refused()
+
+
+def test_signatures_that_were_left_over_do_not_make_the_same_change_again(ground: Ground) -> None:
+    """Owners signed it twice, because the first mail seemed lost; a month later they took the change back."""
+    ground.edit(APPROVALS, LIMIT)
+    ground.commit(by=OWNERS[0], day="2026-12-20")
+    ground.amend()
+    ground.taken()
+    ground.edit(APPROVALS, LIMIT[::-1])
+    ground.commit(by=OWNERS[0])
+    ground.amend()
+    ground.taken()
+    ground.edit(APPROVALS, LIMIT)
+    ground.commit()
+    for number, owner in enumerate(OWNERS):
+        ways = {"amends": ground.state("origin/main"), "into": ground.state("HEAD"), "nonce": f"{number}" * 16}
+        plain: dict[str, Any] = {"kind": "amend", "vendor": "policies", "role": "policy-owner", "bounds": {}}
+        ground.decide(owner, **plain, **ways)  # as of the day that all of the ground was signed on
+    ground.commit("What was left over")
+    assert (
+        "of a day after 2026-11-30, as it was made and taken back before, were" in ground.check().of("change/policy")[0]
+    )
+    assert "change/policy" in ground.refused()
+
+
+def test_owners_make_the_same_change_again_by_a_later_word(ground: Ground) -> None:
+    for limit in (LIMIT, LIMIT[::-1]):
+        ground.edit(APPROVALS, limit)
+        ground.commit(by=OWNERS[0])
+        ground.amend()
+        ground.taken()
+    ground.edit(APPROVALS, LIMIT)
+    ground.commit(by=OWNERS[0])
+    ground.amend(decided_on=date(2026, 12, 1))
+    ground.taken()
 
 
 def test_two_keys_of_one_owner_are_one_owner(ground: Ground) -> None:

@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adversarial.ground import CFO, OWNERS, RECORD, tells
-from preflight import fingerprints
-from preflight.commands.session import Session
+from adversarial.ground import CFO, OWNERS, RECORD, SIGN_ON, tells, waived
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from adversarial.ground import Ground
 
-ASKED, SIGN_ON = "risk/approved-by-the-roles", "security/single-sign-on"
+ASKED = "risk/approved-by-the-roles"
 DAY = "2026-12-20"  # two days ago
 BOUND: dict[str, Any] = {"bounds": {"annual_cost": {"amount": 72_000, "currency": "EUR"}}, "nonce": "fedcba9876543210"}
 
@@ -83,18 +81,6 @@ def test_an_approval_counts_on_the_server_however_it_was_merged(ground: Ground, 
     said = ground.check()
     assert (said.code, said.red) == (1, [(ASKED, RECORD, ground.line("approvals:"))])
     assert tells(ground.refused("main"), said.red)
-
-
-def waived(ground: Ground) -> dict[str, Any]:
-    """Return a waiver of what the working tree says."""
-    session = Session(ground.root, date(2026, 12, 20), quiet=True)
-    rule = session.policy.rule(SIGN_ON)
-    assert rule is not None
-    record = session.case(session.file(next(each for each in session.entries if each.path == RECORD))).record
-    seen = {"rule": SIGN_ON, "pointer": rule.rule.at}
-    seen["fingerprint"] = fingerprints.of(session.policy, rule, record, rule.rule.at)
-    when = {"decided_on": date(2026, 12, 20), "valid_until": date(2027, 3, 1)}
-    return {"kind": "waive", "bounds": {}, "facts": (), "reason": "Comes in March.", "nonce": "e" * 16, **seen, **when}
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda each: each.__name__)

@@ -191,7 +191,7 @@ def approval(**changes: Any) -> Statement:
         "decided_on": date(2026, 5, 20),
         "rules": "a" * 40,
         "nonce": "0123456789abcdef",
-        "facts": (("Company", EXAMPLE["legal_entity"]["name"]), ("Annual cost", "60,000 EUR")),
+        "facts": (("Company", EXAMPLE["legal_entity"]["name"]), ("Country", "DE"), ("Annual cost", "60,000 EUR")),
         "bounds": {"annual_cost": {"amount": 70_000, "currency": "EUR"}},
     }
     return Statement(**{**given, **changes})

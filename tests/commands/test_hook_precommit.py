@@ -111,7 +111,7 @@ def test_a_commit_past_the_index_is_judged_by_what_it_takes(clone: Path, named: 
 def test_a_commit_of_named_files_leaves_out_what_else_is_staged(clone: Path) -> None:
     edit(clone, BAD)
     git(clone, "add", "--all")
-    edit(clone, "name: Flare SMS Service", OTHER, "name: Flare SMS")
+    edit(clone, "summary: Still s", OTHER, "summary: S")
     result = git(clone, "commit", "--quiet", "-m", "The other one", "--only", OTHER)
     assert result.returncode == 0, result.stderr
 

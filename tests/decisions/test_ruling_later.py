@@ -37,6 +37,17 @@ def test_a_key_that_leaked_voids_what_came_since(
     assert (decision.state, decision.in_force, faults) == (state, state == "in-force", ())
 
 
+def test_what_comes_with_a_key_that_leaked_does_not_land(keyring: Keyring, signers: Signers) -> None:
+    """By the day that its commit claims it would have come before, and count as soon as it landed."""
+    files = filed(keyring, said())
+    fingerprint = sshsig.parse(files[SIG]).key.fingerprint
+    given: dict[str, Any] = {"leaked": {fingerprint: date(2026, 11, 10)}, "landed": frozenset()}
+    days = {"arrived": {PATH: date(2026, 11, 12)}, "claimed": {PATH: date(2026, 11, 9)}}
+    path, check, message = only_fault(files, signers, **given, **days)
+    assert (path, check) == (SIG, "decision/leaked")
+    assert message == f"the key {fingerprint} leaked, and nothing counts that came since 2026-11-10"
+
+
 def test_a_revocation_by_a_leaked_key_goes_on_to_count(keyring: Keyring, signers: Signers) -> None:
     files = filed(keyring, said(), "ecdsa") | filed(keyring, said(**REVOCATION))
     leaked = {sshsig.parse(keyring.sign("ed25519", b"")).key.fingerprint: date(2026, 11, 1)}

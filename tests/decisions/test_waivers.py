@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -24,14 +25,16 @@ POLICY = {
 }
 
 
-def rule(name: str = "security/mfa", level: Level = Level.RED_FLAG, *, waivable: bool = True) -> Rule:
+def rule(name: str = "security/mfa", level: Level = Level.RED_FLAG, *, waivable: bool = True, each: str = "") -> Rule:
     return Rule(
-        id=name, title="T", answers=(), level=level, waivable=waivable, at="/a", each="", when="", condition="true",
+        id=name, title="T", answers=(), level=level, waivable=waivable, at="/a", each=each, when="", condition="true",
         message="M", why="W", fix="F", examples=Examples("2026-01-01", (), ()),
     )  # fmt: skip
 
 
-RULES = {each.id: each for each in (rule(), rule("risk/late"), rule("security/never", waivable=False))}
+LISTED = "security/listed"
+KNOWN = (rule(), rule("risk/late"), rule("security/never", waivable=False), rule(LISTED, each="/list"))
+RULES = {each.id: each for each in KNOWN}
 DAY = date(2026, 5, 1)
 
 
@@ -130,19 +133,38 @@ def test_another_place_or_another_content_does_not_make_it_another_finding() -> 
     assert [check for check, _ in idle(first, second, later(2, pointer="/list/7/x"))] == ["renewals"]
 
 
-def test_an_item_that_moves_and_says_a_word_more_is_not_waived_for_longer() -> None:
-    def moved(number: int, day: int, state: State = "expired") -> Decision:
-        place, content = f"/list/{number}/x", "sha256:" + f"{number}" * 64
-        return waived(
-            state, 90, decided_on=DAY + timedelta(day), pointer=place, fingerprint=content, nonce=f"{number}" * 16
-        )
+@pytest.mark.parametrize("pointer", ["/list/0/x/deep", "/list", "/elsewhere/0", ""])
+def test_a_rule_about_a_list_is_waived_by_whatever_place_one_chain(pointer: str) -> None:
+    """Its waiver holds for the item, wherever the statement says that it stands."""
+    chain = [waived("expired", rule=LISTED, pointer="/list/0/x"), later(1, "expired", rule=LISTED, pointer="/list/0/x")]
+    again = later(2, rule=LISTED, pointer=pointer)
+    assert [check for check, _ in idle(*chain, again)] == ["renewals"]
 
+
+def moved(number: int, day: int, state: State = "expired") -> Decision:
+    """Return a waiver for 90 days of an item that stands elsewhere by then and says a word more."""
+    place, content = f"/list/{number}/x", "sha256:" + f"{number}" * 64
+    return waived(
+        state, 90, decided_on=DAY + timedelta(day), pointer=place, fingerprint=content, nonce=f"{number}" * 16
+    )
+
+
+def test_an_item_that_moves_and_says_a_word_more_is_not_waived_for_longer() -> None:
     assert idle(moved(1, 0), moved(2, 90, "in-force")) == [("expired", "it ran out on 2026-07-30")]
     third = idle(moved(1, 0), moved(2, 90), moved(3, 181, "in-force"))
     assert third[-1] == ("renewals", "it was renewed 2 times; at most 1 time is allowed")
-    # What was waived long ago is no reason, and neither is what was taken back.
+    # What was waived long ago is no reason, and neither is what was taken back at once.
     assert idle(moved(1, 0), moved(2, 500, "in-force"))[1:] == []
-    assert idle(moved(1, 0, "revoked"), moved(2, 80, "revoked"), moved(3, 181, "in-force")) == []
+    back = [
+        replace(moved(number, day, "revoked"), revoked_on=DAY + timedelta(day)) for number, day in ((1, 0), (2, 80))
+    ]
+    assert idle(*back, moved(3, 181, "in-force")) == []
+
+
+def test_what_is_taken_back_after_it_ran_out_was_a_term_all_the_same() -> None:
+    first = replace(moved(1, 0, "revoked"), revoked_on=DAY + timedelta(181))
+    third = idle(first, moved(2, 90), moved(3, 181, "in-force"))
+    assert third[-1] == ("renewals", "it was renewed 2 times; at most 1 time is allowed")
 
 
 def test_waivers_of_two_places_are_two() -> None:

@@ -131,6 +131,38 @@ def test_what_is_over_buys_nothing(now: JsonObject, belated: list[str]) -> None:
     assert told("belated", record(plan()), record(*plans, life=RETIRED, **now)) == belated
 
 
+REJECTED = {"status": "rejected"}
+SEATS, COUNT = {"seats": 500}, {"active_users": 3, "seats": 0}
+HUB, OUTAGE = {"system": "event-bus"}, {"kind": "outage", "date": "2026-05-01"}
+FILED, READY = {"reference": "CT-1", "subscriptions": []}, {"support": {"ready": True}}
+
+
+@pytest.mark.parametrize(
+    ("life", "was", "now", "belated"),
+    [
+        pytest.param(RETIRED, {"usage": SEATS}, {"usage": SEATS}, [], id="seats as they were"),
+        pytest.param(RETIRED, {"usage": SEATS}, {"usage": {"seats": 0}}, [], id="seats given back"),
+        pytest.param(RETIRED, {}, {"usage": SEATS}, ["seats that are paid or given out"], id="seats"),
+        pytest.param(RETIRED, {"usage": SEATS}, {"usage": COUNT}, ["people who use it"], id="people who use it"),
+        pytest.param(RETIRED, {"integrations": [HUB]}, {"integrations": []}, [], id="a connection less"),
+        pytest.param(RETIRED, {}, {"integrations": [HUB]}, ["a connection"], id="a connection"),
+        pytest.param(RETIRED, {}, {"incidents": [OUTAGE]}, [], id="an incident that is found later"),
+        pytest.param(RETIRED, {}, {"contract": FILED}, [], id="where an old contract is filed"),
+        pytest.param(REJECTED, {}, {"usage": SEATS}, ["seats that are paid or given out"], id="rejected, seats"),
+        pytest.param(REJECTED, {}, {"incidents": [OUTAGE]}, ["an incident"], id="rejected, an incident"),
+        pytest.param(REJECTED, {}, {"contract": FILED}, ["where the contract is filed"], id="rejected, a contract"),
+        pytest.param(REJECTED, {"contract": FILED}, {"contract": FILED}, [], id="rejected, an offer as it was"),
+        pytest.param(REJECTED, {}, {"readiness": READY}, ["what makes it ready for going live"], id="rejected, ready"),
+        pytest.param(REJECTED, {"readiness": READY}, {}, [], id="rejected, ready no more"),
+    ],
+)
+def test_what_is_over_is_not_used(life: JsonObject, was: JsonObject, now: JsonObject, belated: list[str]) -> None:
+    before, after = ({**record(life=life), **each} for each in (was, now))
+    assert told("belated", before, after) == belated
+    if life is REJECTED:  # neither in the change that rejects it
+        assert told("abandoned", {**record(life={"status": "proposed"}), **was}, after) == belated
+
+
 @pytest.mark.parametrize(
     ("notice", "renews", "belated"),
     [(30, True, []), (30, False, []), (0, False, []), (1800, True, ["Mail"]), (0, True, ["Mail"])],

@@ -32,7 +32,7 @@ STATES = {
     "not-yet": "not in force yet",
     "void": "signed by a key that leaked",
     "other": "for another company than the record names now",
-    "unnamed": "before the record named a company, and it names one now",
+    "unnamed": "without the company and its country, which the record names now",
 }
 
 

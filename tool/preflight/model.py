@@ -16,6 +16,8 @@ Json: TypeAlias = Any
 JsonObject: TypeAlias = dict[str, Any]
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
+# The facts that say to whom an approval was given, and what legal_entity calls them: for others it does not count.
+SELLER = {"Company": "name", "Country": "country"}
 REGISTRY = "(registry)"  # whom a verdict is about that concerns no vendor alone; no id can be this
 
 

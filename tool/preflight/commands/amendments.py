@@ -6,16 +6,20 @@ from typing import TYPE_CHECKING
 
 from preflight.agreement import SIGNED
 from preflight.decisions import FOLDER
+from preflight.decisions import statement as statements
 from preflight.decisions.amendment import OWNERS, ROLE, changes, digest, owners_for
 from preflight.engine import Judged
+from preflight.errors import DocumentError
 from preflight.model import REGISTRY, Level, Outcome, Verdict
-from preflight.shell import registry, trust_root
+from preflight.shell import decision_files, registry, trust_root
 from preflight.shell.git import GitTree
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
+    from datetime import date
 
     from preflight.commands.session import Session
+    from preflight.decisions.statement import Statement
 
 CHANGE = "change/policy"
 SEE = "'preflight policy diff' shows what it turns"
@@ -39,18 +43,38 @@ def judged(session: Session, paths: Sequence[str]) -> Judged:
         message = f"{what}; {linked[0]} is a link or a submodule, and nobody can sign for what it leads to"
         return _told(linked[0], Level.RED_FLAG, message, "Put the files themselves in its place.")
     before, after = digest(then), digest(now)
-    # What the base holds was signed for an earlier change. When that was taken back since, the two digests are those of
-    # today again, and nobody has agreed to take it back once more.
     spent = {entry.path for entry in session.lawful.entries(FOLDER)}
-    owners = owners_for((each for each in session.verified.decisions if each.path not in spent), before, after)
+    since = _made_before(session, before, after)
+    unspent = (each for each in session.verified.decisions if each.path not in spent)
+    owners = owners_for((each for each in unspent if not since or each.statement.decided_on > since), before, after)
     if len(owners) >= OWNERS:
         message = f"{what}; signed by {' and '.join(owners)}"
         return _told(paths[0], Level.ADVICE, message, f"Nothing has to be done; {SEE}.")
     found = f"there is that of {owners[0]}" if owners else "there are none"
-    message = f"{what}; signatures of two policy owners were wanted for just this change, and {found}"
+    wanted = f" of a day after {since}, as it was made and taken back before," if since else ""
+    message = f"{what}; signatures of two policy owners{wanted} were wanted for just this change, and {found}"
     base = (session.law or "BASE")[:12]
     fix = f"Look at it ({SEE}), then sign: preflight approve policies --role {ROLE} --base {base}"
     return _told(paths[0], Level.RED_FLAG, message, fix)
+
+
+def _made_before(session: Session, before: str, after: str) -> date | None:
+    """Return the last day on which owners signed anything, if the base holds a signature for that very change.
+
+    It was made and taken back since, so that the two digests are those of today again. Nobody has agreed to make it
+    once more: neither by what the base holds, nor by a second pair of signatures that was left over.
+    """
+    landed = [_stated(data) for path, data in decision_files.read(session.lawful).items() if path.endswith(".json")]
+    amendments = [each for each in landed if each and each.kind == "amend"]
+    again = any((each.amends, each.into) == (before, after) for each in amendments)
+    return max(each.decided_on for each in amendments) if again else None
+
+
+def _stated(data: bytes) -> Statement | None:
+    try:
+        return statements.read(data)[0]
+    except DocumentError:
+        return None
 
 
 def passing(session: Session, since: str, changed: Collection[str]) -> list[Judged]:

@@ -110,7 +110,7 @@ def _judge(  # noqa: PLR0913 - as above
         results += _removed(session, then, changed)
         results += trust.rewritten(session, since, changed)
         results += amendments.passing(session, str(since), changed)
-        results = _with_policies(session, changed, results, found)
+        results = _with_policies(session, scope, results, found)
     elif since is None and not identifiers:  # nothing is shared, so all that differs was changed
         differing = frozenset(ours.changed_since(theirs))
         results += trust.rewritten(session, theirs, differing)
@@ -163,17 +163,18 @@ def _withdrawal(then: Session, entry: Entry) -> Judged | None:
     return engine.breached(file.id, entry.path, [Problem("change/removed", message, fix)])
 
 
-def _with_policies(session: Session, changed: frozenset[str], results: list[Judged], found: Compared) -> list[Judged]:
+def _with_policies(session: Session, scope: before.Scope, results: list[Judged], found: Compared) -> list[Judged]:
     """Judge the whole registry by the head's own rules, too, where the change touches them.
 
-    What stood before the change stands in the way of nobody who repairs the rules; 'check' of the whole tells it.
+    What stood before the change stands in the way of nobody who repairs the rules; 'check' of the whole tells it. What
+    the change says or decides itself has to hold by both, by the rules before it and by those that it brings.
     """
-    touched = amendments.touched(session, changed)
+    touched = amendments.touched(session, scope.changed)
     if not touched:
         return results
     own = replace(session, law=None, since=None)
     vars(own)["entries"] = session.entries  # the same commit: not listed again
-    known = {_key(verdict) for each in results for verdict in each.verdicts}
+    known = {_key(verdict) for each in results for verdict in each.verdicts if verdict.blocks}
     agreed = {each.path for each in session.verified.decisions if each.statement.kind == "amend"}
     under_own = [
         replace(each, verdicts=tuple(v for v in each.verdicts if _is_news(v, known, agreed)), judged=0)
@@ -181,9 +182,13 @@ def _with_policies(session: Session, changed: frozenset[str], results: list[Judg
     ]
     told = [each for each in under_own if each.verdicts]
     rules = frozenset(compiled.rule.id for each in (session, own) for compiled in each.policy.rules)
-    untouched = frozenset(each.path for each in told) - changed
+    untouched = frozenset(each.path for each in told) - scope.changed
     marked = before.mark(told, found, before.earlier(session), rules, untouched)
-    news = [replace(each, verdicts=tuple(v for v in each.verdicts if v.change is Novelty.NEW)) for each in marked]
+    judged = {entry.path for entry in scope.judged}
+    news = [
+        replace(each, verdicts=tuple(v for v in each.verdicts if v.change is Novelty.NEW or each.path in judged))
+        for each in marked
+    ]
     return [*results, amendments.judged(session, touched), *(each for each in news if each.verdicts)]
 
 

@@ -32,6 +32,7 @@ LINE = re.compile("([0-9a-f]{40}|[0-9a-f]{64}) ([0-9a-f]{40}|[0-9a-f]{64}) ([^\\
 COMMIT = re.compile("[0-9A-Fa-f]{7,64}", re.ASCII)  # what would pass for the short name of one
 BRANCHES, TAGS = "refs/heads/", "refs/tags/"
 REMOTES = frozenset({"origin", "upstream", "remotes"})  # what clones call the server
+OF_GIT = frozenset({"@", "head", "fetch_head", "merge_head", "orig_head"})  # in lower case
 MOST_LINES = 24  # on the terminal of whoever pushes
 WIDTH = 72  # git puts «remote: » in front
 ACCEPTED, REFUSED = 0, 1
@@ -188,6 +189,8 @@ def _shadowed(update: Update, guarded: Collection[str]) -> str | None:
         return "a commit"
     # Where files have no case, Main and main are one branch.
     short = short.casefold()
+    if short in {*REMOTES, *OF_GIT}:
+        return "what git calls so"
     for branch in sorted(guarded):
         name = branch.removeprefix(BRANCHES)
         remote, _, rest = short.partition("/")
@@ -206,16 +209,8 @@ def _guarded(  # noqa: PLR0913, PLR0917 - what is judged, and where
     stands: list[Verdict],
 ) -> Iterator[str]:
     """Yield why an update of a guarded branch is refused; nothing where it is not. Raises PreflightError."""
-    if update.deletes:
-        yield from _refusal(f"{name} is guarded and is not deleted.", "Leave it, and push what is to change.")
-        return
-    if not update.creates and GitTree(session.root, update.new).fork(update.old) != update.old:
-        yield from _refusal(
-            f"this would rewrite the history of {name}.", "Fetch it, rebase onto it (git rebase), and push again."
-        )
-        return
-    if not update.creates and (unlike := _unlike_the_server(session, update, name)):
-        yield from _refusal(*unlike)
+    if astray := _astray(session, update, name):
+        yield from _refusal(*astray)
         return
     if hidden := _hidden(session, repository, update):
         first, others = hidden[0], len({each.path for each in hidden}) - 1
@@ -234,6 +229,20 @@ def _guarded(  # noqa: PLR0913, PLR0917 - what is judged, and where
         yield from _told(report, f"in what was pushed to {name}", _command_line(session, update, guarded))
         return
     stands += _stand(report)
+
+
+def _astray(session: Session, update: Update, name: str) -> tuple[str, str] | None:
+    """Say why a guarded branch may not go where a push puts it, and the way out; None where it may."""
+    if update.deletes:
+        return f"{name} is guarded and is not deleted.", "Leave it, and push what is to change."
+    # Git refuses it as well, but later: until then all would be judged by whatever commit the push names.
+    if _tip(session, BRANCHES + name) != (None if update.creates else update.old):
+        return f"{name} is not where this push says that it is.", "Fetch it, and push again."
+    if update.creates:
+        return None
+    if GitTree(session.root, update.new).fork(update.old) != update.old:
+        return f"this would rewrite the history of {name}.", "Fetch it, rebase onto it (git rebase), and push again."
+    return _unlike_the_server(session, update, name)
 
 
 def _unlike_the_server(session: Session, update: Update, name: str) -> tuple[str, str] | None:
@@ -314,12 +323,15 @@ def _results(
 
 def _beside(session: Session, guarded: Collection[str]) -> str | None:
     """Return the commit of a guarded branch that is there: a new one beside it does not bring rules of its own."""
-    for ref in sorted(guarded):
-        try:
-            return GitTree(session.root, ref).commit
-        except UsageError:
-            continue  # that branch is not there yet
-    return None
+    return next((tip for ref in sorted(guarded) if (tip := _tip(session, ref))), None)
+
+
+def _tip(session: Session, ref: str) -> str | None:
+    """Return the commit of a branch before the push; None: it is not there yet."""
+    try:
+        return GitTree(session.root, ref).commit
+    except UsageError:
+        return None
 
 
 def _alone(alone: Session) -> tuple[Sequence[Judged], Sequence[Rule]]:

@@ -10,7 +10,7 @@ from preflight import engine, pointers, waiving
 from preflight.decisions import FOLDER, ruling, waivers
 from preflight.decisions.ruling import SIGNATURE, Terms
 from preflight.errors import UsageError
-from preflight.facts import oversight, risk
+from preflight.facts import lifecycle, oversight, risk
 from preflight.model import EMPTY, NOTHING_DECIDED, REGISTRY, Decided, Level, Outcome, Proposers, Verdict
 from preflight.shell import decision_files, registry
 from preflight.shell.git import GitTree
@@ -167,7 +167,8 @@ def _proposing(session: Session) -> tuple[dict[str, Proposers], dict[str, Propos
     for entry in session.entries:
         if entry.path in authors:
             file = session.file(entry)
-            every[file.id] = _sorted_out({*authors[entry.path], *session.proposed_by, *_asked(session, file)}, known)
+            wrote = {*authors[entry.path], *_proposed(session, session.source, file)}
+            every[file.id] = _sorted_out({*wrote, *session.proposed_by, *_asked(session, file)}, known)
             if _matters(session, file):
                 weighty[file.id] = every[file.id]
     return weighty, every
@@ -180,6 +181,14 @@ def _asked(session: Session, file: RecordFile) -> Iterable[str]:
     case = session.case(file)
     said = [pointers.get(each, PROPOSED_BY) for each in (case.record, case.before or {})]
     return [each for each in said if isinstance(each, str)]
+
+
+def _proposed(session: Session, source: GitTree, file: RecordFile) -> Iterable[str]:
+    """Return who wrote a proposal that nobody has agreed to yet, in whichever change; what was agreed to is settled."""
+    was = session.case(file).before if session.sound(file) else None
+    if was is None or lifecycle.was_agreed(was):
+        return []
+    return source.authors(source.before_it_came(file.path), file.path).get(file.path, ())
 
 
 def _matters(session: Session, file: RecordFile) -> bool:

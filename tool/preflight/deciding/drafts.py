@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from preflight.deciding.bounds import in_words
 from preflight.decisions import statement as statements
-from preflight.decisions.statement import COMPANY, MAX_FACTS, POLICIES, Statement
+from preflight.decisions.statement import MAX_FACTS, POLICIES, Statement
 from preflight.errors import DocumentError, UsageError
+from preflight.model import SELLER
 from preflight.money import plain, shown
 from preflight.wording import counted
 
@@ -66,8 +67,8 @@ def approval(  # noqa: PLR0913 - each is a part of what is signed
 
 def _of_vendor(record: JsonObject, now: Extent, currency: str) -> Iterator[tuple[str, Fact]]:
     yield "Vendor", one_line(record["name"])
-    if company := record.get("legal_entity", {}).get("name"):
-        yield COMPANY, one_line(company)
+    entity = record.get("legal_entity", {})
+    yield from ((title, one_line(entity[member])) for title, member in SELLER.items() if entity.get(member))
     yield "Status", one_line(record["lifecycle"]["status"])
     yield "Risk", now.risk or "not known"
     least = shown(plain(now.least), currency)

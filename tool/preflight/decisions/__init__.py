@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from preflight.decisions.statement import Statement
 
 FOLDER = "vendors/decisions"
@@ -31,6 +33,7 @@ class Decision:
     touched: bool  # somebody touched the hardware key; False for every other key
     identified: bool  # and told it a PIN or showed a finger
     state: State  # void: by a key that leaked
+    revoked_on: date | None = None  # the first day on which somebody took it back
 
     @property
     def in_force(self) -> bool:

@@ -123,15 +123,17 @@ def judge(  # noqa: PLR0913 - each is a source of its own, and all are needed
     sound, repeated = _without_repeats(court, sound)
     revocations, mistaken = _revocations(court, sound)
     void = {path for path, _ in mistaken}
-    revoked = {(each.statement.vendor, each.statement.revokes) for each in revocations if each.in_force}
+    revoked: dict[tuple[str, str], date] = {}
+    for each in (each.statement for each in revocations if each.in_force):
+        revoked[each.vendor, each.revokes] = min(each.decided_on, revoked.get((each.vendor, each.revokes), date.max))
     # What was taken back has no effect, so nobody has to do anything about what is wrong with it. It does not come in,
     # though: what a file is held against may change, and then it would lie there.
     taken_back = {f"{FOLDER}/{vendor}/{revokes}.json" for vendor, revokes in revoked}
     silent = {path for path in taken_back if not court.terms.is_new(path)}
     faults = [each for each in (*faults, *repeated, *mistaken) if each[0].removesuffix(SIGNATURE) not in silent]
     decisions = (
-        replace(each, state="revoked") if (each.statement.vendor, each.id) in revoked else each
-        for each, _ in sound
+        replace(each, state="revoked", revoked_on=day) if day else each
+        for each, day in ((each, revoked.get((each.statement.vendor, each.id))) for each, _ in sound)
         if each.path not in void
     )
     return tuple(decisions), tuple(sorted(faults, key=lambda fault: (fault[0], fault[1].rule)))
@@ -157,6 +159,7 @@ def _decision(court: _Court, path: str) -> tuple[Decision, Text]:
         _check_role(court, path, statement, text)
         _check_day(court, path, statement, text)
         _check_hardware(court, path, statement, signature)
+        _check_leaked(court, path, statement, signature)
     found = Decision(
         id=statement.id,
         path=path,
@@ -318,6 +321,14 @@ def _check_hardware(court: _Court, path: str, statement: Statement, signature: S
             raise _refused(path + SIGNATURE, "touch", message, fix)
 
 
+def _check_leaked(court: _Court, path: str, statement: Statement, signature: Signature) -> None:
+    """Refuse what comes with a key that leaked: by the day that its commit claims it could count later."""
+    fingerprint = signature.key.fingerprint
+    if court.terms.is_new(path) and _is_void(court, path, statement, fingerprint):
+        message = f"the key {fingerprint} leaked, and nothing counts that came since {court.terms.leaked[fingerprint]}"
+        raise _refused(path + SIGNATURE, "leaked", message, "Have it decided anew, with a key that did not leak.")
+
+
 def _days(court: _Court, path: str, statement: Statement) -> Iterator[date]:
     """Yield the days on which key and role have to be good."""
     yield statement.decided_on
@@ -336,14 +347,21 @@ def _arrived(court: _Court, path: str, statement: Statement) -> Iterator[date]:
 
 
 def _state(court: _Court, path: str, statement: Statement, fingerprint: str) -> State:
-    leaked = court.terms.leaked.get(fingerprint)
-    # Where it is not known when it came, it is not known whether that was before the key leaked. What takes trust away
-    # goes on to count: to lose a key brings nothing back that its holder had ended.
-    if leaked and statement.kind != "revoke" and court.terms.arrived.get(path, date.max) >= leaked:
+    if _is_void(court, path, statement, fingerprint):
         return "void"
     if statement.decided_on > court.today:
         return "not-yet"
     return "expired" if statement.valid_until and statement.valid_until < court.today else "in-force"
+
+
+def _is_void(court: _Court, path: str, statement: Statement, fingerprint: str) -> bool:
+    """Whether a decision came with a key that had leaked by then.
+
+    Where it is not known when it came, it is not known whether that was before the key leaked. What takes trust away
+    goes on to count: to lose a key brings nothing back that its holder had ended.
+    """
+    leaked = court.terms.leaked.get(fingerprint)
+    return leaked is not None and statement.kind != "revoke" and court.terms.arrived.get(path, date.max) >= leaked
 
 
 def _without_repeats(

@@ -17,6 +17,7 @@ from preflight.breaches import did_you_mean
 from preflight.decisions import strict_json
 from preflight.errors import DocumentError
 from preflight.levels import LEVELS
+from preflight.model import SELLER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +33,6 @@ MAX_AMOUNT = 10**12
 MAX_MONTHS = 120
 MAX_CLASSES = 20
 BOUNDS = ("annual_cost", "commitment", "term_months", "risk", "data")
-COMPANY = "Company"  # the fact that says to whom an approval was given: for another company it does not count
 POLICIES = "policies"  # what an amendment names as its vendor; no vendor can be called so
 
 Kind: TypeAlias = Literal["approve", "waive", "revoke", "amend"]
@@ -76,8 +76,8 @@ class Statement:
         """The same as an entry in ``approvals`` of a record, for ``agreement.agreement``, and for which company."""
         until = {"valid_until": self.valid_until.isoformat()} if self.valid_until else {}
         given = {"role": self.role, "by": self.by, "date": self.decided_on.isoformat()}
-        company = {name.lower(): what for name, what in self.facts if name == COMPANY}
-        return {**given, **company, "bounds": {**self.bounds, **until}}
+        whom = {name.lower(): what for name, what in self.facts if name in SELLER}
+        return {**given, **whom, "bounds": {**self.bounds, **until}}
 
 
 def parse(data: bytes) -> Statement:

@@ -7,6 +7,7 @@ the longest term; and it can be renewed only so often. Without policies/waivers.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from preflight.fingerprints import field_of
@@ -16,7 +17,6 @@ from preflight.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import date
 
     from preflight.decisions import Decision
     from preflight.model import JsonObject, Rule
@@ -45,7 +45,7 @@ def waivers(
     given = policy or NOBODY
     good: dict[str, list[Waiver]] = {}
     idle: list[Idle] = []
-    for decision, before in _in_turn(decisions):
+    for decision, before in _in_turn(decisions, rules):
         if decision.state in {"revoked", "not-yet"}:
             continue  # nobody has to do anything about it
         said = decision.statement
@@ -63,18 +63,24 @@ def waiver_of(decision: Decision) -> Waiver:
     return Waiver(decision.id, said.rule, said.pointer, said.fingerprint, _until(decision), said.by, decision.path)
 
 
-def _in_turn(decisions: Iterable[Decision]) -> Iterator[tuple[Decision, Sequence[Decision]]]:
+def _in_turn(decisions: Iterable[Decision], rules: Mapping[str, Rule]) -> Iterator[tuple[Decision, Sequence[Decision]]]:
     """Yield the newest waiver of each finding, with all before it of its field. Older ones have had their time."""
     by_field: dict[tuple[str, str, str], list[Decision]] = {}
     for each in decisions:
         if each.statement.kind == "waive":
             said = each.statement
-            by_field.setdefault((said.vendor, said.rule, field_of(said.pointer)), []).append(each)
+            field = _field(said.pointer, rules.get(said.rule))
+            by_field.setdefault((said.vendor, said.rule, field), []).append(each)
     for chain in by_field.values():
         chain.sort(key=lambda each: (each.statement.decided_on, each.path))
         for index, each in enumerate(chain):
             if each.in_force or not any(_same_finding(each, newer) for newer in chain[index + 1 :]):
                 yield each, chain[:index]
+
+
+def _field(pointer: str, rule: Rule | None) -> str:
+    """Return the field that a waiver is about. That of a rule about a list is the list, whatever its pointer says."""
+    return rule.each if rule and rule.each else field_of(pointer)
 
 
 def _same_finding(one: Decision, other: Decision) -> bool:
@@ -89,11 +95,16 @@ def _renewed(decision: Decision, before: Sequence[Decision], longest: int) -> in
     end cannot be hidden.
     """
     began = decision.statement.decided_on
-    for end, each in sorted(((_until(each), each) for each in before), key=lambda one: one[0], reverse=True):
-        if each.state != "revoked" and end >= add_days(began, -PAUSE):
+    for end, each in sorted(((_ended(each), each) for each in before), key=lambda one: one[0], reverse=True):
+        if end > each.statement.decided_on and end >= add_days(began, -PAUSE):
             began = min(began, each.statement.decided_on)
     lasted = (decision.statement.decided_on - began).days
     return max(sum(_same_finding(decision, each) for each in before), lasted // max(longest, 1))
+
+
+def _ended(decision: Decision) -> date:
+    """Return until when a waiver counted: what was taken back has had its time until then."""
+    return min(_until(decision), decision.revoked_on or date.max)
 
 
 def _until(decision: Decision) -> date:

@@ -17,6 +17,7 @@ from preflight.facts import cost, lifecycle
 from preflight.facts.spend import earlier, window
 from preflight.pairing import missing, taken
 from preflight.periods import add_days
+from preflight.pointers import get
 from preflight.recurring import INSIDE, KINDS, RECURRING, SUBSCRIPTION, USAGE, is_since, listed
 from preflight.shapes import TEXT, faults
 from preflight.spans import beyond
@@ -29,6 +30,13 @@ if TYPE_CHECKING:
 
 NAME = "additions"
 SUBSCRIPTIONS, PAYMENTS = "/contract/subscriptions", "/cost/one_off"
+COUNTED = {"active_users": "people who use it", "seats": "seats that are paid or given out"}
+IN_USE = {"/integrations": "a connection"}
+ONCE_BOUGHT = {  # of a vendor that was left such things may be found later, of one that was rejected there are none
+    "/contract/reference": "where the contract is filed",
+    "/incidents": "an incident",
+    "/readiness": "what makes it ready for going live",
+}
 INPUTS = (SUBSCRIPTIONS, PAYMENTS, RECURRING, USAGE, "/lifecycle/status")
 POLICIES = ("approvals", "rates")
 SHAPE: JsonObject = {
@@ -58,7 +66,7 @@ SHAPE: JsonObject = {
         },
         "abandoned": {
             **faults(
-                "What is bought, or is to be on a day, of a vendor that the change rejects.",
+                "What is bought, is to be on a day, or is used now, of a vendor that the change rejects.",
                 what={**TEXT, "description": "What it is."},
             ),
             "needs": [SUBSCRIPTIONS, PAYMENTS, RECURRING, USAGE],
@@ -76,7 +84,7 @@ def since(record: JsonObject, before: JsonObject | None, context: Context) -> Js
     if cost.is_over(record, context) and (agreed or was_over):  # what was rejected unasked buys nothing later, either
         found["belated"] = _belated(record, before, context)
     if record["lifecycle"]["status"] == "rejected" and not was_over:
-        found["abandoned"] = list(_bought(record, planned=not agreed))
+        found["abandoned"] = [*_bought(record, planned=not agreed), *_used(record, before)]
     if agreed:  # a proposal may change until it is agreed to
         found["late"] = list(_late(record, before, context))
         found["grown"] = list(_grown(record, before, context))
@@ -201,13 +209,30 @@ def _entered(record: JsonObject, before: JsonObject, context: Context) -> Iterat
     for entry, _ in missing(listed(record, PAYMENTS), list(listed(before, PAYMENTS)), eq, _always):
         if entry["kind"] != INSIDE:
             yield {"pointer": PAYMENTS, "what": f"a payment ({entry['kind']})"}
-    used = record.get("usage", {}).get("active_users") and record["usage"] != before.get("usage")
-    if used and cost.is_over(before, context):
-        yield {"pointer": "/usage", "what": "people who use it"}
+    if cost.is_over(before, context):
+        yield from _used(record, before)
     for kind in KINDS:
         holds = partial(_is_left, kind, context)
         for entry, _ in missing(kind.entries(record), kind.entries(before), kind.same, holds):
             yield {"pointer": kind.at, "what": f"{kind.what} {kind.name(entry)}"}
+
+
+def _used(record: JsonObject, before: JsonObject) -> Iterator[JsonObject]:
+    """Yield what only a vendor has that is used, and that the record did not tell before."""
+    usage = record.get("usage", {})
+    if usage != before.get("usage", {}):
+        yield from ({"pointer": "/usage", "what": what} for member, what in COUNTED.items() if usage.get(member))
+    rejected = record["lifecycle"]["status"] == "rejected"
+    for at, what in {**IN_USE, **(ONCE_BOUGHT if rejected else {})}.items():
+        now, was = get(record, at), get(before, at)
+        if isinstance(now, list):
+            more = any(each not in (was or ()) for each in now)
+        elif isinstance(now, dict):
+            more = any(each != (was or {}).get(name) for name, each in now.items())
+        else:
+            more = bool(now) and now != was
+        if more:
+            yield {"pointer": at, "what": what}
 
 
 def _costlier(record: JsonObject, before: JsonObject, context: Context) -> Iterator[JsonObject]:

@@ -80,6 +80,7 @@ def extract(record: JsonObject, context: Context) -> JsonObject:
     return {
         "parent": entity.get("parent") or entity.get("name") or "",
         "company": entity.get("name", ""),
+        "country": entity.get("country", ""),
         "sold_by": entity,
         "over": over,
         "annual": known.get("annual"),
@@ -258,12 +259,12 @@ def _for_whom(approval: JsonObject, taken: JsonObject) -> JsonObject:
     """Return an approval; one that was signed for another company than the record names now, or for none, as such.
 
     A record that keeps its id and becomes that of somebody else does not inherit what was signed. Another legal form
-    is somebody else: a GmbH and a Ltd of one name are two companies, in two countries.
+    is somebody else: a GmbH and a Ltd of one name are two companies. So are two of one name in two countries.
     """
-    meant = str(approval.get("company", ""))
-    if approval["state"] != "in-force" or _as_written(meant) == _as_written(taken["company"]):
+    pairs = [(_as_written(str(approval.get(each, ""))), _as_written(taken[each])) for each in ("company", "country")]
+    if approval["state"] != "in-force" or all(meant == named for meant, named in pairs):
         return approval
-    return {**approval, "state": "other" if meant else "unnamed"}
+    return {**approval, "state": "other" if any(meant and meant != named for meant, named in pairs) else "unnamed"}
 
 
 def _as_written(company: str) -> str:

@@ -40,6 +40,7 @@ SHAPE: JsonObject = {
     "properties": {
         "unknown": faults("Ids that name nobody and nothing.", name=TEXT, kind=TEXT, close=TEXT),
         "left": faults("People named for a duty of today who have left.", name=TEXT, since=TEXT, days=WHOLE),
+        "namesakes": faults("Its id, where one of our own systems has the same.", name=TEXT),
     },
 }
 OVERVIEW: JsonObject = {
@@ -146,6 +147,7 @@ def _departed(reference: Reference, since: str, today: date) -> JsonObject:
 def gather(extracts: Mapping[str, JsonObject], context: Context) -> dict[str, JsonObject]:
     """Settle the ids that may be vendors: now it is known which there are."""
     guesses = _Guesses({**directory(context), "vendors": context.vendors | extracts.keys()})
+    systems = guesses.known["systems"]
     return {
         vendor: {
             "unknown": [
@@ -154,6 +156,7 @@ def gather(extracts: Mapping[str, JsonObject], context: Context) -> dict[str, Js
                 if "vendors" not in each["kinds"] or each["name"] not in guesses.known["vendors"]
             ],
             "left": extract["left"],
+            "namesakes": [{"pointer": "/id", "name": vendor}] if vendor in systems else [],
         }
         for vendor, extract in extracts.items()
     }

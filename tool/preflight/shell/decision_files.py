@@ -12,7 +12,7 @@ from preflight.errors import CannotJudge, DocumentError, PreflightError
 from preflight.shell import listed_keys
 from preflight.shell.files import Kind
 from preflight.shell.git import GitTree
-from preflight.shell.registry import is_decision, layout
+from preflight.shell.registry import CONFIG, is_decision, layout
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -96,9 +96,12 @@ def former_signers(tree: GitTree, came: Mapping[str, Arrival], policies: str, no
 
 
 def _last_lines(tree: GitTree, gone: Collection[str]) -> dict[str, SignerKey]:
-    """Return what the last list that had each of those keys said of it."""
+    """Return what the last list that had each of those keys said of it.
+
+    A list comes and goes as well where the configuration names another folder.
+    """
     found: dict[str, SignerKey] = {}
-    for commit in tree.changing(listed_keys.SIGNERS):
+    for commit in tree.changing(listed_keys.SIGNERS, CONFIG):
         listed = _before(tree, commit).keys
         found |= {key: listed[key] for key in gone if key in listed and key not in found}
         if len(found) == len(gone):

@@ -321,9 +321,15 @@ class GitTree:
         options = ("--first-parent", "--diff-merges=first-parent", "--max-count=1", "--format=%H")
         return next((header for header, _, _ in self._logged(self.commit, path, *options)), None)
 
-    def changing(self, name: str) -> list[str]:
-        """Return the commits of the first-parent line that change a file of that name, in any folder; latest first."""
-        return self._git("log", "--first-parent", "--format=%H", self.commit, "--", f":(top,glob)**/{name}").split()
+    def before_it_came(self, path: str) -> str | None:
+        """Return the commit of the first-parent line before the one that brought a file; None: it begins with it."""
+        options = ("--first-parent", "--diff-merges=first-parent", "--diff-filter=A", "--max-count=1", "--format=%P")
+        return next((header.split()[0] for header, _, _ in self._logged(self.commit, path, *options) if header), None)
+
+    def changing(self, *names: str) -> list[str]:
+        """Return the commits of the first-parent line that change files of those names, in any folder; latest first."""
+        paths = [f":(top,glob)**/{name}" for name in names]
+        return self._git("log", "--first-parent", "--format=%H", self.commit, "--", *paths).split()
 
     def authors(self, since: str | None, folder: str) -> dict[str, set[str]]:
         """Return the e-mail addresses of those who changed each file below ``folder`` after ``since``.

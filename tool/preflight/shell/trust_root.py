@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 FOLDERS = (
     *(".github", ".gitlab", ".gitea", ".forgejo", ".bitbucket", ".circleci", ".woodpecker", ".buildkite"),
     *(".semaphore", ".tekton", ".zuul.d", ".builds", ".azure-pipelines", ".teamcity", "zuul.d", "bamboo-specs"),
-    *(".husky", "schemas", CONFIG),
+    *(".husky", ".config", ".mergify", ".drone", "schemas", CONFIG),
 )
 LEFTHOOK = ("yml", "yaml", "toml", "json")
 # What is called nearly like the configuration stops the gate, so it does not get in without two owners either.
@@ -35,10 +35,11 @@ FILES = (
     ".woodpecker.yml",
     ".woodpecker.yaml",
     ".drone.yml",
+    ".drone.yaml",
     ".drone.jsonnet",
     ".drone.star",
     ".travis.yml",
-    ".vela.yml",
+    *(f".vela.{kind}" for kind in ("yml", "yaml", "star", "py")),
     "wercker.yml",
     ".appveyor.yml",
     "appveyor.yml",
@@ -58,7 +59,18 @@ FILES = (
     "azure-pipelines.yaml",
     "bitbucket-pipelines.yml",
     "Jenkinsfile",
+    ".onedev-buildspec.yml",
+    "codefresh.yml",
+    "codemagic.yaml",
+    "screwdriver.yaml",
     ".pre-commit-config.yaml",
+    ".pre-commit-config.yml",
+    "prek.toml",
+    # What merges by itself.
+    ".mergify.yml",
+    "bors.toml",
+    ".kodiak.toml",
+    ".policy.yml",
     "CODEOWNERS",
     "docs/CODEOWNERS",
 )
