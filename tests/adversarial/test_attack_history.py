@@ -96,6 +96,19 @@ def test_a_commit_of_last_week_comes_alone_and_an_older_one_with_a_merge(ground:
     ground.taken(f"{merged}:refs/heads/main")
 
 
+@pytest.mark.parametrize(("day", "taken"), [("2026-12-20", False), ("2026-12-21", True)])
+def test_a_decision_comes_on_the_day_of_its_push_or_the_one_before(ground: Ground, day: str, taken: bool) -> None:  # noqa: FBT001 - a table
+    """By that day it is held against keys that ended or leaked, and history has no other."""
+    ground.decide(CFO, nonce="9" * 16)
+    ground.commit("Word of the CFO", day=day)
+    if taken:
+        ground.taken()
+        return
+    assert "a commit with decisions says that it is from 2026-12-20" in ground.refused()
+    ground.git("rebase", "--quiet", "--no-ff", "HEAD~1")
+    ground.taken()
+
+
 @pytest.mark.parametrize(("day", "shown"), [("2099-01-01", "2099-01-01"), ("@99999999999999 +0000", "9999-12-31")])
 def test_a_commit_of_a_day_to_come_is_refused(ground: Ground, day: str, shown: str) -> None:
     """All decisions after it would count as made on that day, when who revoked something has long left."""

@@ -13,6 +13,7 @@ import click
 from preflight import concealment, engine
 from preflight.commands import amendments, founding, gate
 from preflight.commands.session import Session
+from preflight.decisions import FOLDER
 from preflight.errors import PreflightError, UsageError
 from preflight.facts.spend import earlier
 from preflight.model import Novelty, Outcome
@@ -36,7 +37,7 @@ OF_GIT = frozenset({"@", "head", "fetch_head", "merge_head", "orig_head"})  # in
 MOST_LINES = 24  # on the terminal of whoever pushes
 WIDTH = 72  # git puts «remote: » in front
 ACCEPTED, REFUSED = 0, 1
-TOLERANCE = 1  # day that a clock may go ahead of that of the server
+TOLERANCE = 1  # day that clocks may be apart
 MOST_NAMED = 4  # further refs of a push that are named one by one
 ATTRIBUTES = ".gitattributes"
 
@@ -258,17 +259,21 @@ def _unlike_the_server(session: Session, update: Update, name: str) -> tuple[str
             f"this merges {name} into something else, and not something else into {name}.",
             f"Rebase onto it, or check {name} out and merge your branch there (git merge --no-ff), and push again.",
         )
-    first, last = head.claimed(update.old)
+    days = head.claimed(update.old)
+    if days is None:
+        return None
+    first, last = days
     if last > session.today + timedelta(days=TOLERANCE):
         return (
             f"a commit says that it is from {last}, and it is {session.today}.",
             "Set the clock right, and commit anew.",
         )
-    if head.commit != update.old and first < session.today - timedelta(days=earlier.STALE):
-        return (
-            f"a commit says that it is from {first}, and what it says would count from then on.",
-            f"Check {name} out and merge your branch there (git merge --no-ff), or git rebase --no-ff, and push again.",
-        )
+    anew = f"Check {name} out and merge your branch there (git merge --no-ff), or git rebase --no-ff, and push again."
+    if first < session.today - timedelta(days=earlier.STALE):
+        return f"a commit says that it is from {first}, and what it says would count from then on.", anew
+    decided = head.claimed(update.old, FOLDER)
+    if decided and decided[0] < session.today - timedelta(days=TOLERANCE):
+        return f"a commit with decisions says that it is from {decided[0]}, and they would count as come then.", anew
     return None
 
 

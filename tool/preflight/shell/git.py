@@ -251,13 +251,16 @@ class GitTree:
         line = self._git("rev-list", "--first-parent", f"{commit}..{self.commit}").split()
         return not line or self.parent(line[-1]) == commit
 
-    def claimed(self, since: str) -> tuple[date, date]:
+    def claimed(self, since: str, folder: str = "") -> tuple[date, date] | None:
         """Return the first and the last day that commits after ``since`` claim to be from, along the first-parent line.
 
-        Nothing came after it: then both are the first day of all.
+        With ``folder`` those of them that change something below it. None: there are none.
         """
-        listed = self._git("rev-list", "--first-parent", "--timestamp", f"{since}..{self.commit}")
-        stamps = [min(int(line.partition(" ")[0]), LATEST) for line in listed.splitlines()] or [0]
+        below = ("--", f":(top,literal){self._prefix()}{folder}") if folder else ()
+        listed = self._git("rev-list", "--first-parent", "--timestamp", f"{since}..{self.commit}", *below)
+        stamps = [min(int(line.partition(" ")[0]), LATEST) for line in listed.splitlines()]
+        if not stamps:
+            return None
         first, last = (datetime.fromtimestamp(each, UTC).date() for each in (min(stamps), max(stamps)))
         return first, last
 
