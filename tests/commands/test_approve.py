@@ -126,7 +126,7 @@ def test_it_warns_whoever_proposes_the_change_themselves(desk: Desk, approve: Ca
     desk.commit("Raise", author="Gareth <Gareth.Whitlock@harbourline.example>")
     result = approve(VENDOR, "--base", base)
     assert result.code == 0
-    assert "gareth-whitlock changed vendors/beacon-mail.yaml since the base" in " ".join(result.out.split())
+    assert "gareth-whitlock wrote what vendors/beacon-mail.yaml proposes" in " ".join(result.out.split())
 
 
 def test_it_warns_that_nobody_said_who_sells_it(desk: Desk, approve: Callable[..., Result]) -> None:

@@ -151,7 +151,10 @@ def test_nobody_waives_what_they_propose(desk: Desk, waive: Callable[..., Result
     desk.edit(f"vendors/{VENDOR}.yaml", "summary: ", "summary: Anew. ")
     desk.commit("Change", author="Noor <1234+noor-haddad@users.noreply.github.com>")
     result = waive(VENDOR, RULE, "--base", base)
-    assert "since the base, and nobody waives a rule for what they propose" in result.err
+    assert (
+        "wrote what vendors/kittiwake-social.yaml proposes, and nobody waives a rule for what they propose"
+        in result.err
+    )
     assert result.code == 2
 
 

@@ -196,8 +196,8 @@ def _warnings(office: Office, said: Statement, case: Case, facts: JsonObject) ->
         if not pointers.get(case.record, f"/legal_entity/{member}"):
             what = f"the record of {said.vendor} names no {title.lower()} under legal_entity"
             yield f"{what}: once it does, the approval counts no more"
-    if proposes(office, said.by, [case.path]):
-        yield f"{said.by} changed {case.path} since the base, and nobody approves what they propose: it will not count"
+    if proposes(office, said.by, case):
+        yield f"{said.by} wrote what {case.path} proposes, and nobody approves what they propose: it will not count"
 
 
 def _page(session: Session, case: Case, role: str, base: str | None) -> Iterator[str]:

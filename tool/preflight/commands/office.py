@@ -14,15 +14,17 @@ from preflight.breaches import did_you_mean
 from preflight.deciding import drafts
 from preflight.decisions import amendment
 from preflight.errors import CannotJudge, UsageError
+from preflight.facts import lifecycle
 from preflight.shell import decision_files, signing_keys, trust_root
 from preflight.shell.git import GitTree
 from preflight.staff import login
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from preflight.commands.session import Session
     from preflight.decisions.signers import SignerKey, Signers
+    from preflight.engine import Case
     from preflight.model import JsonObject
     from preflight.shell.signing_keys import SigningKey
 
@@ -247,16 +249,19 @@ def from_base(session: Session, base: str | None) -> Session:
     return replace(session, law=law, since=GitTree(session.root, "HEAD").fork(law))
 
 
-def proposes(office: Office, person: str, paths: Iterable[str]) -> bool:
-    """Whether somebody changed one of those files since the base; without a base that is not known: no."""
+def proposes(office: Office, person: str, case: Case) -> bool:
+    """Whether somebody wrote what a record proposes; without a base that is not known: no.
+
+    What differs from the base is proposed, and all of a record to which nobody has agreed yet.
+    """
     session = office.session
     if session.since is None:
         return False
-    wanted, tree = set(paths), GitTree(session.root, "HEAD")
     known = office.people[person]
     names = {each.casefold() for each in (person, known.get("email", ""), *known.get("logins", ()))}
-    return any(
-        path in wanted and any(login(author) in names for author in authors)
-        for folder in sorted({path.partition("/")[0] for path in wanted})
-        for path, authors in tree.authors(session.since, folder).items()
-    )
+    tree = GitTree(session.root, "HEAD")
+    begun: list[str | None] = [session.since]
+    if case.before is not None and not lifecycle.was_agreed(case.before):
+        begun.append(tree.before_it_came(case.path))
+    authors = {author for each in begun for author in tree.authors(each, case.path).get(case.path, ())}
+    return any(login(author) in names for author in authors)

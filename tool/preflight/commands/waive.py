@@ -76,11 +76,11 @@ def command(  # noqa: PLR0913 - one argument an option
     if by in {pointers.get(record, each) for each in OWNERS}:
         message = f"{by} owns {file.id}, and nobody waives a rule for what is their own"
         raise UsageError(message, fix=f"Ask somebody else in the role {role}.")
-    if proposes(office, by, [file.path]):
-        message = f"{by} changed {file.path} since the base, and nobody waives a rule for what they propose"
+    case = session.case(file)
+    if proposes(office, by, case):
+        message = f"{by} wrote what {file.path} proposes, and nobody waives a rule for what they propose"
         raise UsageError(message, fix=f"Ask somebody else in the role {role}.")
-    before = session.case(file).before
-    fingerprint = fingerprints.of(session.policy, compiled, record, found[0].pointer, before)
+    fingerprint = fingerprints.of(session.policy, compiled, record, found[0].pointer, case.before)
     rests_on = fingerprints.covers(session.policy, compiled, found[0].pointer)
     heading = office.heading(role, by)
     said = drafts.waiver(heading, record, compiled.rule, found, fingerprint, rests_on, reason, until=until)
