@@ -161,6 +161,15 @@ def test_an_item_that_moves_and_says_a_word_more_is_not_waived_for_longer() -> N
     assert idle(*back, moved(3, 181, "in-force")) == []
 
 
+@pytest.mark.parametrize("day", [80, 90, 100])
+def test_a_term_counts_whole_however_early_it_is_signed(day: int) -> None:
+    """Of 90 days each: signed before the second is over, a third one goes on past the most that two may last."""
+    two = [moved(1, 0), moved(2, day, "in-force")]
+    assert [check for check, _ in idle(*two)] == ["expired"]
+    third = idle(*two, moved(3, day + 85, "in-force"))
+    assert third[-1] == ("renewals", "it was renewed 2 times; at most 1 time is allowed")
+
+
 def test_what_is_taken_back_after_it_ran_out_was_a_term_all_the_same() -> None:
     first = replace(moved(1, 0, "revoked"), revoked_on=DAY + timedelta(181))
     third = idle(first, moved(2, 90), moved(3, 181, "in-force"))

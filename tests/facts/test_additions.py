@@ -164,6 +164,28 @@ def test_what_is_over_is_not_used(life: JsonObject, was: JsonObject, now: JsonOb
 
 
 @pytest.mark.parametrize(
+    ("now", "belated"),
+    [
+        pytest.param({"summary": "Sends mails.", "ownership": {"it": {"owner": "lea"}}}, [], id="words, and owners"),
+        pytest.param({"reviews": [{"kind": "budget"}]}, ["something new under reviews"], id="a review"),
+        pytest.param({"data": {"classes": ["public"]}}, [], id="a class of data less"),
+        pytest.param({"data": {"system_of_record_for": ["customers"]}}, ["something new under data"], id="a claim"),
+        pytest.param(
+            {"retirement": {"last_invoice": {"ready": True}}}, ["something new under retirement"], id="an invoice"
+        ),
+    ],
+)
+def test_a_record_stays_as_it_was_when_it_was_rejected(now: JsonObject, belated: list[str]) -> None:
+    before = {**record(life=REJECTED), "data": {"classes": ["personal", "public"]}}
+    assert told("belated", before, {**before, **now}) == belated
+
+
+def test_what_people_use_was_not_rejected() -> None:
+    before = {**record(life={"status": "proposed"}), "usage": SEATS}
+    assert told("abandoned", before, {**before, "lifecycle": REJECTED}) == ["seats that are paid or given out"]
+
+
+@pytest.mark.parametrize(
     ("notice", "renews", "belated"),
     [(30, True, []), (30, False, []), (0, False, []), (1800, True, ["Mail"]), (0, True, ["Mail"])],
 )

@@ -89,17 +89,20 @@ def _same_finding(one: Decision, other: Decision) -> bool:
 
 
 def _renewed(decision: Decision, before: Sequence[Decision], longest: int) -> int:
-    """Return how often a waiver was renewed: by its place and content, or by how long waivers of its field have lasted.
+    """Return how often a waiver was renewed: by its place and content, or by how long waivers of its field will last.
 
     An item that moves in its list and says a word more looks like another one. That its field was waived for terms on
     end cannot be hidden.
     """
     began = decision.statement.decided_on
+    lasts = (_until(decision) - began).days
     for end, each in sorted(((_ended(each), each) for each in before), key=lambda one: one[0], reverse=True):
         if end > each.statement.decided_on and end >= add_days(began, -PAUSE):
+            # What two of them cover is one day, not two.
+            lasts += max((min(end, began) - each.statement.decided_on).days, 0)
             began = min(began, each.statement.decided_on)
-    lasted = (decision.statement.decided_on - began).days
-    return max(sum(_same_finding(decision, each) for each in before), lasted // max(longest, 1))
+    terms = -(-lasts // max(longest, 1))  # those begun count whole
+    return max(sum(_same_finding(decision, each) for each in before), terms - 1)
 
 
 def _ended(decision: Decision) -> date:

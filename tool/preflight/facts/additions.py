@@ -25,7 +25,7 @@ from preflight.spans import beyond
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from preflight.model import Context, JsonObject
+    from preflight.model import Context, Json, JsonObject
     from preflight.recurring import Kind
 
 NAME = "additions"
@@ -36,6 +36,12 @@ ONCE_BOUGHT = {  # of a vendor that was left such things may be found later, of 
     "/contract/reference": "where the contract is filed",
     "/incidents": "an incident",
     "/readiness": "what makes it ready for going live",
+}
+# Of a rejected record: what it is called, who looks after it, why it was rejected. What it costs is told of elsewhere.
+OPEN_WHEN_REJECTED = {
+    *("id", "name", "summary", "aliases", "category", "capabilities", "classification", "legal_entity", "lifecycle"),
+    *("ownership", "evidence", "approvals", "not_applicable", "remediation", "contract", "cost"),
+    *("integrations", "incidents", "readiness", "usage"),
 }
 INPUTS = (SUBSCRIPTIONS, PAYMENTS, RECURRING, USAGE, "/lifecycle/status")
 POLICIES = ("approvals", "rates")
@@ -84,7 +90,8 @@ def since(record: JsonObject, before: JsonObject | None, context: Context) -> Js
     if cost.is_over(record, context) and (agreed or was_over):  # what was rejected unasked buys nothing later, either
         found["belated"] = _belated(record, before, context)
     if record["lifecycle"]["status"] == "rejected" and not was_over:
-        found["abandoned"] = [*_bought(record, planned=not agreed), *_used(record, before)]
+        told = [*_bought(record, planned=not agreed), *_counted(record), *_used(record, before)]
+        found["abandoned"] = [each for number, each in enumerate(told) if each not in told[:number]]
     if agreed:  # a proposal may change until it is agreed to
         found["late"] = list(_late(record, before, context))
         found["grown"] = list(_grown(record, before, context))
@@ -217,22 +224,33 @@ def _entered(record: JsonObject, before: JsonObject, context: Context) -> Iterat
             yield {"pointer": kind.at, "what": f"{kind.what} {kind.name(entry)}"}
 
 
+def _counted(record: JsonObject) -> Iterator[JsonObject]:
+    """Yield who uses it, as the record counts them."""
+    usage = record.get("usage", {})
+    yield from ({"pointer": "/usage", "what": what} for member, what in COUNTED.items() if usage.get(member))
+
+
 def _used(record: JsonObject, before: JsonObject) -> Iterator[JsonObject]:
     """Yield what only a vendor has that is used, and that the record did not tell before."""
-    usage = record.get("usage", {})
-    if usage != before.get("usage", {}):
-        yield from ({"pointer": "/usage", "what": what} for member, what in COUNTED.items() if usage.get(member))
+    if record.get("usage", {}) != before.get("usage", {}):
+        yield from _counted(record)
     rejected = record["lifecycle"]["status"] == "rejected"
     for at, what in {**IN_USE, **(ONCE_BOUGHT if rejected else {})}.items():
-        now, was = get(record, at), get(before, at)
-        if isinstance(now, list):
-            more = any(each not in (was or ()) for each in now)
-        elif isinstance(now, dict):
-            more = any(each != (was or {}).get(name) for name, each in now.items())
-        else:
-            more = bool(now) and now != was
-        if more:
+        if _adds(get(record, at), get(before, at)):
             yield {"pointer": at, "what": what}
+    if rejected and before["lifecycle"]["status"] == "rejected":
+        for name in sorted(record.keys() - OPEN_WHEN_REJECTED):
+            if _adds(record[name], before.get(name)):
+                yield {"pointer": f"/{name}", "what": f"something new under {name}"}
+
+
+def _adds(now: Json, was: Json) -> bool:
+    """Whether a value says more than one before, or something else; to take something out adds nothing."""
+    if isinstance(now, dict):
+        return any(_adds(each, was.get(name) if isinstance(was, dict) else None) for name, each in now.items())
+    if isinstance(now, list):
+        return any(each not in (was if isinstance(was, list) else ()) for each in now)
+    return bool(now) and now != was
 
 
 def _costlier(record: JsonObject, before: JsonObject, context: Context) -> Iterator[JsonObject]:
