@@ -65,11 +65,16 @@ class Registry:
         for number, (vendor, company) in enumerate(vendors.items()):
             nonce = f"{number:016x}"[::-1]
             decided = date.fromisoformat("2026-05-20")
-            told: dict[str, Any] = {"facts": (("Company", company), ("Country", "DE")), "bounds": bounds}
+            told: dict[str, Any] = {"facts": tuple(self.named(vendor, company).items()), "bounds": bounds}
             statement = Statement("approve", name, vendor, "cfo", signer.name, decided, "a" * 40, nonce, **told)
             for path, data in signer.files(statement).items():
                 (self.root / path).parent.mkdir(parents=True, exist_ok=True)
                 (self.root / path).write_bytes(data)
+
+    def named(self, vendor: str, company: str) -> dict[str, str]:
+        """Return the facts that say for what somebody signs."""
+        record = parse((self.root / "vendors" / f"{vendor}.yaml").read_bytes()).value
+        return {"Vendor": record["name"], "Category": record["category"], "Company": company, "Country": "DE"}
 
     @staticmethod
     def _dump(path: Path, value: Json) -> None:

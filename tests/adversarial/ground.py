@@ -73,6 +73,7 @@ SCREEN = 25  # lines
 HANGS = 60  # seconds by the clock, after which a command is taken to wait for something that never comes
 WITHIN = ("sh", "-c", f'{LIMITS} && exec "$@"', "sh")
 PREFLIGHT = (*ASK, "--as-of", TODAY)
+FOR = {"Vendor": "Foghorn SMS", "Category": "sms-messaging", "Company": "Foghorn Messaging GmbH", "Country": "DE"}
 APPROVALS = """approvals:
   - {role: marketing-operations-lead, by: sanne-devries, date: 2026-11-27}
   - {role: it-owner, by: lena-brandt, date: 2026-11-27}
@@ -337,7 +338,7 @@ def statement(**changes: Any) -> Statement:
         "decided_on": date(2026, 11, 30),
         "rules": "a" * 40,
         "nonce": "0123456789abcdef",
-        "facts": (("Company", "Foghorn Messaging GmbH"), ("Country", "DE"), ("Annual cost", "60,000 EUR")),
+        "facts": (*FOR.items(), ("Annual cost", "60,000 EUR")),
         "bounds": {"annual_cost": {"amount": 66_000, "currency": "EUR"}},
     }
     return Statement(**{**given, **changes})

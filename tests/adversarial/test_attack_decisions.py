@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adversarial.ground import APPROVALS, CFO, CFO_MAIL, MALLORY, OWNERS, RECORD, SMALL, VENDOR, statement, tells
+from adversarial.ground import APPROVALS, CFO, CFO_MAIL, FOR, MALLORY, OWNERS, RECORD, SMALL, VENDOR, statement, tells
 from preflight.decisions import NAMESPACE, POLICY_NAMESPACE
 
 if TYPE_CHECKING:
@@ -257,13 +257,35 @@ def test_what_was_signed_for_one_country_approves_no_namesake_in_another(
     ground.refused()
 
 
+def test_what_was_signed_for_one_product_approves_no_other(ground: Ground) -> None:
+    """Between the word and the approval the proposal may change: it becomes another product of the seller."""
+    ground.edit(RECORD, ("category: sms-messaging", "category: customer-data-platform"))
+    ground.commit()
+    assert (
+        ground.check()
+        .of(ASKED)[0]
+        .endswith(f"{CFO} on 2026-11-30, for another product or category than the record tells of now")
+    )
+    ground.edit(
+        RECORD,
+        ("category: customer-data-platform", "category: sms-messaging"),
+        ("name: Foghorn SMS\n", "name: Foghorn Ledger\n"),
+    )
+    ground.commit()
+    assert ground.check().of(ASKED)[0].endswith("for another product or category than the record tells of now")
+    ground.refused()
+    ground.edit(RECORD, ("name: Foghorn Ledger\n", "name: Foghorn Ledger\naliases: [foghorn sms]\n"))
+    ground.commit()
+    assert ground.check().of(ASKED) == []
+
+
 def test_a_statement_that_names_no_country_is_no_word_on_a_company(ground: Ground) -> None:
     ground.raise_cost(90_000)
     bounds = {"annual_cost": {"amount": 200_000, "currency": "EUR"}}
-    facts = (("Company", "Foghorn Messaging GmbH"),)
+    facts = tuple(each for each in FOR.items() if each[0] != "Country")
     ground.decide(CFO, facts=facts, nonce="9" * 16, decided_on=date(2026, 12, 22), bounds=bounds)
     ground.commit()
-    assert "without the company and its country, which the record names now" in ground.check().of(ASKED)[0]
+    assert "without saying for what: vendor, category, company and its country" in ground.check().of(ASKED)[0]
     ground.refused()
 
 
@@ -340,7 +362,7 @@ def approved(ground: Ground) -> None:
     """Approve it at a price for which the CFO has to agree, and has."""
     ground.edit(PELICAN, ("status: proposed", "status: approved\n  approved_on: 2026-12-22"), ("20000", "60000"))
     ground.write(PELICAN, ground.read(PELICAN) + re.sub("2026-11-2.", "2026-12-22", APPROVALS))
-    facts = (("Company", "Pelican Messaging GmbH"), ("Country", "DE"))
+    facts = tuple((title, each.replace("Foghorn", "Pelican")) for title, each in FOR.items())
     ground.decide(CFO, vendor="pelican-sms", facts=facts, decided_on=date(2026, 12, 22), nonce="8" * 16)
     ground.commit("Approve")
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 DAY = "2026-06-01"
 EXAMPLE = parse((ROOT / "policies/example.yaml").read_bytes()).value
+FOR = {"Vendor": "Acme", "Category": EXAMPLE["category"], "Company": EXAMPLE["legal_entity"]["name"], "Country": "DE"}
 REGISTRY = "example-registry"
 RULES = ("risk/approved-by-the-roles", "security/certification-current")
 RECORD = "vendors/acme.yaml"
@@ -191,7 +192,7 @@ def approval(**changes: Any) -> Statement:
         "decided_on": date(2026, 5, 20),
         "rules": "a" * 40,
         "nonce": "0123456789abcdef",
-        "facts": (("Company", EXAMPLE["legal_entity"]["name"]), ("Country", "DE"), ("Annual cost", "60,000 EUR")),
+        "facts": (*FOR.items(), ("Annual cost", "60,000 EUR")),
         "bounds": {"annual_cost": {"amount": 70_000, "currency": "EUR"}},
     }
     return Statement(**{**given, **changes})

@@ -132,7 +132,7 @@ def test_it_warns_whoever_proposes_the_change_themselves(desk: Desk, approve: Ca
 def test_it_warns_that_nobody_said_who_sells_it(desk: Desk, approve: Callable[..., Result]) -> None:
     desk.edit("vendors/beacon-mail.yaml", "  name: Beacon Software GmbH\n", "")
     said = " ".join(approve(VENDOR).out.split())
-    assert "beacon-mail names no company under legal_entity: once it does, the approval counts no more" in said
+    assert "beacon-mail has no company (/legal_entity/name): with one, the approval counts no more" in said
     assert "no country" not in said
 
 

@@ -32,7 +32,8 @@ STATES = {
     "not-yet": "not in force yet",
     "void": "signed by a key that leaked",
     "other": "for another company than the record names now",
-    "unnamed": "without the company and its country, which the record names now",
+    "another": "for another product or category than the record tells of now",
+    "unnamed": "without saying for what: vendor, category, company and its country, as in the record now",
 }
 
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from preflight.engine import Case, judge_case, judge_registry, read, share
 from preflight.errors import CannotJudge
-from preflight.model import SELLER, Decided, Json, JsonObject, Outcome, Position, Verdict
-from preflight.pointers import existing
+from preflight.model import SIGNED_FOR, Decided, Json, JsonObject, Outcome, Position, Verdict
+from preflight.pointers import existing, get
 from preflight.policy import example_parts
 
 if TYPE_CHECKING:
@@ -158,8 +158,8 @@ def scene_of(policy: Policy, overlay: JsonObject) -> Scene:
     others = made[1:] if before is None else made[1:-1]
     patch = merge(policy.example_policies, around.get("$policies", {}))
     last = None if before is None else made[-1]
-    entity = made[0].get("legal_entity", {})
-    meant = {"state": "in-force", **{each.lower(): entity.get(member, "") for each, member in SELLER.items()}}
+    whom = {title.lower(): get(made[0], at) or "" for title, at in SIGNED_FOR.items()}
+    meant = {"state": "in-force", **whom}
     signed = ({"id": f"example-{index}", **meant, **each} for index, each in _numbered(around))
     return Scene(made[0], tuple(others), last, "$before" in around, patch, tuple(signed))
 

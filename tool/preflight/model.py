@@ -16,8 +16,13 @@ Json: TypeAlias = Any
 JsonObject: TypeAlias = dict[str, Any]
 
 EMPTY: Mapping[str, Any] = MappingProxyType({})
-# The facts that say to whom an approval was given, and what legal_entity calls them: for others it does not count.
-SELLER = {"Company": "name", "Country": "country"}
+# The facts that say for what an approval was given, and where the record says it: for anything else it does not count.
+SIGNED_FOR = {
+    "Vendor": "/name",
+    "Category": "/category",
+    "Company": "/legal_entity/name",
+    "Country": "/legal_entity/country",
+}
 REGISTRY = "(registry)"  # whom a verdict is about that concerns no vendor alone; no id can be this
 
 

@@ -22,7 +22,7 @@ from preflight.errors import UsageError
 from preflight.escaping import terminal as escape
 from preflight.facts import oversight
 from preflight.levels import LEVELS
-from preflight.model import SELLER
+from preflight.model import SIGNED_FOR
 from preflight.money import Rates
 from preflight.shell import terminal, trust_root
 from preflight.shell.files import WorkingTree
@@ -192,10 +192,9 @@ def _warnings(office: Office, said: Statement, case: Case, facts: JsonObject) ->
         yield f"for the role {said.role} an entry in the record is enough; a signature is not asked, and counts as well"
     if said.by in {pointers.get(case.record, each) for each in OWNERS}:
         yield f"{said.by} owns {said.vendor}; somebody else in that role should look at it"
-    for title, member in SELLER.items():
-        if not pointers.get(case.record, f"/legal_entity/{member}"):
-            what = f"the record of {said.vendor} names no {title.lower()} under legal_entity"
-            yield f"{what}: once it does, the approval counts no more"
+    for title, at in SIGNED_FOR.items():
+        if not pointers.get(case.record, at):
+            yield f"the record of {said.vendor} has no {title.lower()} ({at}): with one, the approval counts no more"
     if proposes(office, said.by, case):
         yield f"{said.by} wrote what {case.path} proposes, and nobody approves what they propose: it will not count"
 

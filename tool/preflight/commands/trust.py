@@ -207,7 +207,9 @@ def _matters(session: Session, file: RecordFile) -> bool:
 def _weighed(record: JsonObject, context: Context) -> JsonObject:
     """Return what approvals are held against."""
     taken = oversight.extract(record, replace(context, memory={}))
-    return {**taken, "approvals": None, "said": None, "owes": None, "status": record["lifecycle"]["status"]}
+    named = {"for": {**taken["for"], "vendor": ""}, "aliases": None}  # what is renamed goes on under its old name, too
+    told = {"approvals": None, "said": None, "owes": None, "status": record["lifecycle"]["status"]}
+    return {**taken, **named, **told}
 
 
 def names(session: Session) -> dict[str, str]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from preflight import pointers
 from preflight.deciding.bounds import in_words
 from preflight.decisions import statement as statements
 from preflight.decisions.statement import MAX_FACTS, POLICIES, Statement
 from preflight.errors import DocumentError, UsageError
-from preflight.model import SELLER
+from preflight.model import SIGNED_FOR
 from preflight.money import plain, shown
 from preflight.wording import counted
 
@@ -66,9 +67,7 @@ def approval(  # noqa: PLR0913 - each is a part of what is signed
 
 
 def _of_vendor(record: JsonObject, now: Extent, currency: str) -> Iterator[tuple[str, Fact]]:
-    yield "Vendor", one_line(record["name"])
-    entity = record.get("legal_entity", {})
-    yield from ((title, one_line(entity[member])) for title, member in SELLER.items() if entity.get(member))
+    yield from ((title, one_line(said)) for title, at in SIGNED_FOR.items() if (said := pointers.get(record, at)))
     yield "Status", one_line(record["lifecycle"]["status"])
     yield "Risk", now.risk or "not known"
     least = shown(plain(now.least), currency)

@@ -17,7 +17,7 @@ from preflight.breaches import did_you_mean
 from preflight.decisions import strict_json
 from preflight.errors import DocumentError
 from preflight.levels import LEVELS
-from preflight.model import SELLER
+from preflight.model import SIGNED_FOR
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,11 +73,11 @@ class Statement:
 
     @property
     def approval(self) -> JsonObject:
-        """The same as an entry in ``approvals`` of a record, for ``agreement.agreement``, and for which company."""
+        """The same as an entry in ``approvals`` of a record, for ``agreement.agreement``, and for what it was given."""
         until = {"valid_until": self.valid_until.isoformat()} if self.valid_until else {}
         given = {"role": self.role, "by": self.by, "date": self.decided_on.isoformat()}
-        whom = {name.lower(): what for name, what in self.facts if name in SELLER}
-        return {**given, **whom, "bounds": {**self.bounds, **until}}
+        meant = {name.lower(): what for name, what in self.facts if name in SIGNED_FOR}
+        return {**given, **meant, "bounds": {**self.bounds, **until}}
 
 
 def parse(data: bytes) -> Statement:

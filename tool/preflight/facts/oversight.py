@@ -19,8 +19,10 @@ from preflight.facts.references import departures
 from preflight.facts.spend import daily, earlier, window
 from preflight.houses import MOST_TOLD, House, is_below
 from preflight.levels import highest, rank
+from preflight.model import SIGNED_FOR
 from preflight.money import decimal, plain
 from preflight.naming import words
+from preflight.pointers import get
 from preflight.shapes import NUMBER, TEXT, WHOLE, faults
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ INPUTS = ("/approvals", "/contract/subscriptions", "/cost/recurring", "/cost/usa
 POLICIES = ("approvals", "people", "rates", "risk", "systems")
 
 
+OF_SELLER = frozenset({"company", "country"})  # of what an approval is for
 OPEN = frozenset({"public", "internal"})  # data that AI may be shown without being named among the classes
 
 _ROLE = {"role": TEXT, "title": TEXT, "why": TEXT}
@@ -79,8 +82,8 @@ def extract(record: JsonObject, context: Context) -> JsonObject:
     over = cost.is_over(record, context)
     return {
         "parent": entity.get("parent") or entity.get("name") or "",
-        "company": entity.get("name", ""),
-        "country": entity.get("country", ""),
+        "for": {title.lower(): get(record, at) or "" for title, at in SIGNED_FOR.items()},
+        "aliases": record.get("aliases", []),
         "sold_by": entity,
         "over": over,
         "annual": known.get("annual"),
@@ -256,19 +259,28 @@ def roles(policy: JsonObject, demands: Iterable[JsonObject]) -> list[Role]:
 
 
 def _for_whom(approval: JsonObject, taken: JsonObject) -> JsonObject:
-    """Return an approval; one that was signed for another company than the record names now, or for none, as such.
+    """Return an approval; one that was signed for something else than the record tells of now, or for nothing, as such.
 
-    A record that keeps its id and becomes that of somebody else does not inherit what was signed. Another legal form
-    is somebody else: a GmbH and a Ltd of one name are two companies. So are two of one name in two countries.
+    A record that keeps its id and becomes that of somebody else, or another product, does not inherit what was signed.
+    Another legal form is somebody else: a GmbH and a Ltd of one name are two companies. So are two of one name in two
+    countries.
     """
-    pairs = [(_as_written(str(approval.get(each, ""))), _as_written(taken[each])) for each in ("company", "country")]
-    if approval["state"] != "in-force" or all(meant == named for meant, named in pairs):
+    if approval["state"] != "in-force":
         return approval
-    return {**approval, "state": "other" if any(meant and meant != named for meant, named in pairs) else "unnamed"}
+    given = {title: str(approval.get(title, "")) for title in taken["for"]}
+    differ = [title for title, named in taken["for"].items() if not _is_same(title, given[title], named)]
+    if "vendor" in differ and any(_is_same("vendor", given["vendor"], each) for each in taken["aliases"]):
+        differ.remove("vendor")
+    if not differ:
+        return approval
+    meant = {title for title in differ if given[title]}
+    return {**approval, "state": "unnamed" if not meant else "other" if meant & OF_SELLER else "another"}
 
 
-def _as_written(company: str) -> str:
-    return "".join(words(company))
+def _is_same(title: str, one: str, other: str) -> bool:
+    if title in OF_SELLER:
+        return "".join(words(one)) == "".join(words(other))
+    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
 
 
 def _recorded(taken: JsonObject) -> list[JsonObject]:
