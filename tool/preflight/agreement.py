@@ -26,6 +26,15 @@ if TYPE_CHECKING:
 SIGNED, RECORDED = "signed", "recorded"
 NOBODY = Proposers()
 UNSAID_YEARS = 5  # of its yearly amount, that an approval covers which says nothing of the term or the commitment
+# Condition of a demand → the bound of an approval that answers it.
+ANSWERS = {
+    "annual_cost_from": "annual_cost",
+    "commitment_from": "commitment",
+    "term_months_from": "term_months",
+    "risk_from": "risk",
+    "data": "data",
+}
+MONEY = {"annual_cost": "the cost of a year", "commitment": "what is promised", "term_months": "the term"}
 STATES = {
     "expired": "run out",
     "revoked": "revoked",
@@ -56,6 +65,8 @@ class Role:
     people: int = 1
     # Whether somebody whom the directory does not know may propose what this role approves.
     strangers_propose: bool = False
+    # What it is asked for, as bounds of an approval: of money, a signature that says nothing of it covers none.
+    bounds: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +114,16 @@ def _fault(role: Role, approval: JsonObject, amounts: Amounts, directory: Direct
     by, given = approval["by"], approval["date"]
     for fault in _faults(role, approval, directory, proposers):
         return fault
-    return "; ".join(f"{by} on {given}, {each}" for each in _beyond(approval.get("bounds", {}), amounts, directory))
+    bounds = approval.get("bounds", {})
+    silent = _silent(role, bounds) if "id" in approval else ()
+    return "; ".join(f"{by} on {given}, {each}" for each in (*silent, *_beyond(bounds, amounts, directory)))
+
+
+def _silent(role: Role, bounds: JsonObject) -> Iterator[str]:
+    """Yield the money for which the role is asked, and that its approval does not bound; that of a year bounds all."""
+    for name, what in () if "annual_cost" in bounds else MONEY.items():
+        if name in role.bounds - bounds.keys():
+            yield f"without a word on {what}, for which the role is asked"
 
 
 def _faults(role: Role, approval: JsonObject, directory: Directory, proposers: Proposers) -> Iterator[str]:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from preflight.model import Report, Rule
     from preflight.shell.files import Entry
 
-WITHDRAWN = frozenset({"proposed", "rejected"})  # states of a vendor whose record may be taken out again
+WITHDRAWN = "proposed"  # the state of a vendor whose record may be taken out again
 # Of these no other spelling may stand beside them.
 MANAGED = ("vendors", "policies", *trust_root.FOLDERS, *trust_root.FILES)
 
@@ -152,9 +152,9 @@ def _withdrawal(then: Session, entry: Entry) -> Judged | None:
     status = record.get("lifecycle", {}).get("status")
     decided = f"{FOLDER}/{file.id}/"
     agreed = lifecycle.was_agreed(record)
-    if status in WITHDRAWN and not agreed and not then.source.entries(decided.rstrip("/")):
+    if status == WITHDRAWN and not agreed and not then.source.entries(decided.rstrip("/")):
         return None
-    if status in WITHDRAWN and not agreed:  # else the next vendor of that name would find itself approved
+    if status == WITHDRAWN and not agreed:  # else the next vendor of that name would find itself approved
         message = f"the record of {file.id} is taken out, and what was decided about it stays in {decided}"
         fix = "Put it back as rejected. An id about which somebody decided is not free again."
         return engine.breached(file.id, entry.path, [Problem("change/removed", message, fix)])

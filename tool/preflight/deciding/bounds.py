@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from typing import TYPE_CHECKING
 
+from preflight.agreement import ANSWERS
 from preflight.decisions.statement import BOUNDS
 from preflight.errors import UsageError
 from preflight.levels import rank
@@ -23,14 +24,6 @@ if TYPE_CHECKING:
     from preflight.model import JsonObject
     from preflight.money import Rates
 
-# Condition of a demand → the bound that answers it.
-ANSWERS = {
-    "annual_cost_from": "annual_cost",
-    "commitment_from": "commitment",
-    "term_months_from": "term_months",
-    "risk_from": "risk",
-    "data": "data",
-}
 UNASKED = ("annual_cost", "risk")  # what bounds the approval of a role that no demand names
 # Bound → what it is about, the option that sets it, and what to fill in where it is not known.
 ABOUT = {

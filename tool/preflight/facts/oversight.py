@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from preflight import houses, terms
-from preflight.agreement import NOBODY, RECORDED, SIGNED, Directory, Role, agreement
+from preflight.agreement import ANSWERS, NOBODY, RECORDED, SIGNED, Directory, Role, agreement
 from preflight.authority import Amounts, by_role, demanded, names
 from preflight.facts import cost, lifecycle, risk
 from preflight.facts.references import departures
@@ -214,7 +214,7 @@ def _facts(vendor: str, taken: JsonObject, group: House, context: Context, direc
     proposers = context.decided.proposers.get(vendor, NOBODY)
     standing = {
         role.name: agreement(role, approvals, amounts if role.name in paying else alone, directory, proposers)
-        for role in roles(policy, [each for each, said in demands if said is not False])
+        for role in roles(policy, demands)
     }
     wanted = by_role((each for each, said in demands if said), titles, amounts, currency, others)
     missing = [
@@ -248,14 +248,24 @@ def _facts(vendor: str, taken: JsonObject, group: House, context: Context, direc
     return facts
 
 
-def roles(policy: JsonObject, demands: Iterable[JsonObject]) -> list[Role]:
-    """Return what policies/approvals.yaml asks of each role that demands name; ``demands`` are those that apply."""
+def roles(policy: JsonObject, demands: Iterable[tuple[JsonObject, bool | None]]) -> list[Role]:
+    """Return what policies/approvals.yaml asks of each role that demands name.
+
+    ``demands`` are all, each with whether it applies; None: that is not known.
+    """
     proofs = {each["role"]: each["proof"] for each in policy["roles"]}
     strangers = policy.get("separation", {}).get("unknown_proposer") == "accept"
     people = {each["role"]: 1 for each in policy["demands"]}
-    for each in demands:
-        people[each["role"]] = max(people.get(each["role"], 1), each.get("people", 1))
-    return [Role(name, proofs.get(name, SIGNED), count, strangers) for name, count in people.items()]
+    bounds: dict[str, set[str]] = {}
+    for each, applies in demands:
+        if applies is not False:
+            people[each["role"]] = max(people.get(each["role"], 1), each.get("people", 1))
+        if applies:
+            bounds.setdefault(each["role"], set()).update(ANSWERS[name] for name in each if name in ANSWERS)
+    return [
+        Role(name, proofs.get(name, SIGNED), count, strangers, frozenset(bounds.get(name, ())))
+        for name, count in people.items()
+    ]
 
 
 def _for_whom(approval: JsonObject, taken: JsonObject) -> JsonObject:
