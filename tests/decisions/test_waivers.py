@@ -170,6 +170,14 @@ def test_a_term_counts_whole_however_early_it_is_signed(day: int) -> None:
     assert third[-1] == ("renewals", "it was renewed 2 times; at most 1 time is allowed")
 
 
+def test_waivers_of_a_day_each_are_no_way_to_go_on() -> None:
+    """One for each change would do: the gate looks at nothing in between."""
+    days = [replace(moved(number, 30 * number, "expired")) for number in range(7)]
+    brief = [replace(each, statement=replace(each.statement, valid_until=each.statement.decided_on)) for each in days]
+    last = replace(brief[-1], state="in-force")
+    assert idle(*brief[:-1], last)[-1] == ("renewals", "it was renewed 2 times; at most 1 time is allowed")
+
+
 def test_what_is_taken_back_after_it_ran_out_was_a_term_all_the_same() -> None:
     first = replace(moved(1, 0, "revoked"), revoked_on=DAY + timedelta(181))
     third = idle(first, moved(2, 90), moved(3, 181, "in-force"))

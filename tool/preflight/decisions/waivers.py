@@ -95,14 +95,16 @@ def _renewed(decision: Decision, before: Sequence[Decision], longest: int) -> in
     end cannot be hidden.
     """
     began = decision.statement.decided_on
-    lasts = (_until(decision) - began).days
+    covered = (_until(decision) - began).days
     for end, each in sorted(((_ended(each), each) for each in before), key=lambda one: one[0], reverse=True):
-        if end > each.statement.decided_on and end >= add_days(began, -PAUSE):
+        at_once = each.state == "revoked" and end <= each.statement.decided_on
+        if not at_once and end >= add_days(began, -PAUSE):
             # What two of them cover is one day, not two.
-            lasts += max((min(end, began) - each.statement.decided_on).days, 0)
+            covered += max((min(end, began) - each.statement.decided_on).days, 0)
             began = min(began, each.statement.decided_on)
-    terms = -(-lasts // max(longest, 1))  # those begun count whole
-    return max(sum(_same_finding(decision, each) for each in before), terms - 1)
+    begun = -(-covered // max(longest, 1)) - 1  # a term that is begun counts whole
+    over = (decision.statement.decided_on - began).days // max(longest, 1)  # however short each of them was
+    return max(sum(_same_finding(decision, each) for each in before), begun, over)
 
 
 def _ended(decision: Decision) -> date:
