@@ -86,7 +86,7 @@ MAY_IMPORT = {
     "provenance": VOCABULARY | WORDS | {"decisions", "history", "landing", "staff", "tables"},
     "alignment": VOCABULARY | WORDS | {"landing", "periods", "staff", "tables"},
     "auditing": VOCABULARY | WORDS | {"decisions", "field_changes", "history", "tables"},
-    "deciding": VOCABULARY | WORDS | {"decisions", "facts", "levels", "money", "tables"},
+    "deciding": VOCABULARY | WORDS | {"agreement", "decisions", "facts", "levels", "money", "tables"},
     "checklist": VOCABULARY | WORDS | {"facts"},
     "due": VOCABULARY | WORDS | {"facts", "periods"},
     "watch": VOCABULARY | WORDS | {"due"},

@@ -124,8 +124,10 @@ def judge(  # noqa: PLR0913 - each is a source of its own, and all are needed
     revocations, mistaken = _revocations(court, sound)
     void = {path for path, _ in mistaken}
     revoked: dict[tuple[str, str], date] = {}
-    for each in (each.statement for each in revocations if each.in_force):
-        revoked[each.vendor, each.revokes] = min(each.decided_on, revoked.get((each.vendor, each.revokes), date.max))
+    for each in (each for each in revocations if each.in_force):
+        named, said = (each.statement.vendor, each.statement.revokes), each.statement.decided_on
+        # Until it came, what it takes back went on to count.
+        revoked[named] = min(max(said, court.terms.arrived.get(each.path, said)), revoked.get(named, date.max))
     # What was taken back has no effect, so nobody has to do anything about what is wrong with it. It does not come in,
     # though: what a file is held against may change, and then it would lie there.
     taken_back = {f"{FOLDER}/{vendor}/{revokes}.json" for vendor, revokes in revoked}

@@ -31,12 +31,14 @@ if TYPE_CHECKING:
 NAME = "additions"
 SUBSCRIPTIONS, PAYMENTS = "/contract/subscriptions", "/cost/one_off"
 COUNTED = {"active_users": "people who use it", "seats": "seats that are paid or given out"}
-IN_USE = {"/integrations": "a connection"}
-ONCE_BOUGHT = {  # of a vendor that was left such things may be found later, of one that was rejected there are none
+IN_USE = {
+    "/integrations": "a connection",
     "/contract/reference": "where the contract is filed",
-    "/incidents": "an incident",
     "/readiness": "what makes it ready for going live",
 }
+ONCE_USED = {
+    "/incidents": "an incident"
+}  # of a vendor that was left one may be found later, of a rejected one there is none
 # Of a rejected record: what it is called, who looks after it, why it was rejected. What it costs is told of elsewhere.
 OPEN_WHEN_REJECTED = {
     *("id", "name", "summary", "aliases", "category", "capabilities", "classification", "legal_entity", "lifecycle"),
@@ -235,7 +237,7 @@ def _used(record: JsonObject, before: JsonObject) -> Iterator[JsonObject]:
     if record.get("usage", {}) != before.get("usage", {}):
         yield from _counted(record)
     rejected = record["lifecycle"]["status"] == "rejected"
-    for at, what in {**IN_USE, **(ONCE_BOUGHT if rejected else {})}.items():
+    for at, what in {**IN_USE, **(ONCE_USED if rejected else {})}.items():
         if _adds(get(record, at), get(before, at)):
             yield {"pointer": at, "what": what}
     if rejected and before["lifecycle"]["status"] == "rejected":
