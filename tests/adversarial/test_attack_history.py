@@ -289,7 +289,7 @@ def test_no_ref_passes_for_main(ground: Ground, ref: str) -> None:
 @pytest.mark.parametrize("ref", ["refs/tags/origin", "refs/heads/origin", "refs/tags/HEAD", "refs/tags/@"])
 def test_no_ref_passes_for_what_git_calls_so(ground: Ground, ref: str) -> None:
     raised(ground)
-    assert f"{ref} would be taken for what git calls so" in ground.refused(f"HEAD:{ref}")
+    assert f"{ref} would be taken for a name of git's own" in ground.refused(f"HEAD:{ref}")
 
 
 def test_a_change_is_judged_by_main_and_not_by_what_the_push_says_that_main_was(ground: Ground) -> None:

@@ -40,8 +40,8 @@ STATES = {
     "revoked": "revoked",
     "not-yet": "not in force yet",
     "void": "signed by a key that leaked",
-    "other": "for another company than the record names now",
-    "another": "for another product or category than the record tells of now",
+    "other-company": "for another company than the record names now",
+    "other-product": "for another product or category than the record tells of now",
     "unnamed": "without saying for what: vendor, category, company and its country, as in the record now",
 }
 

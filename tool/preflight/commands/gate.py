@@ -160,6 +160,8 @@ def _withdrawal(then: Session, entry: Entry) -> Judged | None:
         return engine.breached(file.id, entry.path, [Problem("change/removed", message, fix)])
     message = f"the record of {file.id} ({status or 'of unknown state'}) is taken out, and its history with it"
     fix = "Put it back; give it the status retired, with the proof that policies/lifecycle.yaml asks for."
+    if status == "rejected":
+        fix = "Put it back: what was rejected stays, with why. A new proposal has a record of its own."
     return engine.breached(file.id, entry.path, [Problem("change/removed", message, fix)])
 
 

@@ -182,7 +182,7 @@ def _judged(
 
 
 def _shadowed(update: Update, guarded: Collection[str]) -> str | None:
-    """Return the name of a guarded branch, here or in a clone, that git would understand as this ref instead."""
+    """Return what somebody may mean, here or in a clone, for whom git would take this ref: such as a guarded branch."""
     if update.deletes or update.ref in guarded:
         return None
     short = update.ref.removeprefix(BRANCHES if update.ref.startswith(BRANCHES) else TAGS)
@@ -191,7 +191,7 @@ def _shadowed(update: Update, guarded: Collection[str]) -> str | None:
     # Where files have no case, Main and main are one branch.
     short = short.casefold()
     if short in {*REMOTES, *OF_GIT}:
-        return "what git calls so"
+        return "a name of git's own"
     for branch in sorted(guarded):
         name = branch.removeprefix(BRANCHES)
         remote, _, rest = short.partition("/")

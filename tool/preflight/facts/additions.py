@@ -33,8 +33,8 @@ SUBSCRIPTIONS, PAYMENTS = "/contract/subscriptions", "/cost/one_off"
 COUNTED = {"active_users": "people who use it", "seats": "seats that are paid or given out"}
 IN_USE = {
     "/integrations": "a connection",
-    "/contract/reference": "where the contract is filed",
-    "/readiness": "what makes it ready for going live",
+    "/contract/reference": "another contract",
+    "/readiness": "conditions of going live",
 }
 ONCE_USED = {
     "/incidents": "an incident"
@@ -92,8 +92,8 @@ def since(record: JsonObject, before: JsonObject | None, context: Context) -> Js
     if cost.is_over(record, context) and (agreed or was_over):  # what was rejected unasked buys nothing later, either
         found["belated"] = _belated(record, before, context)
     if record["lifecycle"]["status"] == "rejected" and not was_over:
-        told = [*_bought(record, planned=not agreed), *_counted(record), *_used(record, before)]
-        found["abandoned"] = [each for number, each in enumerate(told) if each not in told[:number]]
+        # Who uses it may have been told before: what people use was not rejected.
+        found["abandoned"] = [*_bought(record, planned=not agreed), *_used(record, {**before, "usage": {}})]
     if agreed:  # a proposal may change until it is agreed to
         found["late"] = list(_late(record, before, context))
         found["grown"] = list(_grown(record, before, context))
@@ -226,16 +226,11 @@ def _entered(record: JsonObject, before: JsonObject, context: Context) -> Iterat
             yield {"pointer": kind.at, "what": f"{kind.what} {kind.name(entry)}"}
 
 
-def _counted(record: JsonObject) -> Iterator[JsonObject]:
-    """Yield who uses it, as the record counts them."""
-    usage = record.get("usage", {})
-    yield from ({"pointer": "/usage", "what": what} for member, what in COUNTED.items() if usage.get(member))
-
-
 def _used(record: JsonObject, before: JsonObject) -> Iterator[JsonObject]:
     """Yield what only a vendor has that is used, and that the record did not tell before."""
-    if record.get("usage", {}) != before.get("usage", {}):
-        yield from _counted(record)
+    usage = record.get("usage", {})
+    if usage != before.get("usage", {}):
+        yield from ({"pointer": "/usage", "what": what} for member, what in COUNTED.items() if usage.get(member))
     rejected = record["lifecycle"]["status"] == "rejected"
     for at, what in {**IN_USE, **(ONCE_USED if rejected else {})}.items():
         if _adds(get(record, at), get(before, at)):

@@ -209,7 +209,7 @@ def _facts(vendor: str, taken: JsonObject, group: House, context: Context, direc
     # A role that is asked for because of money has to cover the money of the group; the others know this vendor alone.
     paying = {each["role"] for each in policy["demands"] if "annual_cost_from" in each}
     alone = replace(amounts, least=decimal(taken["least"]), basis="a year")
-    signed = [_for_whom(each, taken) for each in context.decided.approvals.get(vendor, ())]
+    signed = [_for_what(each, taken) for each in context.decided.approvals.get(vendor, ())]
     approvals = [{**each, "proposed_on": taken["proposed_on"]} for each in (*_recorded(taken), *signed)]
     proposers = context.decided.proposers.get(vendor, NOBODY)
     standing = {
@@ -268,7 +268,7 @@ def roles(policy: JsonObject, demands: Iterable[tuple[JsonObject, bool | None]])
     ]
 
 
-def _for_whom(approval: JsonObject, taken: JsonObject) -> JsonObject:
+def _for_what(approval: JsonObject, taken: JsonObject) -> JsonObject:
     """Return an approval; one that was signed for something else than the record tells of now, or for nothing, as such.
 
     A record that keeps its id and becomes that of somebody else, or another product, does not inherit what was signed.
@@ -284,7 +284,8 @@ def _for_whom(approval: JsonObject, taken: JsonObject) -> JsonObject:
     if not differ:
         return approval
     meant = {title for title in differ if given[title]}
-    return {**approval, "state": "unnamed" if not meant else "other" if meant & OF_SELLER else "another"}
+    state = "unnamed" if not meant else "other-company" if meant & OF_SELLER else "other-product"
+    return {**approval, "state": state}
 
 
 def _is_same(title: str, one: str, other: str) -> bool:
