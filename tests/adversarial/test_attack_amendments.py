@@ -1,22 +1,28 @@
-"""What two owners sign is all of what the gate will judge by: where it is moved to, and nothing that lies elsewhere."""
+"""What two owners sign is all of what the gate will judge by, wherever it moves, and good for one change, once."""
 
 from __future__ import annotations
 
 import shutil
+import threading
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adversarial.ground import CFO, OWNERS, RECORD
+from adversarial.ground import CFO, OWNERS, RECORD, Ground
 from preflight.decisions.amendment import digest
 from preflight.shell import trust_root
 from preflight.shell.git import GitTree
 from preflight.shell.registry import layout
 
 if TYPE_CHECKING:
-    from adversarial.ground import Ground
+    from pathlib import Path
+
+    from adversarial.ground import Said
 
 ASKED, CHANGE = "risk/approved-by-the-roles", "change/policy"
+APPROVALS = "policies/approvals.yaml"
+LIMIT = ("annual_cost_from: 50000", "annual_cost_from: 500000")
 MOVED = "policies: gov\nrules: gov/rules\n"
 SUBMODULE = "1" * 40
 
@@ -155,3 +161,81 @@ def test_the_end_of_a_key_is_not_forgotten_where_policies_are_read_from_another_
     ground.edit(RECORD, ("Sends", "It sends"))
     ground.commit("Change a word")
     assert ASKED in ground.refused()
+
+
+# ---- Each is for one change, once ------------------------------------------------------------------
+
+
+def made_and_taken_back(ground: Ground) -> None:
+    """Loosen a limit by the word of two owners, tighten it by another, and propose to loosen it again."""
+    for limit in (LIMIT, LIMIT[::-1]):
+        ground.edit(APPROVALS, limit)
+        ground.commit(by=OWNERS[0])
+        ground.amend()
+        ground.taken()
+    ground.edit(APPROVALS, LIMIT)
+    ground.commit()
+
+
+def test_an_amendment_is_spent_once_it_is_merged(ground: Ground) -> None:
+    made_and_taken_back(ground)
+    assert [rule for rule, _, _ in ground.check().red] == [CHANGE]
+    assert CHANGE in ground.refused()
+
+
+def test_signatures_that_were_left_over_do_not_make_the_same_change_again(ground: Ground) -> None:
+    """Owners signed it twice, because the first mail seemed lost; later they took the change back."""
+    made_and_taken_back(ground)
+    ground.amend()  # as of the day that all of the ground was signed on
+    [message] = ground.check().of(CHANGE)
+    assert "of a day after 2026-11-30, as it was made and taken back before, were wanted" in message
+    assert CHANGE in ground.refused()
+
+
+def test_owners_make_the_same_change_again_by_a_later_word(ground: Ground) -> None:
+    made_and_taken_back(ground)
+    ground.amend(decided_on=date(2026, 12, 1))
+    ground.taken()
+
+
+def test_two_keys_of_one_owner_are_one_owner(ground: Ground) -> None:
+    ground.edit(APPROVALS, LIMIT)
+    ground.commit(by=OWNERS[0])
+    ground.amend(people=(OWNERS[0], OWNERS[0]))
+    assert "there is that of noor-haddad" in ground.check().of("change/policy")[0]
+    ground.refused()
+
+
+def test_of_two_changes_of_the_rules_that_race_one_gets_in(ground: Ground, tmp_path: Path) -> None:
+    """Both are signed for the same state. Whichever is second was signed for a state that is no more."""
+    other = ground.copy(tmp_path / "other")
+    other.git("remote", "set-url", "origin", str(ground.server))
+    for each, path in ((ground, APPROVALS), (other, "policies/waivers.yaml")):
+        each.write(path, each.read(path) + "# Looked through.\n")
+        each.commit(by=OWNERS[0])
+        each.amend()
+    done: list[Said] = []
+    pushing = [threading.Thread(target=lambda each=each: done.append(each.push())) for each in (ground, other)]
+    for thread in pushing:
+        thread.start()
+    for thread in pushing:
+        thread.join()
+    assert sorted(each.code == 0 for each in done) == [False, True]
+    late = ground if ground.tip() != ground.main() else other
+    late.git("fetch", "--quiet", "origin")
+    late.git("rebase", "--quiet", "origin/main")
+    assert "there are none" in late.check().of("change/policy")[0]
+    late.refused()
+
+
+def test_rules_that_are_weakened_and_put_back_in_one_push_are_a_change_of_the_rules(ground: Ground) -> None:
+    """Nothing differs at the end, and the history of main would hold rules that nobody signed."""
+    path = "policies/approvals.yaml"
+    as_it_was = ground.read(path)
+    ground.edit(path, ("annual_cost_from: 50000", "annual_cost_from: 50000000"))
+    ground.commit("Weaken")
+    ground.write(path, as_it_was)
+    ground.commit("Put back")
+    [said] = ground.check().of("change/policy")
+    assert said == f"A commit of this change alters the policy itself, and a later one puts it back: {path}"
+    ground.refused()

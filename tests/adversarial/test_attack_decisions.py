@@ -7,13 +7,12 @@ OpenSSH skips are in test_attack_policies.py, what merging leaves of an approval
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adversarial.ground import APPROVALS, CFO, CFO_MAIL, FOR, MALLORY, OWNERS, RECORD, SMALL, VENDOR, statement, tells
+from adversarial.ground import CFO, FOR, MALLORY, OWNERS, RECORD, SMALL, VENDOR, statement, tells
 from preflight.decisions import NAMESPACE, POLICY_NAMESPACE
 
 if TYPE_CHECKING:
@@ -23,11 +22,8 @@ if TYPE_CHECKING:
 
 ASKED = "risk/approved-by-the-roles"
 SIGNED = f"vendors/decisions/{VENDOR}/2026-11-30-cfo-01234567.json"
-PELICAN = "vendors/pelican-sms.yaml"
 SELLER = "legal_entity: {name: Foghorn Messaging GmbH, country: DE, domains: [foghorn.example]}\n"
 WIDE: dict[str, Any] = {"bounds": {"annual_cost": {"amount": 900_000, "currency": "EUR"}}, "nonce": "fedcba9876543210"}
-
-APPROVED_ON = "  approved_on: 2026-11-30\n"
 
 
 def forged(ground: Ground) -> None:
@@ -345,74 +341,6 @@ def test_money_from_before_the_proposal_needs_the_signature_of_today(ground: Gro
     ground.refused()
 
 
-# ---- Who proposes, and who only says so ------------------------------------------------------------
-
-
-def proposed(ground: Ground, by: str, **life: str) -> None:
-    """Get a proposal like that of the vendor into main, written by somebody, as another vendor."""
-    text = ground.read(RECORD).partition("approvals:")[0].replace("Foghorn", "Pelican").replace("foghorn", "pelican")
-    text = text.replace("status: approved\n  approved_on: 2026-11-30", "status: proposed").replace("60000", "20000")
-    lines = "".join(f"\n  {name}: {what}" for name, what in life.items())
-    ground.write(PELICAN, text.replace("proposed_on: 2026-11-23", f"proposed_on: 2026-12-22{lines}"))
-    ground.commit("Propose", by=by)
-    ground.taken()
-
-
-def approved(ground: Ground) -> None:
-    """Approve it at a price for which the CFO has to agree, and has."""
-    ground.edit(PELICAN, ("status: proposed", "status: approved\n  approved_on: 2026-12-22"), ("20000", "60000"))
-    ground.write(PELICAN, ground.read(PELICAN) + re.sub("2026-11-2.", "2026-12-22", APPROVALS))
-    facts = tuple((title, each.replace("Foghorn", "Pelican")) for title, each in FOR.items())
-    ground.decide(CFO, vendor="pelican-sms", facts=facts, decided_on=date(2026, 12, 22), nonce="8" * 16)
-    ground.commit("Approve")
-
-
-@pytest.mark.parametrize("by", [MALLORY, CFO])
-def test_who_wrote_a_proposal_agrees_to_it_in_no_later_change_either(ground: Ground, by: str) -> None:
-    proposed(ground, by)
-    approved(ground)
-    if by == MALLORY:
-        ground.taken()
-        return
-    (message,) = ground.check().of(ASKED)
-    assert message.endswith(f"{CFO} on 2026-12-22, who proposes this change, and nobody approves what they propose")
-    ground.refused()
-
-
-def test_who_asked_for_it_is_not_forgotten(ground: Ground) -> None:
-    proposed(ground, MALLORY, proposed_by=CFO)
-    ground.edit(PELICAN, (f"  proposed_by: {CFO}\n", ""))
-    ground.commit()
-    assert [each[0] for each in ground.check().red] == ["lifecycle/proposer-kept"]
-    ground.refused()
-
-
-def test_the_server_knows_who_pushes_whatever_the_author_says(ground: Ground) -> None:
-    """The CFO raises the price himself, as somebody else, and had signed up to more."""
-    ground.raise_cost(65_000)
-    ground.commit(by=MALLORY)
-    assert f"{CFO} on 2026-11-30, who proposes this change" in ground.refused(by=CFO)
-
-
-@pytest.mark.parametrize("author", ["", "root@localhost", f"x{CFO_MAIL}", "gareth.whitlock+x@harbourline.example"])
-def test_an_author_whom_nobody_knows_may_be_anybody(ground: Ground, author: str) -> None:
-    ground.raise_cost(65_000)
-    ground.git("add", "--all")
-    tree = ground.git("write-tree").strip()
-    person = f"a <{author}> 1797940800 +0000"
-    lines = f"tree {tree}\nparent {ground.tip()}\nauthor {person}\ncommitter {person}\n\nx\n"
-    head = ground.git("hash-object", "-t", "commit", "-w", "--stdin", given=lines.encode()).strip()
-    (message,) = [each for each in ground.check(head).of(ASKED) if "Chief" in each]
-    assert "whom policies/people.yaml does not know" in message
-    ground.refused(f"{head}:refs/heads/main")
-
-
-def test_capitals_make_nobody_else_of_an_author(ground: Ground) -> None:
-    ground.raise_cost(65_000)
-    ground.commit(by=CFO_MAIL.upper())
-    assert "who proposes this change" in " ".join(ground.check().of(ASKED))
-
-
 # ---- Waivers, and taking back ----------------------------------------------------------------------
 
 
@@ -428,25 +356,6 @@ def test_nobody_waives_that_somebody_has_to_agree(ground: Ground) -> None:
     ground.commit()
     assert ASKED in [rule for rule, _, _ in ground.check().red]
     ground.refused()
-
-
-def test_who_asked_for_it_does_not_approve_it_once_the_line_is_gone(ground: Ground) -> None:
-    asked = APPROVED_ON + f"  proposed_by: {CFO}\n"
-    ground.edit(RECORD, (APPROVED_ON, asked))
-    ground.commit()
-    ground.edit(RECORD, (asked, APPROVED_ON), ("amount: 60000", "amount: 61000"))
-    ground.commit()
-    (message,) = ground.check("HEAD", "HEAD~1").of(ASKED)
-    assert message.endswith(f"{CFO} on 2026-11-30, who proposes this change, and nobody approves what they propose")
-
-
-def test_a_little_more_risk_matters_to_who_proposes_it(ground: Ground) -> None:
-    """One seat more lifts no level here, and may lift that of all that the seller has with us."""
-    ground.edit(RECORD, ("users: 40\n", "users: 41\n"))
-    ground.commit(by=CFO)
-    (message,) = ground.check().of(ASKED)
-    assert "who proposes this change" in message
-    ground.refused(by=CFO)
 
 
 @pytest.mark.parametrize("attack", ["another finding", "another role", "by the one who proposes"])
