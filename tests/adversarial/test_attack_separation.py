@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 ASKED = "risk/approved-by-the-roles"
 APPROVED_ON = "  approved_on: 2026-11-30\n"
+LIMITS = "policies/approvals.yaml"
 PELICAN = "vendors/pelican-sms.yaml"
 
 
@@ -28,22 +29,34 @@ def proposed(ground: Ground, by: str, **life: str) -> None:
     ground.taken()
 
 
-def approved(ground: Ground) -> None:
+def approved(ground: Ground, price: int = 60_000) -> None:
     """Approve it at a price for which the CFO has to agree, and has."""
-    ground.edit(PELICAN, ("status: proposed", "status: approved\n  approved_on: 2026-12-22"), ("20000", "60000"))
+    ground.edit(PELICAN, ("status: proposed", "status: approved\n  approved_on: 2026-12-22"), ("20000", str(price)))
     ground.write(PELICAN, ground.read(PELICAN) + re.sub("2026-11-2.", "2026-12-22", APPROVALS))
     facts = tuple((title, each.replace("Foghorn", "Pelican")) for title, each in FOR.items())
     ground.decide(CFO, vendor="pelican-sms", facts=facts, decided_on=date(2026, 12, 22), nonce="8" * 16)
-    ground.commit("Approve")
 
 
 @pytest.mark.parametrize("by", [MALLORY, CFO])
 def test_who_wrote_a_proposal_agrees_to_it_in_no_later_change_either(ground: Ground, by: str) -> None:
     proposed(ground, by)
     approved(ground)
+    ground.commit("Approve")
     if by == MALLORY:
         ground.taken()
         return
+    (message,) = ground.check().of(ASKED)
+    assert message.endswith(f"{CFO} on 2026-12-22, who proposes this change, and nobody approves what they propose")
+    ground.refused()
+
+
+def test_who_proposes_does_not_agree_by_the_rules_that_come_with_it_either(ground: Ground) -> None:
+    """Owners lower the limit of the CFO; beside it he approves what only the new limit asks him for."""
+    proposed(ground, MALLORY)
+    ground.edit(LIMITS, ("annual_cost_from: 50000", "annual_cost_from: 48000"))
+    approved(ground, 48_500)
+    ground.commit(by=CFO)
+    ground.amend()
     (message,) = ground.check().of(ASKED)
     assert message.endswith(f"{CFO} on 2026-12-22, who proposes this change, and nobody approves what they propose")
     ground.refused()

@@ -176,6 +176,10 @@ def _with_policies(session: Session, scope: before.Scope, results: list[Judged],
         return results
     own = replace(session, law=None, since=None)
     vars(own)["entries"] = session.entries  # the same commit: not listed again
+    asked = session.verified.decided  # whoever proposes agrees to it by no rules
+    vars(own)["verified"] = replace(
+        own.verified, decided=replace(own.verified.decided, proposers=asked.proposers, authors=asked.authors)
+    )
     known = {_key(verdict) for each in results for verdict in each.verdicts if verdict.blocks}
     agreed = {each.path for each in session.verified.decisions if each.statement.kind == "amend"}
     under_own = [
