@@ -286,9 +286,16 @@ def test_a_statement_that_names_no_country_is_no_word_on_a_company(ground: Groun
 
 
 def test_another_way_of_writing_a_company_is_the_same_company(ground: Ground) -> None:
-    ground.edit(RECORD, ("name: Foghorn Messaging GmbH", "name: FOGHORN Messaging G.m.b.H."))
+    ground.edit(RECORD, ("name: Foghorn Messaging GmbH", 'name: "FOGHORN Messaging, G.m.b.H."'))
     ground.commit()
     assert ground.check().red == []
+
+
+def test_a_sign_in_a_name_makes_another_company_of_it(ground: Ground) -> None:
+    ground.edit(RECORD, ("name: Foghorn Messaging GmbH", "name: Foghorn & Messaging GmbH"))
+    ground.commit()
+    assert ground.check().of(ASKED)[0].endswith("for another company than the record names now")
+    ground.refused()
 
 
 def test_the_word_on_one_vendor_is_not_moved_to_another(ground: Ground) -> None:

@@ -7,6 +7,7 @@ vendor file, meets the limit that the whole would meet.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -21,7 +22,6 @@ from preflight.houses import MOST_TOLD, House, is_below
 from preflight.levels import highest, rank
 from preflight.model import SIGNED_FOR
 from preflight.money import decimal, plain
-from preflight.naming import words
 from preflight.pointers import get
 from preflight.shapes import NUMBER, TEXT, WHOLE, faults
 
@@ -36,6 +36,8 @@ POLICIES = ("approvals", "people", "rates", "risk", "systems")
 
 
 OF_SELLER = frozenset({"company", "country"})  # of what an approval is for
+# What is set in one way or another in a registered name: blanks, the points of a legal form, a comma before it.
+_SETTING = re.compile(r"(?<=[^\W\d_])\.|,(?=\s)|\s")
 OPEN = frozenset({"public", "internal"})  # data that AI may be shown without being named among the classes
 
 _ROLE = {"role": TEXT, "title": TEXT, "why": TEXT}
@@ -290,8 +292,13 @@ def _for_what(approval: JsonObject, taken: JsonObject) -> JsonObject:
 
 def _is_same(title: str, one: str, other: str) -> bool:
     if title in OF_SELLER:
-        return "".join(words(one)) == "".join(words(other))
+        return _spelled(one) == _spelled(other)
     return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
+
+
+def _spelled(company: str) -> str:
+    """Return a company's name as it is registered, however its legal form is set: «1&1 AG» is not «11 AG»."""
+    return _SETTING.sub("", company.casefold())
 
 
 def _recorded(taken: JsonObject) -> list[JsonObject]:
