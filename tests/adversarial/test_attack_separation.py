@@ -70,6 +70,22 @@ def test_who_asked_for_it_is_not_forgotten(ground: Ground) -> None:
     ground.refused()
 
 
+@pytest.mark.parametrize(("by", "life"), [(CFO, {}), (MALLORY, {"proposed_by": CFO})], ids=["wrote", "asked for"])
+def test_a_proposal_that_is_taken_out_and_comes_again_is_the_same(
+    ground: Ground, by: str, life: dict[str, str]
+) -> None:
+    proposed(ground, by, **life)
+    (ground.root / PELICAN).unlink()
+    ground.commit("Take it out")
+    ground.taken()
+    proposed(ground, MALLORY)
+    approved(ground)
+    ground.commit("Approve")
+    (message,) = ground.check().of(ASKED)
+    assert message.endswith(f"{CFO} on 2026-12-22, who proposes this change, and nobody approves what they propose")
+    ground.refused()
+
+
 def test_the_server_knows_who_pushes_whatever_the_author_says(ground: Ground) -> None:
     """The CFO raises the price himself, as somebody else, and had signed up to more."""
     ground.raise_cost(65_000)

@@ -30,6 +30,11 @@ INSIDE = (
     "preflight.yaml",
     "CODEOWNERS",
     "docs/CODEOWNERS",
+    ".taskcluster.yml",
+    ".prow.yaml",
+    ".crow/check.yaml",
+    "OWNERS",
+    ".githooks/pre-commit",
 )
 OUTSIDE = (
     "vendors/acme.yaml",

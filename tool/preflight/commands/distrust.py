@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from preflight.commands import trust
+from preflight.commands import proposers, trust
 from preflight.decisions import FOLDER, distrust
 from preflight.decisions.ruling import SIGNATURE
 from preflight.errors import PreflightError
@@ -75,7 +75,7 @@ def _only_keys(session: Session, paths: Collection[str]) -> bool:
         before, after = (decision_files.signers(each, folder) for each in both)
     except PreflightError:
         return False  # what cannot be read is refused elsewhere, with the place
-    return distrust.takes_keys_away(before, after, leaked, trust.names(session))
+    return distrust.takes_keys_away(before, after, leaked, proposers.names(session))
 
 
 def _approvals(source: Source, session: Session) -> JsonObject:

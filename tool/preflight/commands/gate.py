@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from preflight import comparison, engine
-from preflight.commands import amendments, before, distrust, founding, trust
+from preflight.commands import amendments, before, distrust, founding, proposers, trust
 from preflight.commands.session import Session
 from preflight.decisions import FOLDER
 from preflight.decisions.ruling import SIGNATURE
@@ -125,7 +125,7 @@ def _judge(  # noqa: PLR0913 - as above
 
 def _session(around: Session, commit: str) -> Session:
     options = (around.root, around.today, commit)
-    return Session(*options, quiet=around.quiet, color=around.color, proposed_by=trust.claimed(os.environ))
+    return Session(*options, quiet=around.quiet, color=around.color, proposed_by=proposers.claimed(os.environ))
 
 
 def _chosen(session: Session, changed: frozenset[str] | None, identifiers: Sequence[str]) -> list[Entry]:

@@ -11,6 +11,7 @@ import click
 
 from preflight.agreement import holds
 from preflight.breaches import did_you_mean
+from preflight.commands import proposers
 from preflight.deciding import drafts
 from preflight.decisions import amendment
 from preflight.errors import CannotJudge, UsageError
@@ -260,8 +261,7 @@ def proposes(office: Office, person: str, case: Case) -> bool:
     known = office.people[person]
     names = {each.casefold() for each in (person, known.get("email", ""), *known.get("logins", ()))}
     tree = GitTree(session.root, "HEAD")
-    begun: list[str | None] = [session.since]
-    if case.before is not None and not lifecycle.was_agreed(case.before):
-        begun.append(tree.before_it_came(case.path))
-    authors = {author for each in begun for author in tree.authors(each, case.path).get(case.path, ())}
+    authors = tree.authors(session.since, case.path).get(case.path, set())
+    if case.before is None or not lifecycle.was_agreed(case.before):
+        authors = authors | proposers.wrote(tree, case.path)
     return any(login(author) in names for author in authors)

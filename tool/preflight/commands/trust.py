@@ -6,15 +6,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from preflight import engine, pointers, waiving
+from preflight import engine, waiving
+from preflight.commands import proposers
 from preflight.decisions import FOLDER, ruling, waivers
 from preflight.decisions.ruling import SIGNATURE, Terms
 from preflight.errors import UsageError
-from preflight.facts import lifecycle, oversight, risk
 from preflight.model import EMPTY, NOTHING_DECIDED, REGISTRY, Decided, Level, Outcome, Proposers, Verdict
 from preflight.shell import decision_files, registry
 from preflight.shell.git import GitTree
-from preflight.staff import login
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -25,20 +24,10 @@ if TYPE_CHECKING:
     from preflight.decisions.signers import Signers
     from preflight.decisions.waivers import Idle
     from preflight.engine import Judged
-    from preflight.model import Context, Json, JsonObject
+    from preflight.model import Json, JsonObject
     from preflight.shell.git import Arrival
-    from preflight.shell.registry import RecordFile
 
-# Who proposes, as our workflows say; then who pushes, as gitolite, GitLab and GitHub Enterprise tell their hooks.
-PROPOSERS = (
-    "PREFLIGHT_PROPOSERS",
-    "GL_USER",
-    "GL_USERNAME",
-    "GITHUB_USER_LOGIN",
-    "GITHUB_PULL_REQUEST_AUTHOR_LOGIN",
-)
 APPEND_ONLY = "decision/append-only"
-PROPOSED_BY = "/lifecycle/proposed_by"
 
 
 @dataclass(frozen=True)
@@ -56,7 +45,7 @@ def verify(session: Session) -> Verified:
     """Read and verify the decisions of a session. Raises PreflightError where keys or policies cannot be read."""
     if not session.layout.managed:
         return Verified()
-    proposing = _proposing(session)
+    proposing = proposers.proposing(session)
     files = decision_files.read(session.source)
     if session.law is not None:  # what the base revoked stays revoked, whether the head knows of it or not
         files = {**files, **decision_files.read(session.lawful)}
@@ -145,98 +134,6 @@ def _history(session: Session) -> GitTree | None:
 def _came(session: Session, files: Mapping[str, bytes]) -> dict[str, Arrival]:
     tree = _history(session)
     return decision_files.arrivals(tree, files) if tree else {}
-
-
-# ---- Who proposes -------------------------------------------------------------------------------
-
-
-def claimed(environment: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the logins that a workflow or a git server names as those who propose a change."""
-    named = [environment.get(name, "") for name in PROPOSERS]
-    return tuple(dict.fromkeys(one.strip() for each in named for one in each.split(",") if one.strip()))
-
-
-def _proposing(session: Session) -> tuple[dict[str, Proposers], dict[str, Proposers]]:
-    """Return who changes each vendor, of those that are changed in a way that matters to approvals, and of all."""
-    if session.law is None or not isinstance(session.source, GitTree):
-        return {}, {}
-    authors = session.source.authors(session.since, "vendors")
-    known = names(session)
-    weighty: dict[str, Proposers] = {}
-    every: dict[str, Proposers] = {}
-    for entry in session.entries:
-        if entry.path in authors:
-            file = session.file(entry)
-            wrote = {*authors[entry.path], *_proposed(session, session.source, file)}
-            every[file.id] = _sorted_out({*wrote, *session.proposed_by, *_asked(session, file)}, known)
-            if _matters(session, file):
-                weighty[file.id] = every[file.id]
-    return weighty, every
-
-
-def _asked(session: Session, file: RecordFile) -> Iterable[str]:
-    """Return who asked for the vendor, where somebody else entered it, as the record says or said before."""
-    if not file.document or not session.sound(file):
-        return []
-    case = session.case(file)
-    said = [pointers.get(each, PROPOSED_BY) for each in (case.record, case.before or {})]
-    return [each for each in said if isinstance(each, str)]
-
-
-def _proposed(session: Session, source: GitTree, file: RecordFile) -> Iterable[str]:
-    """Return who wrote a proposal that nobody has agreed to yet, in whichever change; what was agreed to is settled."""
-    was = session.case(file).before if session.sound(file) else None
-    if was is None or lifecycle.was_agreed(was):
-        return []
-    return source.authors(source.before_it_came(file.path), file.path).get(file.path, ())
-
-
-def _matters(session: Session, file: RecordFile) -> bool:
-    """Whether a change of a record changes what approvals depend on; a new or unreadable one always does."""
-    if not session.sound(file):
-        return True
-    case = session.case(file)
-    if case.before is None or not any(fact.NAME == oversight.NAME for fact in session.policy.facts):
-        return True
-    context = session.policy.context(session.today)
-    now, then = (_weighed(record, context) for record in (case.record, case.before))
-    # A sign of less risk takes nothing from what was agreed to; one of more may, together with others of the seller.
-    return risk.says_more(now.pop("signs"), then.pop("signs")) or now != then
-
-
-def _weighed(record: JsonObject, context: Context) -> JsonObject:
-    """Return what approvals are held against."""
-    taken = oversight.extract(record, replace(context, memory={}))
-    named = {"for": {**taken["for"], "vendor": ""}, "aliases": None}  # what is renamed goes on under its old name, too
-    told = {"approvals": None, "said": None, "owes": None, "status": record["lifecycle"]["status"]}
-    return {**taken, **named, **told}
-
-
-def names(session: Session) -> dict[str, str]:
-    """Return the id of each person by every name that they commit and log in under, in lower case.
-
-    A name that two people have is nobody's: whoever of them proposes could agree as the other.
-    """
-    people = _value(session, "people") or {"people": []}
-    found: dict[str, set[str]] = {}
-    for person in people["people"]:
-        for name in (person["id"], person.get("email"), *person.get("logins", ())):
-            if name:
-                found.setdefault(name.casefold(), set()).add(person["id"])
-    return {name: one for name, (one, *others) in found.items() if not others}
-
-
-def _sorted_out(names: Iterable[str], known: Mapping[str, str]) -> Proposers:
-    people: set[str] = set()
-    strangers: set[str] = set()
-    for name in names:
-        person = known.get(name.casefold()) or known.get(login(name))
-        if person:
-            people.add(person)
-        else:
-            # A name can hold any bytes; what is not text is told by its numbers.
-            strangers.add(name.encode("utf-8", "backslashreplace").decode("utf-8") or "nobody")
-    return Proposers(frozenset(people), tuple(sorted(strangers)))
 
 
 # ---- What is told -------------------------------------------------------------------------------

@@ -36,6 +36,7 @@ LATEST = 253_402_300_799  # the last second of the year 9999; a commit may claim
 _SHORT = re.compile(
     r"(?P<start>[^~.]{1,6})~[0-9]+(\.[^.]{0,3})?"
 )  # a name as Windows writes it in eight letters and three
+ALONG_THE_LINE = ("--first-parent", "--diff-merges=first-parent")
 PAIR = 2  # parents of a merge that is no octopus
 SHORTENED = 6  # letters of a name that stay in its short form
 MAX_KEPT = 128 * 1024 * 1024  # characters and bytes of what git said
@@ -212,7 +213,7 @@ class GitTree:
 
         What is taken out and put back differs in nothing at the end, and came anew all the same.
         """
-        options = ("--first-parent", "--diff-merges=first-parent", "--format=%H")
+        options = (*ALONG_THE_LINE, "--format=%H")
         logged = self._logged(f"{since}..{self.commit}", folder, *options)
         return {path.removeprefix(self._prefix()) for _, status, path in logged if status != "A"}
 
@@ -223,7 +224,7 @@ class GitTree:
         """
         begun: dict[str, str] = {}
         other: dict[str, str] = {}
-        options = ("--first-parent", "--diff-merges=first-parent", "--no-abbrev", "--reverse", "--format=%H")
+        options = (*ALONG_THE_LINE, "--no-abbrev", "--reverse", "--format=%H")
         last = ""
         for commit, told, path in self._changes(f"{since}..{self.commit}", "", *options):
             if last not in {"", commit}:
@@ -284,7 +285,7 @@ class GitTree:
         """Return when each file below ``folder`` came to be what it is, along the first-parent line of the commit."""
         days = self._days()
         found: dict[str, Arrival] = {}
-        options = ("--first-parent", "--diff-merges=first-parent", "--format=%H")
+        options = (*ALONG_THE_LINE, "--format=%H")
         for commit, _, path in self._logged(self.commit, folder, *options):
             if commit in days:
                 found.setdefault(path.removeprefix(self._prefix()), Arrival(commit, days[commit]))
@@ -313,7 +314,7 @@ class GitTree:
         late = sum(day >= since for day in days.values())
         if not late:
             return
-        options = ("--first-parent", "--diff-merges=first-parent", "--no-abbrev", f"--max-count={late}", "--format=%H")
+        options = (*ALONG_THE_LINE, "--no-abbrev", f"--max-count={late}", "--format=%H")
         for commit, told, path in self._changes(self.commit, "", *options):
             mode, _, was, _, _ = told.removeprefix(":").split(" ")
             if commit in days and days[commit] >= since and mode in KINDS and set(was) != {"0"}:
@@ -321,13 +322,28 @@ class GitTree:
 
     def last_changed(self, path: str) -> str | None:
         """Return the last commit on the first-parent line that changed a file, or None."""
-        options = ("--first-parent", "--diff-merges=first-parent", "--max-count=1", "--format=%H")
+        options = (*ALONG_THE_LINE, "--max-count=1", "--format=%H")
         return next((header for header, _, _ in self._logged(self.commit, path, *options)), None)
 
-    def before_it_came(self, path: str) -> str | None:
-        """Return the commit of the first-parent line before the one that brought a file; None: it begins with it."""
-        options = ("--first-parent", "--diff-merges=first-parent", "--diff-filter=A", "--max-count=1", "--format=%P")
-        return next((header.split()[0] for header, _, _ in self._logged(self.commit, path, *options) if header), None)
+    def before_it_first_came(self, path: str) -> str | None:
+        """Return the commit of the first-parent line before that which first brought a file; None: it begins with it.
+
+        What was taken out and comes again came when it first did.
+        """
+        options = (*ALONG_THE_LINE, "--diff-filter=A", "--format=%P")
+        came = [header for header, _, _ in self._logged(self.commit, path, *options) if header]
+        return came[-1].split()[0] if came else None
+
+    def taken_out(self, folder: str) -> frozenset[str]:
+        """Return the files below ``folder`` that a commit of the first-parent line took out."""
+        logged = self._logged(self.commit, folder, *ALONG_THE_LINE, "--diff-filter=D", "--format=%H")
+        return frozenset(path.removeprefix(self._prefix()) for _, _, path in logged)
+
+    def former(self, path: str) -> list[str]:
+        """Return the objects that a file was before on the first-parent line; latest first."""
+        options = (*ALONG_THE_LINE, "--no-abbrev", "--format=%H")
+        told = [each.removeprefix(":").split(" ") for _, each, _ in self._changes(self.commit, path, *options)]
+        return [was for mode, _, was, *_ in told if mode in KINDS and set(was) != {"0"}]
 
     def changing(self, *names: str) -> list[str]:
         """Return the commits of the first-parent line that change files of those names, in any folder; latest first."""

@@ -20,7 +20,20 @@ if TYPE_CHECKING:
 FOLDERS = (
     *(".github", ".gitlab", ".gitea", ".forgejo", ".bitbucket", ".circleci", ".woodpecker", ".buildkite"),
     *(".semaphore", ".tekton", ".zuul.d", ".builds", ".azure-pipelines", ".teamcity", "zuul.d", "bamboo-specs"),
-    *(".husky", ".config", ".mergify", ".drone", "schemas", CONFIG),
+    *(
+        ".agola",
+        ".azuredevops",
+        ".buddy",
+        ".ci",
+        ".crow",
+        ".dagger",
+        ".harness",
+        ".jenkins",
+        ".lighthouse",
+        ".pipelines",
+    ),
+    *(".prow", ".radicle", ".tangled", ".githooks", ".husky", ".trunk", ".aviator", ".gitstream", ".mergify", ".drone"),
+    *(".config", "schemas", CONFIG),
 )
 LEFTHOOK = ("yml", "yaml", "toml", "json")
 # What is called nearly like the configuration stops the gate, so it does not get in without two owners either.
@@ -60,14 +73,20 @@ FILES = (
     "bitbucket-pipelines.yml",
     "Jenkinsfile",
     ".onedev-buildspec.yml",
+    ".taskcluster.yml",
+    ".prow.yaml",
+    *(f".{name}.{kind}" for name in ("gocd", "evergreen", "crow") for kind in ("yml", "yaml")),
+    *("buddy.yml", "circle.yml", "shippable.yml", "codeship-services.yml", "codeship-steps.yml", "dagger.json"),
+    *("cloudbuild.yml", "cloudbuild.json", "buildspec.yaml", ".gitlab-ci.yaml", ".overcommit.yml"),
     "codefresh.yml",
     "codemagic.yaml",
     "screwdriver.yaml",
     ".pre-commit-config.yaml",
     ".pre-commit-config.yml",
     "prek.toml",
-    # What merges by itself.
+    # What merges by itself, and who is asked.
     ".mergify.yml",
+    *(".pullapprove.yml", ".bulldozer.yml", ".reviewpad.yml", "reviewpad.yml", "OWNERS", "OWNERS_ALIASES"),
     "bors.toml",
     ".kodiak.toml",
     ".policy.yml",
