@@ -50,6 +50,7 @@ SAID = {
     "lifecycle/days-kept",
     "lifecycle/end-dated-truly",
     "lifecycle/id-not-reused",
+    "lifecycle/in-use-is-live",
     "lifecycle/nothing-before-approval",
     "lifecycle/nothing-depends-on-the-retired",
     "lifecycle/proposal-dated-truly",
