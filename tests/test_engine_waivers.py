@@ -93,7 +93,7 @@ def test_an_item_is_waived_wherever_it_stands() -> None:
     assert [each[1] for each in told(twice)] == ["waived", "waived"]
 
 
-SELLER = "/legal_entity/country, /legal_entity/name"
+SOLD = "/category, /legal_entity/country, /legal_entity/name"
 
 
 def test_what_says_something_else_now_is_stale() -> None:
@@ -102,7 +102,7 @@ def test_what_says_something_else_now_is_stale() -> None:
     result = judged(BUILT, "{open: true, links: [{to: c, safe: false}]}", given)
     assert ("a/2", "fail", "/links/0/safe", None) in told(result)
     when = "the record says something else now than when it was signed"
-    assert warnings(result) == [("waiver/stale", f"{when}, at one of {SELLER} or /links/*")]
+    assert warnings(result) == [("waiver/stale", f"{when}, at one of {SOLD}, /links/* or /name")]
 
 
 def test_which_field_voids_it_is_told_where_the_record_before_is_known() -> None:
@@ -115,7 +115,8 @@ def test_which_field_voids_it_is_told_where_the_record_before_is_known() -> None
     _, (known,) = waiving.settle("acme", (now, record), built, context)
     assert known.message.endswith("lets nothing stand: the record says something else now at /rate")
     _, (guessed,) = waiving.settle("acme", (now, None), built, context)
-    assert guessed.message.endswith(f"than when it was signed, at one of /countries, {SELLER}, /open or /rate")
+    places = "/category, /countries, /legal_entity/country, /legal_entity/name, /name, /open or /rate"
+    assert guessed.message.endswith(f"than when it was signed, at one of {places}")
 
 
 def test_the_waiver_of_a_change_lets_no_other_change_to_the_same_record_stand() -> None:

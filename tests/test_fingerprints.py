@@ -112,7 +112,7 @@ def test_what_asks_for_the_state_itself_does_not() -> None:
     assert len({real(rule.rule.id, rule.rule.at, status=status) for status in ("approved", "live")}) == 2
 
 
-SELLER = ("/legal_entity/country", "/legal_entity/name")
+SOLD = ("/category", "/legal_entity/country", "/legal_entity/name")
 
 
 def test_it_says_what_it_is_made_of() -> None:
@@ -121,7 +121,7 @@ def test_it_says_what_it_is_made_of() -> None:
     assert fingerprints.covers(REAL, compiled, "/security/access/sso")[-1] == "facts.lifecycle.governed"
     compiled = BUILT.rule("a/2")
     assert compiled is not None
-    assert fingerprints.covers(BUILT, compiled, "/links/0/safe") == (*SELLER, "/links/*", "/rate")
+    assert fingerprints.covers(BUILT, compiled, "/links/0/safe") == (*SOLD, "/links/*", "/name", "/rate")
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,8 @@ def test_it_says_what_it_is_made_of() -> None:
         pytest.param("a/3", "/open", {"rate": 4}, ("/rate",), id="one field"),
         pytest.param("a/3", "/open", {"rate": 4, "on": "2026-02-01"}, ("/rate",), id="not what it does not look at"),
         pytest.param("a/1", "/on", {"on": "2026-02-01"}, ("/on",), id="the place"),
-        pytest.param("a/1", "/on", {"legal_entity": {"name": "Kraken Ltd"}}, SELLER[1:], id="another company"),
+        pytest.param("a/1", "/on", {"legal_entity": {"name": "Kraken Ltd"}}, SOLD[2:], id="another company"),
+        pytest.param("a/1", "/on", {"name": "Kraken"}, ("/name",), id="another product"),
         pytest.param("a/2", "/links/0/safe", {"links": [{"to": "c", "safe": False}]}, ("/links/*",), id="an item"),
         pytest.param("a/2", "/links/0/safe", {"links": [], "rate": 4}, ("/rate",), id="a field before an item"),
     ],

@@ -42,6 +42,7 @@ SAID = {
     "contract/recurring-entered-in-time",
     "contract/seller-kept",
     "contract/subscriptions-contracted",
+    "governance/answers-kept",
     "governance/reviews-kept",
     "lifecycle/approval-dated-truly",
     "lifecycle/approvals-kept",
@@ -51,6 +52,7 @@ SAID = {
     "lifecycle/end-dated-truly",
     "lifecycle/id-not-reused",
     "lifecycle/in-use-is-live",
+    "lifecycle/name-kept",
     "lifecycle/nothing-before-approval",
     "lifecycle/nothing-depends-on-the-retired",
     "lifecycle/proposal-dated-truly",
@@ -61,7 +63,9 @@ SAID = {
     "ownership/owners-in-office",
     "ownership/references-exist",
     "risk/no-split-purchase",
+    "security/certifications-issued",
     "security/certifications-kept",
+    "security/data-processing-dated-truly",
 }
 
 

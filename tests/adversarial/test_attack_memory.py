@@ -84,7 +84,19 @@ def test_a_version_that_nobody_can_read_any_more_stops_nothing(ground: Ground) -
 # ---- Who belongs to whom ------------------------------------------------------------------------
 
 OTHER, THIRD = "vendors/trident-push.yaml", "vendors/storm-voice.yaml"
-MONEY = ("lifecycle", "contract", "cost", "approvals", "readiness", "usage", "evidence", "aliases", "id", "name")
+MONEY = (
+    "lifecycle",
+    "contract",
+    "cost",
+    "approvals",
+    "readiness",
+    "usage",
+    "evidence",
+    "reviews",
+    "aliases",
+    "id",
+    "name",
+)
 PROPOSAL = "id: {id}\nname: {id}\nlifecycle: {{status: proposed, proposed_on: {day}, it_involved_on: {day}}}\n"
 TERM = """contract:
   subscriptions:

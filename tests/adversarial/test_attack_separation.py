@@ -86,6 +86,24 @@ def test_a_proposal_that_is_taken_out_and_comes_again_is_the_same(
     ground.refused()
 
 
+def test_a_proposal_is_not_taken_out_under_a_word_on_it(ground: Ground) -> None:
+    """The id would be free again, with a word of the CFO for whoever comes next."""
+    proposed(ground, MALLORY, proposed_by=CFO)
+    approved(ground)
+    (ground.root / PELICAN).unlink()
+    ground.commit("Take it out, and decide about it")
+    assert {"change/removed", "decision/no-vendor"} == {rule for rule, _, _ in ground.check().red}
+    ground.refused()
+
+
+def test_nobody_decides_about_a_vendor_that_is_not_there(ground: Ground) -> None:
+    facts = tuple((title, each.replace("Foghorn", "Pelican")) for title, each in FOR.items())
+    ground.decide(CFO, vendor="pelican-sms", facts=facts, decided_on=date(2026, 12, 22), nonce="8" * 16)
+    ground.commit("A word on nobody")
+    assert [rule for rule, _, _ in ground.check().red] == ["decision/no-vendor"]
+    assert "it is about pelican-sms, and there is no record of that id" in ground.refused()
+
+
 def test_the_server_knows_who_pushes_whatever_the_author_says(ground: Ground) -> None:
     """The CFO raises the price himself, as somebody else, and had signed up to more."""
     ground.raise_cost(65_000)

@@ -79,8 +79,8 @@ def test_the_statement_says_what_is_waived_and_shows_the_finding(desk: Desk, wai
 
 
 def test_the_statement_says_truly_what_voids_it(desk: Desk, waive: Callable[..., Result]) -> None:
-    seller = "/legal_entity/country, /legal_entity/name"
-    looked_at = f"{seller}, /security/testing/penetration_test, facts.lifecycle.governed"
+    sold = "/category, /legal_entity/country, /legal_entity/name, /name"
+    looked_at = f"{sold}, /security/testing/penetration_test, facts.lifecycle.governed"
     words = " ".join(waive().out.split())
     assert f"It stops counting by itself as soon as anything changes that the rule looked at: {looked_at}." in words
     [path] = [desk.root / each for each in desk.made() if each.endswith(".json")]

@@ -178,6 +178,19 @@ def test_waivers_of_a_day_each_are_no_way_to_go_on() -> None:
     assert idle(*brief[:-1], last)[-1] == ("renewals", "it was renewed 2 times; at most 1 time is allowed")
 
 
+@pytest.mark.parametrize(
+    ("last", "days", "reasons"), [(359, 180, ["renewals"]), (330, 120, []), (360, 1, ["renewals"])]
+)
+def test_a_long_term_after_many_short_ones_counts_to_its_end(last: int, days: int, reasons: list[str]) -> None:
+    policy = {**POLICY, "longest_days": 180}
+    short = [moved(number, 82 * number) for number in range(5)]
+    brief = [replace(each, statement=replace(each.statement, valid_until=each.statement.decided_on)) for each in short]
+    one = moved(5, last, "in-force")
+    long = replace(one.statement, valid_until=one.statement.decided_on + timedelta(days))
+    found = idle(*brief, replace(one, statement=long), policy=policy)
+    assert [check for check, _ in found if check != "expired"] == reasons
+
+
 def test_what_is_taken_back_after_it_ran_out_was_a_term_all_the_same() -> None:
     first = replace(moved(1, 0, "revoked"), revoked_on=DAY + timedelta(181))
     third = idle(first, moved(2, 90), moved(3, 181, "in-force"))

@@ -159,6 +159,8 @@ FILED, READY = {"reference": "CT-1", "subscriptions": []}, {"support": {"ready":
 def test_what_is_over_is_not_used(life: JsonObject, was: JsonObject, now: JsonObject, belated: list[str]) -> None:
     before, after = ({**record(life=life), **each} for each in (was, now))
     assert told("belated", before, after) == belated
+    if life is RETIRED:  # neither in the change that retires it
+        assert told("belated", {**record(life={**LONG_AGO, "status": "live"}), **was}, after) == belated
     if life is REJECTED:  # neither in the change that rejects it
         assert told("abandoned", {**record(life={"status": "proposed"}), **was}, after) == belated
 

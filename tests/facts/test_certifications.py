@@ -52,8 +52,8 @@ def refused(standard: str = "soc2-type2", **dates: str) -> JsonObject:
         ),
         pytest.param(
             [held(issued="2026-01-01"), refused()],
-            {"soc2_type2": {"held": True, "age_days": 151}},
-            id="one that is held counts before one that is not",
+            {"soc2_type2": {"held": False}},
+            id="one that is not held, since whenever, is not held now",
         ),
         pytest.param(
             [held(issued="2026-01-01"), held()],

@@ -42,6 +42,33 @@ def test_kinds_of_data(classes: list[str], personal: bool, confidential: bool) -
     assert facts({"data": {"classes": classes}}) == {"is_personal": personal, "is_confidential": confidential}
 
 
+@pytest.mark.parametrize(
+    ("told", "personal"),
+    [
+        pytest.param({"ai": {"data_seen": ["public", "internal"]}}, False, id="what anybody may see"),
+        pytest.param({"ai": {"data_seen": ["financial"]}}, False, id="what does harm"),
+        pytest.param({"ai": {"data_seen": ["personal"]}}, True, id="what AI is shown"),
+        pytest.param({"data": {"system_of_record_for": ["spend"]}}, False, id="the last word on money"),
+        pytest.param({"data": {"system_of_record_for": ["customers"]}}, True, id="the last word on customers"),
+        pytest.param({"data": {"identity_resolution": {"done": False}}}, False, id="persons are not joined"),
+        pytest.param({"data": {"identity_resolution": {"done": True}}}, True, id="persons are joined"),
+        pytest.param({"security": {"industry_certifications_apply": ["tisax"]}}, False, id="cars"),
+        pytest.param({"security": {"industry_certifications_apply": ["hipaa"]}}, True, id="patients"),
+    ],
+)
+@pytest.mark.parametrize("classes", [["internal"], None], ids=["classes", "no classes"])
+def test_every_part_of_the_record_tells_of_data(
+    told: JsonObject,
+    personal: bool,  # noqa: FBT001 - as above
+    classes: list[str] | None,
+) -> None:
+    stated = {} if classes is None else {"classes": classes}
+    record = {**told, "data": {**told.get("data", {}), **stated}}
+    assert facts(record).get("is_personal") == (personal or (None if classes is None else False))
+    held = data.held(record)
+    assert held is None if classes is None else held is not None and (not data.PERSONAL.isdisjoint(held)) == personal
+
+
 @pytest.mark.parametrize("record", [{}, {"data": {}}, {"data": {"residency": ["DE"]}}])
 def test_nothing_is_claimed_while_the_classes_are_not_known(record: JsonObject) -> None:
     assert facts(record) == {}

@@ -51,7 +51,7 @@ def test_ages_are_exact_to_the_day_and_a_day_to_come_has_none(day: date, age: in
 
 
 def review(on: str, outcome: str = "passed", kind: str = "security") -> JsonObject:
-    return {"kind": kind, "date": on, "outcome": outcome}
+    return {"kind": kind, "date": on, "by": "ruth", "outcome": outcome}
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,10 @@ def review(on: str, outcome: str = "passed", kind: str = "security") -> JsonObje
         pytest.param([review("2026-05-31")], {"security_review": 1}, id="passed"),
         pytest.param([review("2026-05-31", "passed-with-conditions")], {"security_review": 1}, id="with conditions"),
         pytest.param([review("2026-05-31", "failed")], {}, id="failed"),
-        pytest.param([{"kind": "security", "date": "2026-05-31"}], {}, id="outcome not known"),
+        pytest.param([{"kind": "security", "date": "2026-05-31", "by": "ruth"}], {}, id="outcome not known"),
+        pytest.param(
+            [{"kind": "security", "date": "2026-05-31", "outcome": "passed"}], {}, id="by nobody who is named"
+        ),
         pytest.param([review("2026-05-31", kind="architecture")], {}, id="of another kind"),
         pytest.param(
             [review("2024-06-01"), review("2026-05-30"), review("2025-06-01")],

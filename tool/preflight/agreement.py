@@ -35,6 +35,7 @@ ANSWERS = {
     "data": "data",
 }
 MONEY = {"annual_cost": "the cost of a year", "commitment": "what is promised", "term_months": "the term"}
+ASKED_FOR = {**MONEY, "risk": "the risk", "data": "the data"}
 STATES = {
     "expired": "run out",
     "revoked": "revoked",
@@ -65,7 +66,7 @@ class Role:
     people: int = 1
     # Whether somebody whom the directory does not know may propose what this role approves.
     strangers_propose: bool = False
-    # What it is asked for, as bounds of an approval: of money, a signature that says nothing of it covers none.
+    # What it is asked for, as bounds of an approval: a signature that says nothing of it covers none.
     bounds: frozenset[str] = frozenset()
 
 
@@ -120,9 +121,10 @@ def _fault(role: Role, approval: JsonObject, amounts: Amounts, directory: Direct
 
 
 def _silent(role: Role, bounds: JsonObject) -> Iterator[str]:
-    """Yield the money for which the role is asked, and that its approval does not bound; that of a year bounds all."""
-    for name, what in () if "annual_cost" in bounds else MONEY.items():
-        if name in role.bounds - bounds.keys():
+    """Yield what the role is asked for and its approval does not bound; the money of a year bounds all of it."""
+    said = {*bounds, *(MONEY if "annual_cost" in bounds else ())}
+    for name, what in ASKED_FOR.items():
+        if name in role.bounds - said:
             yield f"without a word on {what}, for which the role is asked"
 
 

@@ -1,8 +1,8 @@
 """Fingerprints of what a finding rests on, so that a waiver ends when the record says something else.
 
 A fingerprint is made of record values alone: of the fields that the rule reads, of those that its facts are computed
-from, of the place that the finding points at, and of the company that sells it. Neither the day nor the wording of a
-message is in it: a certificate that ran out is the same finding tomorrow.
+from, of the place that the finding points at, and of what an approval is for: product, category and company. Neither
+the day nor the wording of a message is in it: a certificate that ran out is the same finding tomorrow.
 
 What a rule says of a change rests on the record before, too: a waiver that was used for one change is good for no other
 that ends in the same record.
@@ -20,6 +20,7 @@ import re
 from typing import TYPE_CHECKING
 
 from preflight import pointers
+from preflight.model import SIGNED_FOR
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 _FIELD = re.compile(r"(?<![\w/])(?:/[a-z0-9_]+)+")
 WHOLE = "the whole record"
-SELLER = ("/legal_entity/name", "/legal_entity/country")  # what is waived for one company is not waived for another
 _INDEX = re.compile(r"/\d+(?=/|$)")
 
 
@@ -115,7 +115,7 @@ def _item(each: str, pointer: str) -> str:
 
 def _values(policy: Policy, compiled: CompiledRule, record: JsonObject) -> dict[str, Json]:
     """Return what a rule decides on, by the pointer of the field or the name of the fact; the empty one is all."""
-    fields: set[str] = set(SELLER)
+    fields = set(SIGNED_FOR.values())  # what is waived for one product of a company is not waived for another
     found: dict[str, Json] = {}
     offered = {fact.NAME: fact for fact in policy.facts}
     for read in compiled.reads:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from preflight import terms
 from preflight.money import cents, decimal
-from preflight.naming import LEGAL_FORMS, legal_forms, owned, seller_keys, words
+from preflight.naming import LEGAL_FORMS, legal_forms, owned, registered, seller_keys
 from preflight.periods import add_days
 
 if TYPE_CHECKING:
@@ -134,13 +134,13 @@ class House:
 
 
 def is_one(company: str, other: str, context: Context) -> bool:
-    """Whether another way of writing a company differs in blanks, dots and size of letters alone, and keeps its house.
+    """Whether another way of writing a company differs in dots, commas and size of letters alone, and keeps its house.
 
     It is found by every key by which the first was found: whoever shares one of them is still of the same house.
     """
     forms = _forms(context)
     keys, others = (frozenset(seller_keys(each, forms)) for each in (company, other))
-    return "".join(words(company)) == "".join(words(other)) and keys <= others
+    return registered(company) == registered(other) and keys <= others
 
 
 def _forms(context: Context) -> Collection[str]:

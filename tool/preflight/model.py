@@ -262,7 +262,8 @@ class Waiver:
     """A decision that a finding may stand: rule, field and what the record said when it was decided.
 
     ``fingerprint`` is that of fingerprints.of; once the record says something else the waiver covers nothing.
-    ``landed``: it did not come with the change that is judged, but was there before.
+    ``landed``: it did not come with the change that is judged, but was there before. ``over``: what it let stand was
+    repaired since then, as far as that is known.
     """
 
     id: str
@@ -273,6 +274,7 @@ class Waiver:
     by: str
     path: str
     landed: bool = False
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)

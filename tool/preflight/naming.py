@@ -32,6 +32,8 @@ JOINING = frozenset({"and", "und", "et", "e", "ed", "y", "en", "och", "og", "ja"
 SHORTEST_INSIDE = 3  # letters of a legal form that is one wherever it stands
 LONGEST_FORM = 7  # words, as in «S. de R.L. de C.V.»
 
+# What is set in one way or another in a registered name: the points of a legal form, a comma before it.
+_SETTING = re.compile(r"(?<=[^\W\d_])\.|,(?=\s)")
 _WORD = re.compile(r"[^\W_]+")
 _DIGITS = re.compile(r"\d+")
 _UNSEEN = frozenset({"Mn", "Cf"})
@@ -88,6 +90,14 @@ def words(text: str) -> list[str]:
     # Folding makes a letter of a mark now and then, and marks of a letter.
     folded = _seen(unicodedata.normalize("NFKD", spoken)).casefold()
     return [_as_it_looks(word) for word in _WORD.findall(_seen(folded).translate(_LATIN))]
+
+
+def registered(company: str) -> str:
+    """Return a company's name as it is registered, however it is set: «1&1 A.G.» is «1&1 AG» and not «11 AG».
+
+    To find the houses of companies, ``plain`` takes more of them for one; here a doubt makes two of them.
+    """
+    return " ".join(_SETTING.sub("", company.lower()).split())
 
 
 def _seen(text: str) -> str:

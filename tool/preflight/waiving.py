@@ -8,7 +8,7 @@ from preflight import fingerprints, pointers
 from preflight.model import Level, Outcome, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from preflight.model import Context, JsonObject, Rule, Waiver
     from preflight.policy import Policy
@@ -44,6 +44,10 @@ def settle(
         covered = _covered(waiver, compiled, (record, before), policy)
         if not covered:
             idle.append(told(vendor, waiver, "stale", _changed(waiver, compiled, (record, before), policy)))
+        elif waiver.over:
+            idle.append(
+                told(vendor, waiver, "spent", "what it let stand was repaired since, and a waiver ends by that")
+            )
         elif compiled.needs_before and waiver.landed:
             # The same change once more is another one: what was bought again is not taken out again by the same word.
             idle.append(
@@ -59,6 +63,18 @@ def settle(
         else:
             found.update(((waiver.rule, each), waiver.id) for each in covered)
     return found, tuple(idle)
+
+
+def is_over(waiver: Waiver, records: Iterable[JsonObject], policy: Policy) -> bool:
+    """Whether what a waiver let stand was repaired: of the records since it came one said that, and a later one not.
+
+    ``records`` are in the order of time. What is said again is a new finding, about which nobody decided.
+    """
+    compiled = policy.rule(waiver.rule)
+    if compiled is None or compiled.needs_before:  # of a change, it is spent when that has landed
+        return False
+    told = [bool(_covered(waiver, compiled, (each, None), policy)) for each in records]
+    return False in told[told.index(True) :] if True in told else False
 
 
 def _covered(

@@ -107,7 +107,7 @@ def _judge(  # noqa: PLR0913 - as above
         note(f"no vendor file differs between {str(since)[:12]} and {ours.commit[:12]}", quiet=around.quiet)
     results = trust.together(found.results, trust.told(session, [each.vendor for each in found.results], changed))
     if then is not None and changed is not None and not identifiers:
-        results += _removed(session, then, changed)
+        results += [*_removed(session, then, changed), *_unattached(session, changed)]
         results += trust.rewritten(session, since, changed)
         results += amendments.passing(session, str(since), changed)
         results = _with_policies(session, scope, results, found)
@@ -143,16 +143,30 @@ def _removed(session: Session, then: Session, changed: frozenset[str]) -> list[J
     """Refuse that the record of a vendor disappears: it is retired, and stays."""
     there = {entry.path for entry in session.entries}
     gone = [entry for entry in then.entries if entry.path in changed - there]
-    return [found for entry in gone if (found := _withdrawal(then, entry)) is not None]
+    return [found for entry in gone if (found := _withdrawal(session, then, entry)) is not None]
 
 
-def _withdrawal(then: Session, entry: Entry) -> Judged | None:
+def _unattached(session: Session, changed: frozenset[str]) -> list[Judged]:
+    """Refuse a decision about a vendor that is not there: it would count for whoever comes under that id."""
+    there = {registry.stem(entry.path) for entry in session.entries}
+    fix = "Bring it together with the record, or after it. To take back what may still come: preflight revoke --ahead."
+    found: list[Judged] = []
+    for decision in session.verified.decisions:
+        said = decision.statement
+        if decision.path in changed and said.kind in {"approve", "waive"} and said.vendor not in there:
+            message = f"it is about {said.vendor}, and there is no record of that id"
+            found.append(engine.breached(said.vendor, decision.path, [Problem("decision/no-vendor", message, fix)]))
+    return found
+
+
+def _withdrawal(session: Session, then: Session, entry: Entry) -> Judged | None:
     file = then.file(entry)
     record = file.document.known if file.document and then.sound(file) else {}
     status = record.get("lifecycle", {}).get("status")
     decided = f"{FOLDER}/{file.id}/"
     agreed = lifecycle.was_agreed(record)
-    if status == WITHDRAWN and not agreed and not then.source.entries(decided.rstrip("/")):
+    said = any(each.source.entries(decided.rstrip("/")) for each in (then, session))
+    if status == WITHDRAWN and not agreed and not said:
         return None
     if status == WITHDRAWN and not agreed:  # else the next vendor of that name would find itself approved
         message = f"the record of {file.id} is taken out, and what was decided about it stays in {decided}"
@@ -176,10 +190,9 @@ def _with_policies(session: Session, scope: before.Scope, results: list[Judged],
         return results
     own = replace(session, law=None, since=None)
     vars(own)["entries"] = session.entries  # the same commit: not listed again
-    asked = session.verified.decided  # whoever proposes agrees to it by no rules
-    vars(own)["verified"] = replace(
-        own.verified, decided=replace(own.verified.decided, proposers=asked.proposers, authors=asked.authors)
-    )
+    # Whoever proposes agrees to it by no rules; and what matters by those that come is not what mattered.
+    wrote = session.verified.decided.authors
+    vars(own)["verified"] = replace(own.verified, decided=replace(own.verified.decided, proposers=wrote, authors=wrote))
     known = {_key(verdict) for each in results for verdict in each.verdicts if verdict.blocks}
     agreed = {each.path for each in session.verified.decisions if each.statement.kind == "amend"}
     under_own = [

@@ -62,7 +62,9 @@ class Recollection:
 
     def _read(self, path: str) -> list[Version]:
         names = self._replaced.get(path, {})
-        return [Version(record, day) for name, day in names.items() if (record := self._record(name))]
+        return [
+            Version(record, day) for name, day in names.items() if (record := recorded(self.tree, name, self.policy))
+        ]
 
     @cached_property
     def _replaced(self) -> Mapping[str, Mapping[str, date]]:
@@ -109,13 +111,14 @@ class Recollection:
         parts = [each.findall(data + b"\n") for each in SECTIONS]
         return b"".join(part for (part,) in parts) if all(len(each) == 1 for each in parts) else data
 
-    def _record(self, name: str) -> JsonObject | None:
-        """Return the record in an object; None for one that the schema of now does not know."""
-        try:
-            document = documents.parse(self.tree.content(name, documents.MAX_BYTES))
-        except (DocumentError, OSError):
-            return None
-        return document.known if self.policy.shape.fits(document.value) else None
+
+def recorded(tree: GitTree, name: str, policy: Policy) -> JsonObject | None:
+    """Return the record in an object of git; None for one that the schema of now does not know."""
+    try:
+        document = documents.parse(tree.content(name, documents.MAX_BYTES))
+    except (DocumentError, OSError):
+        return None
+    return document.known if policy.shape.fits(document.value) else None
 
 
 def _proposed(text: bytes) -> JsonObject:

@@ -89,22 +89,28 @@ def _same_finding(one: Decision, other: Decision) -> bool:
 
 
 def _renewed(decision: Decision, before: Sequence[Decision], longest: int) -> int:
-    """Return how often a waiver was renewed: by its place and content, or by how long waivers of its field will last.
+    """Return how often a waiver was renewed: by its place and content, or by how long waivers of its field go on.
 
     An item that moves in its list and says a word more looks like another one. That its field was waived for terms on
     end cannot be hidden.
     """
-    began = decision.statement.decided_on
-    covered = (_until(decision) - began).days
+    began, until = decision.statement.decided_on, _until(decision)
+    covered = (until - began).days
     for end, each in sorted(((_ended(each), each) for each in before), key=lambda one: one[0], reverse=True):
         at_once = each.state == "revoked" and end <= each.statement.decided_on
         if not at_once and end >= add_days(began, -PAUSE):
             # What two of them cover is one day, not two.
             covered += max((min(end, began) - each.statement.decided_on).days, 0)
             began = min(began, each.statement.decided_on)
-    begun = -(-covered // max(longest, 1)) - 1  # a term that is begun counts whole
-    over = (decision.statement.decided_on - began).days // max(longest, 1)  # however short each of them was
-    return max(sum(_same_finding(decision, each) for each in before), begun, over)
+    # However short each of them was, they go on: to the day of the last one, and with one pause to its end.
+    over = (decision.statement.decided_on - began).days // max(longest, 1)
+    begun = max(covered, (until - began).days - PAUSE)
+    return max(sum(_same_finding(decision, each) for each in before), over, _terms(begun, longest) - 1)
+
+
+def _terms(days: int, longest: int) -> int:
+    """Return how many of the longest terms those days are; one that is begun counts whole."""
+    return -(-days // max(longest, 1))
 
 
 def _ended(decision: Decision) -> date:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from preflight.facts import (
     additions,
+    answers,
     backing,
     cadence,
     certifications,
@@ -61,7 +62,7 @@ LOCAL: tuple[Fact, ...] = (
     risk,
     stage,
 )
-CHANGES: tuple[ChangeFact, ...] = (additions, ledger)
+CHANGES: tuple[ChangeFact, ...] = (additions, answers, ledger)
 REGISTRY: tuple[RegistryFact, ...] = (committee, currency, graph, overlap, oversight, records, references)
 FACTS: tuple[FactModule, ...] = (*LOCAL, *CHANGES, *REGISTRY)
 

@@ -39,12 +39,14 @@ IN_USE = {
 ONCE_USED = {
     "/incidents": "an incident"
 }  # of a vendor that was left one may be found later, of a rejected one there is none
-# Of a rejected record: what it is called, who looks after it, why it was rejected. What it costs is told of elsewhere.
-OPEN_WHEN_REJECTED = {
+# Of a record that is over: what it is called, who looks after it, why it ended. What it costs is told of elsewhere.
+_ALWAYS = {
     *("id", "name", "summary", "aliases", "category", "capabilities", "classification", "legal_entity", "lifecycle"),
     *("ownership", "evidence", "approvals", "not_applicable", "remediation", "contract", "cost"),
     *("integrations", "incidents", "readiness", "usage"),
 }
+# Of one that was retired, how it went besides.
+MAY_CHANGE = {"rejected": _ALWAYS, "retired": _ALWAYS | {"retirement", "reviews", "governance"}}
 INPUTS = (SUBSCRIPTIONS, PAYMENTS, RECURRING, USAGE, "/lifecycle/status")
 POLICIES = ("approvals", "rates")
 SHAPE: JsonObject = {
@@ -218,8 +220,7 @@ def _entered(record: JsonObject, before: JsonObject, context: Context) -> Iterat
     for entry, _ in missing(listed(record, PAYMENTS), list(listed(before, PAYMENTS)), eq, _always):
         if entry["kind"] != INSIDE:
             yield {"pointer": PAYMENTS, "what": f"a payment ({entry['kind']})"}
-    if cost.is_over(before, context):
-        yield from _used(record, before)
+    yield from _used(record, before)
     for kind in KINDS:
         holds = partial(_is_left, kind, context)
         for entry, _ in missing(kind.entries(record), kind.entries(before), kind.same, holds):
@@ -231,12 +232,13 @@ def _used(record: JsonObject, before: JsonObject) -> Iterator[JsonObject]:
     usage = record.get("usage", {})
     if usage != before.get("usage", {}):
         yield from ({"pointer": "/usage", "what": what} for member, what in COUNTED.items() if usage.get(member))
-    rejected = record["lifecycle"]["status"] == "rejected"
+    status = record["lifecycle"]["status"]
+    rejected = status == "rejected"
     for at, what in {**IN_USE, **(ONCE_USED if rejected else {})}.items():
         if _adds(get(record, at), get(before, at)):
             yield {"pointer": at, "what": what}
-    if rejected and before["lifecycle"]["status"] == "rejected":
-        for name in sorted(record.keys() - OPEN_WHEN_REJECTED):
+    if status in MAY_CHANGE and before["lifecycle"]["status"] == status:
+        for name in sorted(record.keys() - MAY_CHANGE[status]):
             if _adds(record[name], before.get(name)):
                 yield {"pointer": f"/{name}", "what": f"something new under {name}"}
 

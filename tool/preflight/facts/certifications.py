@@ -67,7 +67,7 @@ def of(record: JsonObject, context: Context) -> JsonObject:
     security = record.get("security", {})
     entries = _issued(security.get("certifications"), context.today)
     newest: dict[str, JsonObject] = {}
-    for entry in sorted(entries or (), key=lambda each: (each.get("issued", ""), not each["held"])):
+    for entry in sorted(entries or (), key=_day):
         newest[entry["standard"]] = entry
     known = {name: _seen(entry, context.today) for name, entry in newest.items()}
     facts: JsonObject = {name.replace("-", "_"): seen for name, seen in known.items()}
@@ -84,6 +84,12 @@ def _issued(entries: list[JsonObject] | None, today: date) -> list[JsonObject] |
     if entries is None:
         return None
     return [entry for entry in entries if "issued" not in entry or date.fromisoformat(entry["issued"]) <= today]
+
+
+def _day(entry: JsonObject) -> tuple[str, bool]:
+    """Return the order of an entry: what is not held, without a day since when, is not held now."""
+    held = entry["held"]
+    return entry.get("issued", "" if held else "9999-12-31"), not held
 
 
 def _seen(entry: JsonObject, today: date) -> JsonObject:

@@ -1,25 +1,39 @@
-"""What kinds of data a vendor holds."""
+"""What kinds of data a vendor holds, by all that its record says of them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from preflight.pointers import get
+
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
     from preflight.model import Context, JsonObject
 
 NAME = "data"
-INPUTS = ("/data/classes",)
+CLASSES, SEEN, MASTERED = "/data/classes", "/ai/data_seen", "/data/system_of_record_for"
+JOINED, CERTIFIED = "/data/identity_resolution/done", "/security/industry_certifications_apply"
+INPUTS = (CLASSES,)  # where a schema has the others, they are looked at, too
 POLICIES = ()
 PERSONAL = frozenset({"personal", "sensitive-personal", "children", "health", "payment-card"})
 CONFIDENTIAL = PERSONAL | {"confidential", "financial", "credentials"}
-_NEEDS = ["/data/classes"]
+OPEN = frozenset({"public", "internal"})  # data that AI may be shown without being named among the classes
+# What has the last word on this, or falls under that, holds data of a class, whether it names the class or not.
+OF_MASTERED = {"customers": "personal", "consents": "personal"}
+OF_CERTIFIED = {"hipaa": "health", "pci-dss": "payment-card"}
+_NEEDS = [CLASSES]
 SHAPE: JsonObject = {
     "type": "object",
     "properties": {
-        "is_personal": {"type": "boolean", "description": "Whether it holds data about people.", "needs": _NEEDS},
+        "is_personal": {
+            "type": "boolean",
+            "description": "Whether it holds data about people, as any part of the record says.",
+            "needs": _NEEDS,
+        },
         "is_confidential": {
             "type": "boolean",
-            "description": "Whether it holds data whose disclosure would do harm.",
+            "description": "Whether it holds data whose disclosure would do harm, as any part of the record says.",
             "needs": _NEEDS,
         },
     },
@@ -27,9 +41,26 @@ SHAPE: JsonObject = {
 
 
 def of(record: JsonObject, context: Context) -> JsonObject:  # noqa: ARG001 - does not depend on the date
-    """Return whether the vendor holds personal and confidential data; nothing while the classes are not known."""
-    classes = record.get("data", {}).get("classes")
-    if classes is None:
-        return {}
-    held = frozenset(classes)
-    return {"is_personal": bool(held & PERSONAL), "is_confidential": bool(held & CONFIDENTIAL)}
+    """Return whether the vendor holds personal and confidential data; what is not known is left out.
+
+    What one part of the record tells of is known, whether the classes are filled in or not.
+    """
+    told = frozenset(_told(record))
+    complete = get(record, CLASSES) is not None
+    kinds: dict[str, Collection[str]] = {"is_personal": PERSONAL, "is_confidential": CONFIDENTIAL}
+    held = {name: not told.isdisjoint(classes) for name, classes in kinds.items()}
+    return {name: holds for name, holds in held.items() if holds or complete}
+
+
+def held(record: JsonObject) -> list[str] | None:
+    """Return the classes of data that it holds; None: they are not known."""
+    return None if get(record, CLASSES) is None else list(dict.fromkeys(_told(record)))
+
+
+def _told(record: JsonObject) -> Iterator[str]:
+    yield from get(record, CLASSES) or ()
+    yield from (each for each in get(record, SEEN) or () if each not in OPEN)
+    for at, meant in ((MASTERED, OF_MASTERED), (CERTIFIED, OF_CERTIFIED)):
+        yield from (meant[each] for each in get(record, at) or () if each in meant)
+    if get(record, JOINED):
+        yield "personal"

@@ -22,7 +22,7 @@ SOURCES = {
     "financials": ("/stability/finances/as_of", "Days since the date of the financial figures."),
 }
 PASSED = frozenset({"passed", "passed-with-conditions"})
-PASSED_REVIEW = "/reviews (one of kind security that was passed, and none failed since)"
+PASSED_REVIEW = "/reviews (one of kind security that somebody passed, and none failed since)"
 INPUTS = tuple(pointer for pointer, _ in SOURCES.values())
 POLICIES = ()
 SHAPE: JsonObject = {
@@ -49,10 +49,10 @@ def of(record: JsonObject, context: Context) -> JsonObject:
 def _passed_review(record: JsonObject, today: date) -> str | None:
     """Return the day of the last security review, if it was passed.
 
-    One since then that failed, or whose outcome nobody wrote down, ends what an earlier one said.
+    One since then that failed, or of which nobody wrote down the outcome or who held it, ends what an earlier one said.
     """
     held = [
-        (review["date"], review.get("outcome") in PASSED)
+        (review["date"], "by" in review and review.get("outcome") in PASSED)
         for review in record.get("reviews", ())
         if review["kind"] == "security" and date.fromisoformat(review["date"]) <= today
     ]

@@ -41,9 +41,13 @@ SHAPE: JsonObject = {
             ),
             "needs": [SUBSCRIPTIONS, PAYMENTS, RECURRING, USAGE],
         },
+        "looked_at": {
+            "type": "boolean",
+            "description": "Whether somebody agreed to the record before, reviewed or approved it, or has by now.",
+        },
         "exchanged": {
             **faults(
-                "What tells who sold it, and was agreed to, and is not in the record any more.",
+                "What tells who sold it, and was looked at or agreed to, and is not in the record any more.",
                 what={**TEXT, "description": "What it was, in the words of the record before."},
             ),
             "needs": ["/legal_entity"],
@@ -56,19 +60,23 @@ LATE = "it is said to have ended before today"
 
 def since(record: JsonObject, before: JsonObject | None, context: Context) -> JsonObject:
     """Return what of the record ``before`` is not in the one of now, though it counts."""
-    if before is None or not lifecycle.was_agreed(before):
-        # A proposal may change until it is agreed to.
-        return {"withdrawn": [], "exchanged": []}
+    if before is None:
+        return {"looked_at": False, "withdrawn": [], "exchanged": []}
+    agreed = lifecycle.was_agreed(before)
+    signed = context.decided.approvals.get(record.get("id", ""))
+    looked_at = bool(agreed or before.get("reviews") or before.get("approvals") or signed)
+    # What somebody found out about one company is of no other.
+    sold_by, was_sold_by = (each.get("legal_entity", {}) for each in (record, before))
+    exchanged = list(_exchanged(sold_by, was_sold_by, context)) if looked_at else []
+    if not agreed:  # a proposal may change until it is agreed to
+        return {"looked_at": looked_at, "withdrawn": [], "exchanged": exchanged}
     withdrawn = [
         *_subscriptions(record, before, context),
         *_left(record, before, context),
         *_payments(record, before, context),
         *_repeated(record, before, context),
     ]
-    return {
-        "withdrawn": withdrawn,
-        "exchanged": list(_exchanged(record.get("legal_entity", {}), before.get("legal_entity", {}), context)),
-    }
+    return {"looked_at": looked_at, "withdrawn": withdrawn, "exchanged": exchanged}
 
 
 def _is_bought(record: JsonObject, day: str, today: str) -> bool:

@@ -7,7 +7,6 @@ vendor file, meets the limit that the whole would meet.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -15,13 +14,14 @@ from typing import TYPE_CHECKING
 from preflight import houses, terms
 from preflight.agreement import ANSWERS, NOBODY, RECORDED, SIGNED, Directory, Role, agreement
 from preflight.authority import Amounts, by_role, demanded, names
-from preflight.facts import cost, lifecycle, risk
+from preflight.facts import cost, data, lifecycle, risk
 from preflight.facts.references import departures
 from preflight.facts.spend import daily, earlier, window
 from preflight.houses import MOST_TOLD, House, is_below
-from preflight.levels import highest, rank
+from preflight.levels import LEVELS, highest, rank
 from preflight.model import SIGNED_FOR
 from preflight.money import decimal, plain
+from preflight.naming import registered
 from preflight.pointers import get
 from preflight.shapes import NUMBER, TEXT, WHOLE, faults
 
@@ -36,9 +36,6 @@ POLICIES = ("approvals", "people", "rates", "risk", "systems")
 
 
 OF_SELLER = frozenset({"company", "country"})  # of what an approval is for
-# What is set in one way or another in a registered name: blanks, the points of a legal form, a comma before it.
-_SETTING = re.compile(r"(?<=[^\W\d_])\.|,(?=\s)|\s")
-OPEN = frozenset({"public", "internal"})  # data that AI may be shown without being named among the classes
 
 _ROLE = {"role": TEXT, "title": TEXT, "why": TEXT}
 _LIMIT = {**_ROLE, "limit": NUMBER, "amount": NUMBER, "currency": TEXT, "with_whom": TEXT}
@@ -104,7 +101,7 @@ def extract(record: JsonObject, context: Context) -> JsonObject:
         "category": record.get("category", ""),
         "signs": risk.signs(terms.current(record, context.today), context.policies["risk"]),
         "stated": record.get("risk", {}),
-        "classes": _classes(record),
+        "classes": data.held(record),
         "approvals": record.get("approvals", []),
         "proposed_on": record.get("lifecycle", {}).get("proposed_on", ""),
     }
@@ -129,13 +126,6 @@ def _bound(record: JsonObject, parts: Sequence[JsonObject], context: Context, kn
     spans = [(each.starts, each.until) for each in left if each.starts and each.until]
     spans += [(first, last) for first, last, _ in promised]
     return {"yearly": plain(yearly), "owed": plain(owed), "terms": spans}
-
-
-def _classes(record: JsonObject) -> list[str] | None:
-    """Return the classes of data that it holds, or that its AI is shown; None: it is not known."""
-    held = record.get("data", {}).get("classes")
-    seen = record.get("ai", {}).get("data_seen", ())
-    return None if held is None else list(dict.fromkeys([*held, *(each for each in seen if each not in OPEN)]))
 
 
 def gather(extracts: Mapping[str, JsonObject], context: Context) -> dict[str, JsonObject]:
@@ -262,8 +252,9 @@ def roles(policy: JsonObject, demands: Iterable[tuple[JsonObject, bool | None]])
     for each, applies in demands:
         if applies is not False:
             people[each["role"]] = max(people.get(each["role"], 1), each.get("people", 1))
-        if applies:
-            bounds.setdefault(each["role"], set()).update(ANSWERS[name] for name in each if name in ANSWERS)
+            anyhow = "risk_from" if each.get("risk_from") == LEVELS[0] else ""  # whatever its risk is, it is asked
+            named = (ANSWERS[name] for name in each if name in ANSWERS and name != anyhow)
+            bounds.setdefault(each["role"], set()).update(named)
     return [
         Role(name, proofs.get(name, SIGNED), count, strangers, frozenset(bounds.get(name, ())))
         for name, count in people.items()
@@ -292,13 +283,8 @@ def _for_what(approval: JsonObject, taken: JsonObject) -> JsonObject:
 
 def _is_same(title: str, one: str, other: str) -> bool:
     if title in OF_SELLER:
-        return _spelled(one) == _spelled(other)
+        return registered(one) == registered(other)
     return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
-
-
-def _spelled(company: str) -> str:
-    """Return a company's name as it is registered, however its legal form is set: «1&1 AG» is not «11 AG»."""
-    return _SETTING.sub("", company.casefold())
 
 
 def _recorded(taken: JsonObject) -> list[JsonObject]:

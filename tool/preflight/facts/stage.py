@@ -160,11 +160,12 @@ def _out_of_order(lifecycle: JsonObject) -> Iterator[JsonObject]:
 
 def _not_come(lifecycle: JsonObject, today: date) -> Iterator[JsonObject]:
     """Yield each step that the status says has been taken, and whose day has not come."""
-    for name in TAKEN[lifecycle["status"]]:
+    taken = TAKEN[lifecycle["status"]]
+    for name in (*taken, *([IT] if APPROVED in taken else [])):
         if name in lifecycle and date.fromisoformat(lifecycle[name]) > today:
             yield {
                 "pointer": f"/lifecycle/{name}",
-                "earlier": STEPS[name],
+                "earlier": STEPS.get(name, IT_STEP),
                 "earlier_on": lifecycle[name],
                 "later": "today",
                 "later_on": today.isoformat(),

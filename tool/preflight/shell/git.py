@@ -339,10 +339,11 @@ class GitTree:
         logged = self._logged(self.commit, folder, *ALONG_THE_LINE, "--diff-filter=D", "--format=%H")
         return frozenset(path.removeprefix(self._prefix()) for _, _, path in logged)
 
-    def former(self, path: str) -> list[str]:
-        """Return the objects that a file was before on the first-parent line; latest first."""
+    def former(self, path: str, since: str | None = None) -> list[str]:
+        """Return the objects that a file was before on the first-parent line, from a commit on; latest first."""
         options = (*ALONG_THE_LINE, "--no-abbrev", "--format=%H")
-        told = [each.removeprefix(":").split(" ") for _, each, _ in self._changes(self.commit, path, *options)]
+        reached = f"{since}..{self.commit}" if since else self.commit
+        told = [each.removeprefix(":").split(" ") for _, each, _ in self._changes(reached, path, *options)]
         return [was for mode, _, was, *_ in told if mode in KINDS and set(was) != {"0"}]
 
     def changing(self, *names: str) -> list[str]:
