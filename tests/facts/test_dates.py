@@ -87,6 +87,14 @@ def test_the_security_review_that_counts(reviews: list[JsonObject], wanted: Json
     assert facts({"reviews": reviews}) == wanted
 
 
+@pytest.mark.parametrize(
+    "wanted", [{"lifecycle": {"proposed_by": "ruth"}}, {"ownership": {"marketing": {"owner": "ruth"}}}]
+)
+def test_nobody_reviews_what_they_want(wanted: JsonObject) -> None:
+    assert facts({"reviews": [review("2026-05-31")], **wanted}) == {}
+    assert facts({"reviews": [review("2026-05-30"), review("2026-05-31")], **wanted}) == {}
+
+
 def test_dates_that_are_not_known_have_no_age() -> None:
     assert facts({}) == {}
     assert facts({"stability": {"product": {}}, "security": {"testing": {}}}) == {}

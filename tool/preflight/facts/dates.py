@@ -21,8 +21,9 @@ SOURCES = {
     "roadmap": ("/stability/product/roadmap/updated_on", "Days since the roadmap was renewed."),
     "financials": ("/stability/finances/as_of", "Days since the date of the financial figures."),
 }
+WANTING = ("/lifecycle/proposed_by", "/ownership/marketing/owner")  # who asked for it, and for whom it was bought
 PASSED = frozenset({"passed", "passed-with-conditions"})
-PASSED_REVIEW = "/reviews (one of kind security that somebody passed, and none failed since)"
+PASSED_REVIEW = "/reviews (one of kind security that somebody else than who wants it passed, and none failed since)"
 INPUTS = tuple(pointer for pointer, _ in SOURCES.values())
 POLICIES = ()
 SHAPE: JsonObject = {
@@ -50,9 +51,11 @@ def _passed_review(record: JsonObject, today: date) -> str | None:
     """Return the day of the last security review, if it was passed.
 
     One since then that failed, or of which nobody wrote down the outcome or who held it, ends what an earlier one said.
+    So does one that was held by whoever wants the vendor.
     """
+    wanting = {None, *(get(record, each) for each in WANTING)}
     held = [
-        (review["date"], "by" in review and review.get("outcome") in PASSED)
+        (review["date"], review.get("by") not in wanting and review.get("outcome") in PASSED)
         for review in record.get("reviews", ())
         if review["kind"] == "security" and date.fromisoformat(review["date"]) <= today
     ]

@@ -99,6 +99,7 @@ class GitTree:
     revision: str
     _repositories: dict[int, git.Repo] = field(default_factory=dict, repr=False, compare=False)
     _objects: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    _gone: dict[str, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
     _listed: dict[str, list[Entry]] = field(default_factory=dict, repr=False, compare=False)  # a commit does not change
 
     @cached_property
@@ -335,9 +336,11 @@ class GitTree:
         return came[-1].split()[0] if came else None
 
     def taken_out(self, folder: str) -> frozenset[str]:
-        """Return the files below ``folder`` that a commit of the first-parent line took out."""
-        logged = self._logged(self.commit, folder, *ALONG_THE_LINE, "--diff-filter=D", "--format=%H")
-        return frozenset(path.removeprefix(self._prefix()) for _, _, path in logged)
+        """Return the files below ``folder`` that a commit of the first-parent line took out; asked of git once."""
+        if folder not in self._gone:
+            logged = self._logged(self.commit, folder, *ALONG_THE_LINE, "--diff-filter=D", "--format=%H")
+            self._gone[folder] = frozenset(path.removeprefix(self._prefix()) for _, _, path in logged)
+        return self._gone[folder]
 
     def former(self, path: str, since: str | None = None) -> list[str]:
         """Return the objects that a file was before on the first-parent line, from a commit on; latest first."""
