@@ -21,7 +21,7 @@ SECTIONS = (
     *("ai", "usage", "risk", "readiness"),
 )
 REMARKS = frozenset({"notes", "note", "description", "url", "scope"})
-SWITCHES = ("used", "done", "applied", "needed", "exists")  # where one says no, there is nothing more to say
+SWITCHES = ("used", "done", "applied", "needed", "exists")  # where one says no, it matters no more how
 SHAPE: JsonObject = {
     "type": "object",
     "properties": {
@@ -38,10 +38,9 @@ def since(record: JsonObject, before: JsonObject | None, context: Context) -> Js
 
 def _gone(now: JsonObject, was: JsonObject, at: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """Yield the paths of what is gone, the whole of it where nothing of it is left."""
-    if any(now.get(name) is False for name in SWITCHES):
-        return
+    off = any(now.get(name) is False for name in SWITCHES)
     for name, value in was.items():
-        if name in REMARKS or value in ([], {}):
+        if name in REMARKS or value in ([], {}) or (off and not isinstance(value, bool)):
             continue
         if name not in now:
             yield (*at, name)
