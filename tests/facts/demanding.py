@@ -23,6 +23,7 @@ PEOPLE = {
         {"id": "gareth", "roles": [{"role": "cfo", "from": "2026-01-01", "until": "2026-05-31"}]},
         {"id": "olga", "roles": [{"role": "cfo", "from": "2025-01-01"}], "left": "2026-03-31"},
         {"id": "ruben", "roles": [{"role": "board", "from": "2020-01-01"}]},
+        {"id": "sam", "roles": [{"role": "security", "from": "2020-01-01"}]},
     ],
 }
 RATES = {"base": "EUR", "rates": [{"currency": "USD", "from": "2026-01-01", "rate": 0.5}]}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
 from facts.demanding import BOARD, CFO, DIMENSIONS, LONG, PROMISED, SECURITY, around, judged, missing, vendor
+from preflight.model import Decided
 
 if TYPE_CHECKING:
     from preflight.model import Json, JsonObject
@@ -191,6 +193,52 @@ def test_an_approval_up_to_a_risk_ends_where_the_risk_is_higher_or_not_known() -
     assert missing(judged(around(CFO), acme=unknown)["acme"]) == {
         "cfo": "gareth on 2026-02-01, up to low risk, and it is at least low and not known now"
     }
+
+
+HIGH = dict.fromkeys(DIMENSIONS, "high")
+MONEY, SILENT = (
+    {"annual_cost": {"amount": 90_000, "currency": "EUR"}},
+    "without a word on {}, for which the role is asked",
+)
+
+
+@pytest.mark.parametrize(
+    ("demand", "record", "bounds", "about"),
+    [
+        pytest.param(CFO, vendor(60_000), MONEY, "", id="money"),
+        pytest.param(CFO, vendor(60_000), {"risk": "low"}, "the cost of a year", id="none of money"),
+        pytest.param(LONG, vendor(60_000), MONEY, "", id="the money of a year is that of a term, too"),
+        pytest.param(BOARD, vendor(9, risk=HIGH), {"risk": "critical"}, "", id="risk"),
+        pytest.param(BOARD, vendor(9, risk=HIGH), MONEY, "the risk", id="none of risk"),
+        pytest.param({**BOARD, "risk_from": "low"}, vendor(9, risk=HIGH), MONEY, "", id="asked of every risk"),
+        pytest.param(SECURITY, vendor(9, data={"classes": ["personal"]}), {"data": ["personal"]}, "", id="data"),
+        pytest.param(
+            SECURITY, vendor(9, data={"classes": ["personal"]}), {"risk": "low"}, "the data", id="none of data"
+        ),
+    ],
+)
+def test_a_signature_says_something_of_all_for_which_the_role_is_asked(
+    demand: JsonObject, record: JsonObject, bounds: JsonObject, about: str
+) -> None:
+    by = {"cfo": "gareth", "board": "ruben", "security": "sam"}[demand["role"]]
+    signed = {"role": demand["role"], "by": by, "date": "2026-02-01", "bounds": bounds, "id": "x", "state": "in-force"}
+    context = replace(around(demand), decided=Decided(approvals={"acme": [signed]}))
+    found = missing(judged(context, acme=record)["acme"]) or {}
+    assert found == ({demand["role"]: f"{by} on 2026-02-01, {SILENT.format(about)}"} if about else {})
+
+
+def test_a_signature_without_an_amount_does_not_cover_what_is_not_known() -> None:
+    signed: JsonObject = {
+        "role": "cfo",
+        "by": "gareth",
+        "date": "2026-02-01",
+        "bounds": {"risk": "low"},
+        "id": "x",
+        "state": "in-force",
+    }
+    context = replace(around(CFO), decided=Decided(approvals={"acme": [signed]}))
+    assert missing(judged(context, acme=vendor(None))["acme"]) is None
+    assert missing(judged(context, acme=vendor(49_000))["acme"]) == {}
 
 
 def test_the_place_is_that_of_the_approval_that_does_not_hold() -> None:
