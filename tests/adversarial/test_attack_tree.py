@@ -189,18 +189,29 @@ class TestTreesThatGitDoesNotWrite:
         ]
         folder = self._raw(ground, rows)
         top = [(mode, name, folder if name == "vendors" else each) for mode, name, each in self._listed(ground, "HEAD")]
-        assert f"another file has the id '{VENDOR}' too" in self._refused(ground, top)
+        assert f"'vendors/{NAME}' stands twice in its folder" in self._refused(ground, top)
 
     def test_a_folder_does_not_stand_twice(self, ground: Ground) -> None:
         rows = self._listed(ground, "HEAD")
         assert "'vendors' stands twice" in self._refused(ground, sorted([*rows, rows[-1]], key=lambda row: row[1]))
 
     def test_a_tree_out_of_order_hides_nothing(self, ground: Ground) -> None:
-        """Git stops searching too early and finds no schema in it; so the gate cannot judge."""
-        said = self._refused(ground, self._listed(ground, "HEAD")[::-1])
-        assert (
-            "the gate cannot judge this push. schemas/vendor.schema.json  there is no schema of vendor records" in said
-        )
+        """Git stops searching too early: a workflow is there in a checkout, and not for who asks for it."""
+        ground.write(".github/workflows/mine.yml", "on: push\n")
+        ground.git("add", "--all")
+        rows = self._listed(ground, ground.git("write-tree").strip())
+        assert rows[0][1] == ".github"
+        said = self._refused(ground, [*rows[1:], rows[0]])
+        assert "'.github' stands behind a name that comes after it, so that git does not find it" in said
+
+    def test_a_folder_out_of_order_hides_no_change(self, ground: Ground) -> None:
+        ground.raise_cost()
+        ground.git("add", "--all")
+        rows = self._listed(ground, ground.git("write-tree").strip())
+        inside = self._listed(ground, ground.git("write-tree").strip() + ":vendors")
+        folder = self._raw(ground, inside[::-1])
+        said = self._refused(ground, [(mode, name, folder if name == "vendors" else each) for mode, name, each in rows])
+        assert "stands behind a name that comes after it" in said
 
 
 ATTRIBUTES = {

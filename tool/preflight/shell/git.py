@@ -188,6 +188,8 @@ class GitTree:
                 return f"the name {name!r} at the top of the tree holds a slash, so that a folder is not what it seems"
             if names.count(name) > 1:
                 return f"{name!r} stands twice at the top of the tree"
+        if strange := self._out_of_order(managed):
+            return strange
         listed = [
             *names,
             *(f"{folder}/{name}" for folder in sorted(folders & {*names}) for name in self._names(folder)),
@@ -198,6 +200,23 @@ class GitTree:
                 return f"{path!r} is {meant!r} written otherwise, and the same on many machines"
             if short := next((each for key, each in plain.items() if _is_short(_folded(path), key)), ""):
                 return f"{path!r} may stand for {short!r} where names are kept in a short form, too"
+        return None
+
+    def _out_of_order(self, managed: Iterable[str]) -> str | None:
+        """Say where a tree is not in the order of git, which stops searching where a name should have come."""
+        plain = ("--full-tree", "-z", "-t")
+        top = self._git("ls-tree", *plain, self.commit)
+        for listed in (top, self._git("ls-tree", "-r", *plain, self.commit, "--", *managed)):
+            last: dict[str, bytes] = {}
+            for line in filter(None, listed.split("\0")):
+                about, _, path = line.partition("\t")
+                folder, _, name = path.rpartition("/")
+                key = os.fsencode(name + "/" if about.startswith("040000") else name)
+                if key == last.get(folder):
+                    return f"{path!r} stands twice in its folder"
+                if key < last.get(folder, b""):
+                    return f"{path!r} stands behind a name that comes after it, so that git does not find it"
+                last[folder] = key
         return None
 
     def _names(self, folder: str) -> list[str]:
