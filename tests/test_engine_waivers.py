@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -128,6 +128,31 @@ def test_the_waiver_of_a_change_lets_no_other_change_to_the_same_record_stand() 
     assert told(other)[0] == ("a/1", "fail", "/open", None)
     assert warnings(other) == [("waiver/stale", "it was given for another change")]
     assert told(judged(built, CLOSED, given)) == [], "without a base there is no change to speak of"
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        pytest.param([], "", id="nothing is known"),
+        pytest.param([(0, 3)], "", id="it stands since then"),
+        pytest.param([(0, 9), (7, 3)], "", id="it comes within a week"),
+        pytest.param(
+            [(0, 9), (8, 3)], "there was nothing to let stand within 7 days after it came", id="it comes later"
+        ),
+        pytest.param([(-9, 9)], "there was nothing to let stand within 7 days after it came", id="it never came"),
+        pytest.param([(0, 3), (1, 3)], "", id="other words"),
+        pytest.param(
+            [(0, 3), (1, 9), (2, 3)],
+            "what it let stand was repaired since, and a waiver ends by that",
+            id="it was repaired",
+        ),
+    ],
+)
+def test_a_waiver_is_over_by_what_the_record_said_since_it_came(said: list[tuple[int, int]], why: str) -> None:
+    built = rules({**OPEN, "assert": "vendor.rate > 5"})
+    given = waiver(built, {"rate": 3}, "/open", "a/1")
+    records = [(TODAY + timedelta(day), {"rate": rate}) for day, rate in said]
+    assert waiving.over(given, records, built, TODAY) == why
 
 
 def test_the_waiver_of_a_change_that_has_landed_lets_the_same_change_not_stand_once_more() -> None:

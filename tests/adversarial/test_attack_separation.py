@@ -19,14 +19,16 @@ LIMITS = "policies/approvals.yaml"
 PELICAN = "vendors/pelican-sms.yaml"
 
 
-def proposed(ground: Ground, by: str, **life: str) -> None:
+def proposed(ground: Ground, by: str, *, name: str = "Pelican SMS", pushed: bool = True, **life: str) -> None:
     """Get a proposal like that of the vendor into main, written by somebody, as another vendor."""
     text = ground.read(RECORD).partition("approvals:")[0].replace("Foghorn", "Pelican").replace("foghorn", "pelican")
     text = text.replace("status: approved\n  approved_on: 2026-11-30", "status: proposed").replace("60000", "20000")
     lines = "".join(f"\n  {name}: {what}" for name, what in life.items())
+    text = text.replace("name: Pelican SMS", f"name: {name}")
     ground.write(PELICAN, text.replace("proposed_on: 2026-11-23", f"proposed_on: 2026-12-22{lines}"))
     ground.commit("Propose", by=by)
-    ground.taken()
+    if pushed:
+        ground.taken()
 
 
 def approved(ground: Ground, price: int = 60_000) -> None:
@@ -35,6 +37,12 @@ def approved(ground: Ground, price: int = 60_000) -> None:
     ground.write(PELICAN, ground.read(PELICAN) + re.sub("2026-11-2.", "2026-12-22", APPROVALS))
     facts = tuple((title, each.replace("Foghorn", "Pelican")) for title, each in FOR.items())
     ground.decide(CFO, vendor="pelican-sms", facts=facts, decided_on=date(2026, 12, 22), nonce="8" * 16)
+
+
+def take_out(ground: Ground) -> None:
+    (ground.root / PELICAN).unlink()
+    ground.commit("Take it out")
+    ground.taken()
 
 
 @pytest.mark.parametrize("by", [MALLORY, CFO])
@@ -70,19 +78,33 @@ def test_who_asked_for_it_is_not_forgotten(ground: Ground) -> None:
     ground.refused()
 
 
-@pytest.mark.parametrize(("by", "life"), [(CFO, {}), (MALLORY, {"proposed_by": CFO})], ids=["wrote", "asked for"])
-def test_a_proposal_that_is_taken_out_and_comes_again_is_the_same(
-    ground: Ground, by: str, life: dict[str, str]
-) -> None:
-    proposed(ground, by, **life)
-    (ground.root / PELICAN).unlink()
-    ground.commit("Take it out")
-    ground.taken()
+def test_a_proposal_that_is_taken_out_and_comes_again_is_the_same(ground: Ground) -> None:
+    proposed(ground, CFO)
+    take_out(ground)
     proposed(ground, MALLORY)
     approved(ground)
     ground.commit("Approve")
     (message,) = ground.check().of(ASKED)
     assert message.endswith(f"{CFO} on 2026-12-22, who proposes this change, and nobody approves what they propose")
+    ground.refused()
+
+
+def test_who_asked_for_it_is_not_forgotten_while_it_is_out(ground: Ground) -> None:
+    proposed(ground, MALLORY, proposed_by=CFO)
+    take_out(ground)
+    proposed(ground, MALLORY, pushed=False)
+    assert [each[0] for each in ground.check().red] == ["lifecycle/proposer-kept"]
+    ground.refused()
+
+
+def test_what_a_proposal_told_is_not_forgotten_while_it_is_out(ground: Ground) -> None:
+    proposed(ground, MALLORY)
+    ground.edit(PELICAN, ("  certifications:\n", "  certifications:\n    - {standard: tisax, held: false}\n"))
+    ground.commit("It has no TISAX")
+    ground.taken()
+    take_out(ground)
+    proposed(ground, MALLORY, pushed=False)
+    assert [each[0] for each in ground.check().red] == ["security/certifications-kept"]
     ground.refused()
 
 
@@ -94,6 +116,31 @@ def test_a_proposal_is_not_taken_out_under_a_word_on_it(ground: Ground) -> None:
     ground.commit("Take it out, and decide about it")
     assert {"change/removed", "decision/no-vendor"} == {rule for rule, _, _ in ground.check().red}
     ground.refused()
+
+
+def test_an_alias_from_the_first_day_is_no_former_name(ground: Ground) -> None:
+    """The CFO signed for a draft; what is pushed under its id is another product, which is called so, too, it says."""
+    proposed(ground, MALLORY, name="Pelican Listening\naliases: [Pelican SMS]")
+    approved(ground)
+    ground.commit("Approve")
+    (message,) = ground.check().of(ASKED)
+    assert message.endswith(f"{CFO} on 2026-12-22, for another product or category than the record tells of now")
+    ground.refused()
+
+
+def test_who_is_renamed_after_it_was_agreed_to_keeps_what_was_signed(ground: Ground) -> None:
+    proposed(ground, MALLORY)
+    approved(ground)
+    ground.commit("Approve")
+    ground.taken()
+    ground.edit(PELICAN, ("name: Pelican SMS\n", "name: Pelican Messages\naliases: [Pelican SMS]\n"))
+    ground.commit("Rename")
+    assert ground.check().red == []
+    ground.taken()
+    ground.edit(PELICAN, ("name: Pelican Messages\naliases: [", "name: Pelican Talk\naliases: [Pelican Messages, "))
+    ground.commit("Rename once more")
+    assert ground.check().red == []
+    ground.taken()
 
 
 def test_nobody_decides_about_a_vendor_that_is_not_there(ground: Ground) -> None:

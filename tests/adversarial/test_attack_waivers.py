@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -60,6 +61,17 @@ def test_a_waiver_may_land_before_what_it_is_for(ground: Ground) -> None:
     ground.commit("No single sign-on")
     assert ground.check().red == []
     ground.taken()
+
+
+def test_what_was_signed_long_ago_does_not_come_now(ground: Ground) -> None:
+    """It was kept for a day on which it would help."""
+    ground.edit(RECORD, (WITH, WITHOUT))
+    ground.decide(OWNERS[0], role="security-reviewer", **{**waived(ground), "decided_on": date(2026, 11, 21)})
+    ground.commit("No single sign-on, and a waiver of last month")
+    assert [each[:2] for each in ground.check().red] == [(SIGN_ON, RECORD)]
+    (said,) = told(ground)
+    assert said.endswith("lets nothing stand: it was signed more than 30 days before it comes")
+    ground.refused()
 
 
 @pytest.mark.parametrize(

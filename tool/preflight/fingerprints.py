@@ -137,7 +137,9 @@ def _settled(read: Read, offered: Mapping[str, FactModule], record: JsonObject) 
 
 
 def _behind(read: Read, needs: Mapping[str, Sequence[str]], offered: Mapping[str, FactModule]) -> Iterator[str]:
-    """Yield the fields that a fact is computed from: its needs where it names some, else all inputs."""
+    """Yield the fields that a fact is computed from: what it needs, else all inputs; and its optional inputs."""
+    module = offered.get(read.path[0])
+    yield from getattr(module, "OPTIONAL_INPUTS", ())
     path = [read.root, *read.path]
     while len(path) > 1:
         told = needs.get(".".join(path), ())
@@ -146,4 +148,4 @@ def _behind(read: Read, needs: Mapping[str, Sequence[str]], offered: Mapping[str
             yield from fields
             return
         path.pop()
-    yield from offered[read.path[0]].INPUTS if read.path[0] in offered else ()
+    yield from module.INPUTS if module else ()

@@ -262,8 +262,8 @@ class Waiver:
     """A decision that a finding may stand: rule, field and what the record said when it was decided.
 
     ``fingerprint`` is that of fingerprints.of; once the record says something else the waiver covers nothing.
-    ``landed``: it did not come with the change that is judged, but was there before. ``over``: what it let stand was
-    repaired since then, as far as that is known.
+    ``landed``: it did not come with the change that is judged, but was there before. ``over`` says why it lets nothing
+    stand any more, by what the record said since then, as far as that is known.
     """
 
     id: str
@@ -274,7 +274,7 @@ class Waiver:
     by: str
     path: str
     landed: bool = False
-    over: bool = False
+    over: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,7 +366,8 @@ class FactModule(Protocol):
     """What local and registry facts have in common.
 
     ``INPUTS`` are the pointers of the vendor schema without which the fact is not offered, ``POLICIES``
-    the policy documents likewise. ``SHAPE`` is the JSON Schema of the result, with ``needs`` (pointers)
+    the policy documents likewise; a module may name ``OPTIONAL_INPUTS``, which it reads where the schema has them.
+    ``SHAPE`` is the JSON Schema of the result, with ``needs`` (pointers)
     beside each leaf: what to fill in when the leaf is not known. What is not known is left out of a result.
     """
 

@@ -8,13 +8,15 @@ from preflight import fingerprints, pointers
 from preflight.model import Level, Outcome, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from preflight.model import Context, JsonObject, Rule, Waiver
     from preflight.policy import Policy
     from preflight.rules import CompiledRule
 
 MOST_FIELDS = 8  # that are named one by one
+SOON = 7  # days in which what a waiver is for comes after it, where both are merged one after the other
 OWNERS = ("/ownership/marketing/owner", "/ownership/it/owner")  # nobody waives a rule for what is their own
 
 
@@ -45,9 +47,7 @@ def settle(
         if not covered:
             idle.append(told(vendor, waiver, "stale", _changed(waiver, compiled, (record, before), policy)))
         elif waiver.over:
-            idle.append(
-                told(vendor, waiver, "spent", "what it let stand was repaired since, and a waiver ends by that")
-            )
+            idle.append(told(vendor, waiver, "spent", waiver.over))
         elif compiled.needs_before and waiver.landed:
             # The same change once more is another one: what was bought again is not taken out again by the same word.
             idle.append(
@@ -65,16 +65,21 @@ def settle(
     return found, tuple(idle)
 
 
-def is_over(waiver: Waiver, records: Iterable[JsonObject], policy: Policy) -> bool:
-    """Whether what a waiver let stand was repaired: of the records since it came one said that, and a later one not.
+def over(waiver: Waiver, records: Sequence[tuple[date, JsonObject]], policy: Policy, today: date) -> str:
+    """Say why a waiver is over, by what the record said since it landed; empty where it is not.
 
-    ``records`` are in the order of time. What is said again is a new finding, about which nobody decided.
+    ``records`` are what it said, with the day from which on, oldest first. What is said again is a new finding, about
+    which nobody decided; and so is what comes long after.
     """
     compiled = policy.rule(waiver.rule)
-    if compiled is None or compiled.needs_before:  # of a change, it is spent when that has landed
-        return False
-    told = [bool(_covered(waiver, compiled, (each, None), policy)) for each in records]
-    return False in told[told.index(True) :] if True in told else False
+    if compiled is None or compiled.needs_before or not records:  # of a change, it is spent when that has landed
+        return ""
+    told = [bool(_covered(waiver, compiled, (record, None), policy)) for _, record in records]
+    begins = records[told.index(True)][0] if True in told else today
+    if (begins - records[0][0]).days > SOON:
+        return f"there was nothing to let stand within {SOON} days after it came"
+    again = True in told and False in told[told.index(True) :]
+    return "what it let stand was repaired since, and a waiver ends by that" if again else ""
 
 
 def _covered(

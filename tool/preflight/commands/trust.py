@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
 from preflight import engine, waiving
-from preflight.commands import proposers
-from preflight.commands.recollection import recorded
+from preflight.commands import landings, proposers
 from preflight.decisions import FOLDER, ruling, waivers
 from preflight.decisions.ruling import SIGNATURE, Terms
 from preflight.errors import UsageError
@@ -17,7 +16,7 @@ from preflight.shell import decision_files, registry
 from preflight.shell.git import GitTree
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from preflight.commands.session import Session
     from preflight.decisions import Decision
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from preflight.decisions.signers import Signers
     from preflight.decisions.waivers import Idle
     from preflight.engine import Judged
-    from preflight.model import Json, JsonObject, Waiver
+    from preflight.model import Json, JsonObject
     from preflight.shell.git import Arrival
 
 APPEND_ONLY = "decision/append-only"
@@ -72,32 +71,13 @@ def _ruled(
     approved: dict[str, list[JsonObject]] = {}
     for each in decisions:
         if each.statement.kind == "approve":
-            approval = {**each.statement.approval, "id": each.id, "state": each.state}
+            called = landings.called(session, each, came)
+            approval = {**each.statement.approval, "id": each.id, "state": each.state, "landed_as": called}
             approved.setdefault(each.statement.vendor, []).append(approval)
-    good = {vendor: tuple(_as_landed(session, vendor, found, came, proposing[1])) for vendor, found in good.items()}
+    signed = {each.path: each.statement.decided_on for each in decisions}
+    good = dict(landings.waivers(session, good, signed, came, proposing[1]))
     decided = Decided(approved, good, *proposing)
     return Verified(decisions, faults, idle, decided, terms.arrived)
-
-
-def _as_landed(
-    session: Session, vendor: str, given: Iterable[Waiver], came: Mapping[str, Arrival], changed: Collection[str]
-) -> Iterator[Waiver]:
-    """Yield waivers of a vendor with what became of them since they landed, if the vendor is changed.
-
-    Without a base that is not known.
-    """
-    tree = session.lawful
-    if session.law is None or not isinstance(tree, GitTree):
-        yield from given
-        return
-    there = {entry.path for entry in tree.entries(FOLDER)}
-    paths = {registry.stem(entry.path): entry.path for entry in session.entries}
-    for each in given:
-        told: list[JsonObject] = []
-        if each.path in came and vendor in changed and (path := paths.get(vendor)):
-            names = [*reversed(tree.former(path, came[each.path].commit)), tree.name(path)]
-            told = [record for name in filter(None, names) if (record := recorded(tree, name, session.policy))]
-        yield replace(each, landed=each.path in there, over=waiving.is_over(each, told, session.policy))
 
 
 def _value(session: Session, name: str) -> Json:

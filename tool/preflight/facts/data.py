@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 NAME = "data"
 CLASSES, SEEN, MASTERED = "/data/classes", "/ai/data_seen", "/data/system_of_record_for"
 JOINED, CERTIFIED = "/data/identity_resolution/done", "/security/industry_certifications_apply"
-INPUTS = (CLASSES,)  # where a schema has the others, they are looked at, too
+INPUTS = (CLASSES,)
+OPTIONAL_INPUTS = (SEEN, MASTERED, JOINED, CERTIFIED)  # where a schema has them, they tell of data, too
 POLICIES = ()
 PERSONAL = frozenset({"personal", "sensitive-personal", "children", "health", "payment-card"})
 CONFIDENTIAL = PERSONAL | {"confidential", "financial", "credentials"}

@@ -272,7 +272,9 @@ def _for_what(approval: JsonObject, taken: JsonObject) -> JsonObject:
         return approval
     given = {title: str(approval.get(title, "")) for title in taken["for"]}
     differ = [title for title, named in taken["for"].items() if not _is_same(title, given[title], named)]
-    if "vendor" in differ and any(_is_same("vendor", given["vendor"], each) for each in taken["aliases"]):
+    # Renamed since: it had the name that was signed when that landed, and keeps it as an alias.
+    former = [each for each in taken["aliases"] if _is_same("vendor", approval.get("landed_as", ""), each)]
+    if "vendor" in differ and any(_is_same("vendor", given["vendor"], each) for each in former):
         differ.remove("vendor")
     if not differ:
         return approval

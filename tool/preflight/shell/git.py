@@ -361,12 +361,22 @@ class GitTree:
             self._gone[folder] = frozenset(path.removeprefix(self._prefix()) for _, _, path in logged)
         return self._gone[folder]
 
-    def former(self, path: str, since: str | None = None) -> list[str]:
-        """Return the objects that a file was before on the first-parent line, from a commit on; latest first."""
+    def former(self, path: str) -> list[str]:
+        """Return the objects that a file was before on the first-parent line; latest first."""
         options = (*ALONG_THE_LINE, "--no-abbrev", "--format=%H")
-        reached = f"{since}..{self.commit}" if since else self.commit
-        told = [each.removeprefix(":").split(" ") for _, each, _ in self._changes(reached, path, *options)]
+        told = [each.removeprefix(":").split(" ") for _, each, _ in self._changes(self.commit, path, *options)]
         return [was for mode, _, was, *_ in told if mode in KINDS and set(was) != {"0"}]
+
+    def versions(self, path: str, since: str) -> list[tuple[date, str]]:
+        """Return day and object of what a file became after a commit of the line; oldest first, nothing where gone."""
+        days = self._days()
+        options = (*ALONG_THE_LINE, "--no-abbrev", "--reverse", "--format=%H")
+        told = [
+            (commit, each.split(" ")) for commit, each, _ in self._changes(f"{since}..{self.commit}", path, *options)
+        ]
+        return [
+            (days[commit], "" if set(new) == {"0"} else new) for commit, (_, _, _, new, _) in told if commit in days
+        ]
 
     def changing(self, *names: str) -> list[str]:
         """Return the commits of the first-parent line that change files of those names, in any folder; latest first."""

@@ -1,0 +1,94 @@
+"""What became of decisions since they landed: what the vendor was called then, and whether a waiver's finding stood."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from preflight import waiving
+from preflight.commands.recollection import recorded
+from preflight.decisions import FOLDER
+from preflight.errors import DocumentError
+from preflight.shell import documents, registry
+from preflight.shell.git import GitTree
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from datetime import date
+
+    from preflight.commands.session import Session
+    from preflight.decisions import Decision
+    from preflight.model import JsonObject, Waiver
+    from preflight.shell.files import Source
+    from preflight.shell.git import Arrival
+
+LATE = 30  # days after which a waiver that was signed is not brought any more: what it was about has moved on
+
+
+def called(session: Session, decision: Decision, came: Mapping[str, Arrival]) -> str:
+    """Return the name under which a vendor stood in the register when an approval of it landed.
+
+    Empty where that is the name of now, or is not known: a vendor may be renamed after that, and not before.
+    """
+    said = dict(decision.statement.facts).get("Vendor")
+    path = _paths(session).get(decision.statement.vendor)
+    if not path or decision.path not in came or _name(session.source, path, said) == said:
+        return ""
+    return _name(GitTree(session.root, came[decision.path].commit), path, said)
+
+
+def waivers(
+    session: Session,
+    given: Mapping[str, Sequence[Waiver]],
+    signed: Mapping[str, date],
+    came: Mapping[str, Arrival],
+    changed: Collection[str],
+) -> Iterator[tuple[str, tuple[Waiver, ...]]]:
+    """Yield the waivers of each vendor with what became of them, for vendors that are ``changed``.
+
+    ``signed`` and ``came`` are the day on which each was decided, and its arrival, by path. Without a base nothing is
+    known of that.
+    """
+    tree = session.lawful
+    if session.law is None or not isinstance(tree, GitTree):
+        yield from ((vendor, tuple(found)) for vendor, found in given.items())
+        return
+    there = {entry.path for entry in tree.entries(FOLDER)}
+    paths = _paths(session)
+    for vendor, found in given.items():
+        path = paths.get(vendor, "") if vendor in changed else ""
+        told: list[Waiver] = []
+        for each in found:
+            over = ""
+            if each.path not in there:
+                late = (session.today - signed[each.path]).days > LATE
+                over = f"it was signed more than {LATE} days before it comes" if late else ""
+            elif path and each.path in came:
+                said = list(_said(session, tree, path, came[each.path]))
+                over = waiving.over(each, said, session.policy, session.today)
+            told.append(replace(each, landed=each.path in there, over=over))
+        yield vendor, tuple(told)
+
+
+def _said(session: Session, tree: GitTree, path: str, arrival: Arrival) -> Iterator[tuple[date, JsonObject]]:
+    """Yield what a file has said since a decision came, and from which day on; oldest first."""
+    then = GitTree(session.root, arrival.commit)
+    for day, name in [(arrival.on, then.name(path)), *tree.versions(path, arrival.commit)]:
+        if name and (record := recorded(tree, name, session.policy)):
+            yield day, record
+
+
+def _paths(session: Session) -> dict[str, str]:
+    return {registry.stem(entry.path): entry.path for entry in session.entries}
+
+
+def _name(source: Source, path: str, likely: object) -> str:
+    """Return the name in a record; ``likely`` is looked for first, because to read all of it takes its time."""
+    try:
+        data = source.read(path, documents.MAX_BYTES)
+        if f"\nname: {likely}\n".encode() in data:
+            return str(likely)
+        name = documents.parse(data).known.get("name")
+    except (DocumentError, OSError):
+        return ""
+    return name if isinstance(name, str) else ""
