@@ -110,6 +110,20 @@ def test_a_signal_that_is_not_known_leaves_its_dimension_open() -> None:
     assert level_of({}, by_count()) == ("low", False)
 
 
+@pytest.mark.parametrize(
+    ("more", "level"),
+    [
+        pytest.param({}, "low", id="the classes"),
+        pytest.param({"identity_resolution": {"done": True}}, "high", id="joins persons"),
+        pytest.param({"system_of_record_for": ["consents"]}, "high", id="has the last word on consent"),
+    ],
+)
+def test_data_is_what_any_part_of_the_record_tells_of(more: JsonObject, level: str) -> None:
+    signal = by_value({"internal": "low", "personal": "high"}, "/data/classes")
+    assert level_of({"data": {"classes": ["internal"], **more}}, signal) == (level, True)
+    assert level_of({"data": more}, signal) == ("low", False)
+
+
 def test_an_optional_signal_says_nothing_while_it_is_not_known() -> None:
     assert level_of({}, by_count(optional=True)) == ("low", True)
     assert level_of({"integrations": [{}] * 5}, by_count(optional=True)) == ("high", True)

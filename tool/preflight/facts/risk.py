@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from preflight import terms
+from preflight.facts import data
 from preflight.levels import LEVELS, highest, rank
 from preflight.pointers import is_choice, parts, values
 
@@ -126,9 +127,11 @@ def assess(record: JsonObject, policy: JsonObject) -> Risk:
 
 
 def signs(record: JsonObject, policy: JsonObject) -> dict[str, list[Json]]:
-    """Return what a record says at each field that policies/risk.yaml looks at."""
+    """Return what a record says at each field that policies/risk.yaml looks at; of data, what any part of it says."""
     looked = {signal["of"] for each in policy["dimensions"] for signal in each["signals"]}
-    return {field: values(record, field) for field in sorted(looked)}
+    held = data.held(record)
+    told = {} if held is None else {data.CLASSES: [held]}
+    return {field: told.get(field, values(record, field)) for field in sorted(looked)}
 
 
 def together(taken: Iterable[Mapping[str, list[Json]]], policy: JsonObject) -> dict[str, list[Json]]:
