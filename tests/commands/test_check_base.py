@@ -56,14 +56,13 @@ def test_what_came_to_the_base_in_the_meantime_is_not_part_of_the_change(
     registry: Path, judge: Callable[..., dict[str, Any]]
 ) -> None:
     git(registry, "checkout", "--quiet", "-b", "proposal")
-    change(registry, f"vendors/{LIVE}.yaml", "name: Trident Experiments", "name: Trident Trials")
+    change(registry, f"vendors/{LIVE}.yaml", "summary: ", "summary: Now it ")
     commit(registry, "Proposal")
     git(registry, "checkout", "--quiet", "main")
     change(registry, "vendors/beacon-mail.yaml", "shared_accounts: false", "shared_accounts: true")
     commit(registry, "Meantime")
     git(registry, "checkout", "--quiet", "proposal")
-    change(registry, f"vendors/{LIVE}.yaml", "name: Trident Trials", "name: Trident Tests")
-    change(registry, f"vendors/{LIVE}.yaml", "aliases:\n", "aliases:\n  - Trident Experiments\n  - Trident Trials\n")
+    change(registry, f"vendors/{LIVE}.yaml", "summary: Now it ", "summary: Today it ")
     report = judge(base="main")
     assert report["summary"]["vendors"] == 1
     assert not report["summary"]["blocked"]
