@@ -129,8 +129,8 @@ def test_a_waiver_whose_finding_has_changed_lets_nothing_stand(
     ((state, why),) = states(listed("kittiwake-social")).values()
     assert state == "idle"
     assert why == (
-        "the record says something else now than when it was signed, at one of /legal_entity/country, "
-        "/legal_entity/name, /security/testing/penetration_test or facts.lifecycle.governed"
+        "the record says something else now than when it was signed, at one of /category, /legal_entity/country, "
+        "/legal_entity/name, /name, /security/testing/penetration_test or facts.lifecycle.governed"
     )
 
 
