@@ -292,13 +292,15 @@ class Decided:
     ``approvals`` have the form of an entry of the record, with ``id`` and ``state`` (in-force, expired, revoked, …).
     ``proposers`` are known only while a change is judged, and only of vendors that it changes in a way that matters
     to approvals: whoever proposes it cannot approve it. ``authors`` are those of all vendors that it changes in any
-    way: they cannot waive what comes with it.
+    way: they cannot waive what comes with it. ``landed_as`` tells of an approval, by id, what the vendor was called
+    when it landed, or nothing where that is not known.
     """
 
     approvals: Mapping[str, Sequence[JsonObject]] = field(default_factory=lambda: EMPTY)
     waivers: Mapping[str, Sequence[Waiver]] = field(default_factory=lambda: EMPTY)
     proposers: Mapping[str, Proposers] = field(default_factory=lambda: EMPTY)
     authors: Mapping[str, Proposers] = field(default_factory=lambda: EMPTY)
+    landed_as: Callable[[str], str] = field(default=lambda _: "", compare=False)
 
 
 NOTHING_DECIDED = Decided()

@@ -13,7 +13,7 @@ from preflight.shell import documents, registry
 from preflight.shell.git import GitTree
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from datetime import date
 
     from preflight.commands.session import Session
@@ -22,19 +22,24 @@ if TYPE_CHECKING:
     from preflight.shell.files import Source
     from preflight.shell.git import Arrival
 
-LATE = 30  # days after which a waiver that was signed is not brought any more: what it was about has moved on
+LATE = 14  # days after which a waiver that was signed is not brought any more: what it was about has moved on
 
 
-def called(session: Session, decision: Decision, came: Mapping[str, Arrival]) -> str:
-    """Return the name under which a vendor stood in the register when an approval of it landed.
+def names(session: Session, decisions: Sequence[Decision], came: Mapping[str, Arrival]) -> Callable[[str], str]:
+    """Return what tells, by the id of a decision, under which name its vendor stood in the register when it landed.
 
-    Empty where that is the name of now, or is not known: a vendor may be renamed after that, and not before.
+    Empty where that is not known: a vendor may be renamed after that, and not before. It is read when it is asked.
     """
-    said = dict(decision.statement.facts).get("Vendor")
-    path = _paths(session).get(decision.statement.vendor)
-    if not path or decision.path not in came or _name(session.source, path, said) == said:
-        return ""
-    return _name(GitTree(session.root, came[decision.path].commit), path, said)
+    known = {each.id: each for each in decisions}
+
+    def name(identifier: str) -> str:
+        decision = known.get(identifier)
+        path = _paths(session).get(decision.statement.vendor) if decision else None
+        if decision is None or path is None or decision.path not in came:
+            return ""
+        return _name(GitTree(session.root, came[decision.path].commit), path)
+
+    return name
 
 
 def waivers(
@@ -82,13 +87,9 @@ def _paths(session: Session) -> dict[str, str]:
     return {registry.stem(entry.path): entry.path for entry in session.entries}
 
 
-def _name(source: Source, path: str, likely: object) -> str:
-    """Return the name in a record; ``likely`` is looked for first, because to read all of it takes its time."""
+def _name(source: Source, path: str) -> str:
     try:
-        data = source.read(path, documents.MAX_BYTES)
-        if f"\nname: {likely}\n".encode() in data:
-            return str(likely)
-        name = documents.parse(data).known.get("name")
+        name = documents.parse(source.read(path, documents.MAX_BYTES)).known.get("name")
     except (DocumentError, OSError):
         return ""
     return name if isinstance(name, str) else ""

@@ -71,12 +71,11 @@ def _ruled(
     approved: dict[str, list[JsonObject]] = {}
     for each in decisions:
         if each.statement.kind == "approve":
-            called = landings.called(session, each, came)
-            approval = {**each.statement.approval, "id": each.id, "state": each.state, "landed_as": called}
+            approval = {**each.statement.approval, "id": each.id, "state": each.state}
             approved.setdefault(each.statement.vendor, []).append(approval)
     signed = {each.path: each.statement.decided_on for each in decisions}
     good = dict(landings.waivers(session, good, signed, came, proposing[1]))
-    decided = Decided(approved, good, *proposing)
+    decided = Decided(approved, good, *proposing, landings.names(session, decisions, came))
     return Verified(decisions, faults, idle, decided, terms.arrived)
 
 

@@ -59,4 +59,5 @@ def _asking(context: Context, roles: Sequence[str], turn: Mapping[str, Sequence[
     demands = [{key: value for key, value in each.items() if key != "people"} for each in policy["demands"]]
     always = [{"role": role, "risk_from": LEVELS[0], "why": "it is asked"} for role in roles]
     policies = {**context.policies, "approvals": {**policy, "demands": [*demands, *always]}}
-    return replace(context, policies=policies, decided=Decided(approvals=turn), memory={})
+    decided = Decided(approvals=turn, landed_as=context.decided.landed_as)
+    return replace(context, policies=policies, decided=decided, memory={})

@@ -28,7 +28,7 @@ from preflight.shapes import NUMBER, TEXT, WHOLE, faults
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from preflight.model import Context, Json, JsonObject
+    from preflight.model import Context, Decided, Json, JsonObject
 
 NAME = "oversight"
 INPUTS = ("/approvals", "/contract/subscriptions", "/cost/recurring", "/cost/usage", "/data/classes", "/risk")
@@ -201,7 +201,7 @@ def _facts(vendor: str, taken: JsonObject, group: House, context: Context, direc
     # A role that is asked for because of money has to cover the money of the group; the others know this vendor alone.
     paying = {each["role"] for each in policy["demands"] if "annual_cost_from" in each}
     alone = replace(amounts, least=decimal(taken["least"]), basis="a year")
-    signed = [_for_what(each, taken) for each in context.decided.approvals.get(vendor, ())]
+    signed = [_for_what(each, taken, context.decided) for each in context.decided.approvals.get(vendor, ())]
     approvals = [{**each, "proposed_on": taken["proposed_on"]} for each in (*_recorded(taken), *signed)]
     proposers = context.decided.proposers.get(vendor, NOBODY)
     standing = {
@@ -261,7 +261,7 @@ def roles(policy: JsonObject, demands: Iterable[tuple[JsonObject, bool | None]])
     ]
 
 
-def _for_what(approval: JsonObject, taken: JsonObject) -> JsonObject:
+def _for_what(approval: JsonObject, taken: JsonObject, decided: Decided) -> JsonObject:
     """Return an approval; one that was signed for something else than the record tells of now, or for nothing, as such.
 
     A record that keeps its id and becomes that of somebody else, or another product, does not inherit what was signed.
@@ -272,10 +272,9 @@ def _for_what(approval: JsonObject, taken: JsonObject) -> JsonObject:
         return approval
     given = {title: str(approval.get(title, "")) for title in taken["for"]}
     differ = [title for title, named in taken["for"].items() if not _is_same(title, given[title], named)]
-    # Renamed since: it had the name that was signed when that landed, and keeps it as an alias.
-    former = [each for each in taken["aliases"] if _is_same("vendor", approval.get("landed_as", ""), each)]
-    if "vendor" in differ and any(_is_same("vendor", given["vendor"], each) for each in former):
-        differ.remove("vendor")
+    if "vendor" in differ and any(_is_same("vendor", given["vendor"], each) for each in taken["aliases"]):
+        # Renamed since: it had the name that was signed when that landed.
+        differ = [each for each in differ if each != "vendor" or given[each] != decided.landed_as(approval["id"])]
     if not differ:
         return approval
     meant = {title for title in differ if given[title]}
