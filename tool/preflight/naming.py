@@ -32,8 +32,8 @@ JOINING = frozenset({"and", "und", "et", "e", "ed", "y", "en", "och", "og", "ja"
 SHORTEST_INSIDE = 3  # letters of a legal form that is one wherever it stands
 LONGEST_FORM = 7  # words, as in «S. de R.L. de C.V.»
 
-# What is set in one way or another in a registered name: the points of a legal form, a comma before it.
-_SETTING = re.compile(r"(?<=[^\W\d_])\.|,(?=\s)")
+# What is set in one way or another in a registered name: the points of «G.m.b.H.» and «Inc.», a comma before it.
+_SETTING = re.compile(r"(?P<letters>\b(?:[^\W\d_]\.){2,})|[.,](?=\s|$)")
 _WORD = re.compile(r"[^\W_]+")
 _DIGITS = re.compile(r"\d+")
 _UNSEEN = frozenset({"Mn", "Cf"})
@@ -97,7 +97,8 @@ def registered(company: str) -> str:
 
     To find the houses of companies, ``plain`` takes more of them for one; here a doubt makes two of them.
     """
-    return " ".join(_SETTING.sub("", company.lower()).split())
+    set_plainly = _SETTING.sub(lambda found: (found["letters"] or "").replace(".", ""), company.lower())
+    return " ".join(set_plainly.split())
 
 
 def _seen(text: str) -> str:

@@ -166,10 +166,14 @@ def _withdrawal(session: Session, then: Session, entry: Entry) -> Judged | None:
     decided = f"{FOLDER}/{file.id}/"
     agreed = lifecycle.was_agreed(record)
     said = any(each.source.entries(decided.rstrip("/")) for each in (then, session))
-    if status == WITHDRAWN and not agreed and not said:
+    looked_at = record.get("reviews") or record.get("approvals")
+    if status == WITHDRAWN and not agreed and not said and not looked_at:
         return None
     if status == WITHDRAWN and not agreed:  # else the next vendor of that name would find itself approved
-        message = f"the record of {file.id} is taken out, and what was decided about it stays in {decided}"
+        what = (
+            f"what was decided about it stays in {decided}" if said else "what reviews and approvals in it say with it"
+        )
+        message = f"the record of {file.id} is taken out, and {what}"
         fix = "Put it back as rejected. An id about which somebody decided is not free again."
         return engine.breached(file.id, entry.path, [Problem("change/removed", message, fix)])
     message = f"the record of {file.id} ({status or 'of unknown state'}) is taken out, and its history with it"

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from preflight import waiving
 from preflight.commands.recollection import recorded
 from preflight.decisions import FOLDER
 from preflight.errors import DocumentError
+from preflight.periods import add_days
 from preflight.shell import documents, registry
 from preflight.shell.git import GitTree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-    from datetime import date
 
     from preflight.commands.session import Session
     from preflight.decisions import Decision
@@ -28,7 +29,8 @@ LATE = 14  # days after which a waiver that was signed is not brought any more: 
 def names(session: Session, decisions: Sequence[Decision], came: Mapping[str, Arrival]) -> Callable[[str], str]:
     """Return what tells, by the id of a decision, under which name its vendor stood in the register when it landed.
 
-    Empty where that is not known: a vendor may be renamed after that, and not before. It is read when it is asked.
+    Empty where that is not known: a vendor may be renamed after that, and not before. It is read when it is asked, and
+    of the day after: commits of one push may say this and that, and nobody judged them by themselves.
     """
     known = {each.id: each for each in decisions}
 
@@ -37,7 +39,9 @@ def names(session: Session, decisions: Sequence[Decision], came: Mapping[str, Ar
         path = _paths(session).get(decision.statement.vendor) if decision else None
         if decision is None or path is None or decision.path not in came:
             return ""
-        return _name(GitTree(session.root, came[decision.path].commit), path)
+        arrival = came[decision.path]
+        line = GitTree(session.root, session.law or session.at or "HEAD")
+        return _name(GitTree(session.root, line.as_of(arrival.commit, add_days(arrival.on, 1))), path)
 
     return name
 
@@ -45,14 +49,13 @@ def names(session: Session, decisions: Sequence[Decision], came: Mapping[str, Ar
 def waivers(
     session: Session,
     given: Mapping[str, Sequence[Waiver]],
-    signed: Mapping[str, date],
+    decisions: Sequence[Decision],
     came: Mapping[str, Arrival],
     changed: Collection[str],
 ) -> Iterator[tuple[str, tuple[Waiver, ...]]]:
     """Yield the waivers of each vendor with what became of them, for vendors that are ``changed``.
 
-    ``signed`` and ``came`` are the day on which each was decided, and its arrival, by path. Without a base nothing is
-    known of that.
+    ``came`` tells by path when each of the ``decisions`` arrived. Without a base nothing is known of that.
     """
     tree = session.lawful
     if session.law is None or not isinstance(tree, GitTree):
@@ -60,19 +63,37 @@ def waivers(
         return
     there = {entry.path for entry in tree.entries(FOLDER)}
     paths = _paths(session)
+    signed = {each.path: each.statement.decided_on for each in decisions}
+    used = _used(session, decisions, came)
     for vendor, found in given.items():
         path = paths.get(vendor, "") if vendor in changed else ""
         told: list[Waiver] = []
         for each in found:
             over = ""
             if each.path not in there:
-                late = (session.today - signed[each.path]).days > LATE
-                over = f"it was signed more than {LATE} days before it comes" if late else ""
+                if (session.today - signed[each.path]).days > LATE:
+                    over = f"it was signed more than {LATE} days before it comes"
+                elif signed[each.path] <= used.get((vendor, each.rule, each.fingerprint), date.min):
+                    over = "one that was signed by then came with the same change before"
             elif path and each.path in came:
                 said = list(_said(session, tree, path, came[each.path]))
                 over = waiving.over(each, said, session.policy, session.today)
             told.append(replace(each, landed=each.path in there, over=over))
         yield vendor, tuple(told)
+
+
+def _used(
+    session: Session, decisions: Sequence[Decision], came: Mapping[str, Arrival]
+) -> dict[tuple[str, str, str], date]:
+    """Return of waivers of a change that have landed, by what they waive, the last day on which one came."""
+    found: dict[tuple[str, str, str], date] = {}
+    for each in decisions:
+        said = each.statement
+        compiled = session.policy.rule(said.rule) if said.kind == "waive" and each.path in came else None
+        if compiled and compiled.needs_before:
+            key = (said.vendor, said.rule, said.fingerprint)
+            found[key] = max(found.get(key, date.min), came[each.path].on)
+    return found
 
 
 def _said(session: Session, tree: GitTree, path: str, arrival: Arrival) -> Iterator[tuple[date, JsonObject]]:

@@ -70,7 +70,7 @@ def _proposed(session: Session, source: GitTree, file: RecordFile) -> Iterable[s
     A proposal that was taken out and comes again is the same.
     """
     was = session.case(file).before if session.sound(file) else None
-    if was is None or lifecycle.was_agreed(was):
+    if (was is None and file.path not in source.taken_out("vendors")) or (was and lifecycle.was_agreed(was)):
         return []
     asked = (_asked_in(source, each) for each in source.former(file.path))
     return {*wrote(source, file.path), *filter(None, asked)}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from preflight import briefing, engine, facts, pointers
 from preflight.breaches import did_you_mean
 from preflight.commands import rounds, trust
-from preflight.commands.recollection import Recollection, recorded
+from preflight.commands.recollection import Recollection
 from preflight.commands.rounds import case_of
 from preflight.errors import CannotJudge, UsageError
 from preflight.facts import lifecycle
@@ -218,18 +218,11 @@ class Session:
         if self._before is None:
             return plain
         if self._before.kind(file.path) is None:
-            return replace(plain, before=self._taken_out(file.path), has_base=True)
+            return replace(plain, has_base=True)
         earlier = registry.read_record(self._before, Entry(file.path, Kind.FILE), self.layout)
         if not self.sound(earlier) or earlier.document is None:
             return plain  # what it was cannot be told, so nothing that compares applies
         return replace(plain, before=earlier.document.known, has_base=True)
-
-    def _taken_out(self, path: str) -> JsonObject | None:
-        """Return what a file said that was taken out before the change: what comes again is the same record."""
-        tree = self._before
-        if tree is None or path not in tree.taken_out(self.layout.vendors.partition("*")[0].rstrip("/")):
-            return None
-        return next((recorded(tree, name, self.policy) for name in tree.former(path)), None)
 
     @cached_property
     def survey(self) -> Survey:

@@ -73,8 +73,7 @@ def _ruled(
         if each.statement.kind == "approve":
             approval = {**each.statement.approval, "id": each.id, "state": each.state}
             approved.setdefault(each.statement.vendor, []).append(approval)
-    signed = {each.path: each.statement.decided_on for each in decisions}
-    good = dict(landings.waivers(session, good, signed, came, proposing[1]))
+    good = dict(landings.waivers(session, good, decisions, came, proposing[1]))
     decided = Decided(approved, good, *proposing, landings.names(session, decisions, came))
     return Verified(decisions, faults, idle, decided, terms.arrived)
 
