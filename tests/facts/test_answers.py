@@ -68,3 +68,44 @@ def test_what_it_looks_at_is_in_the_schema() -> None:
         if each.get("type") == "boolean"
     }
     assert set(answers.SWITCHES) <= booleans
+
+
+# ---- Certifications -----------------------------------------------------------------------------
+
+ISO, LOST = {"standard": "iso-27001", "held": True}, {"standard": "iso-27001", "held": False}
+JAN, MAR, END, LATER = "2026-01-01", "2026-03-01", "2026-05-31", "2029-05-31"
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "lost"),
+    [
+        pytest.param([ISO], [ISO], [], id="as it was"),
+        pytest.param([ISO], [], ["iso-27001"], id="no word on it"),
+        pytest.param([ISO], [LOST], ["iso-27001"], id="held no more"),
+        pytest.param([{**ISO, "valid_until": END}], [ISO], ["iso-27001"], id="without its last day"),
+        pytest.param([{**ISO, "valid_until": LATER}], [{**ISO, "valid_until": END}], ["iso-27001"], id="a day before"),
+        pytest.param([{**ISO, "valid_until": END}], [{**ISO, "valid_until": LATER}], [], id="renewed"),
+        pytest.param([{**ISO, "issued": JAN}], [ISO], ["iso-27001"], id="without its first day"),
+        pytest.param([ISO, ISO], [ISO], ["iso-27001"], id="one of two"),
+        pytest.param([LOST], [], ["iso-27001"], id="no word on a loss"),
+        pytest.param([LOST], [ISO], ["iso-27001"], id="held again, since nobody knows when"),
+        pytest.param([LOST], [{**ISO, "issued": JAN}], [], id="held now"),
+        pytest.param(
+            [{**LOST, "issued": MAR}], [{**ISO, "issued": JAN}], ["iso-27001"], id="an older one counts again"
+        ),
+        pytest.param(
+            [{**ISO, "issued": JAN}, LOST], [{**ISO, "issued": JAN}] * 2, ["iso-27001"], id="twice the old one"
+        ),
+        pytest.param([{**ISO, "issued": JAN}, LOST], [{**ISO, "issued": JAN}, {**ISO, "issued": MAR}], [], id="anew"),
+        pytest.param(
+            [{"standard": "soc2-type1", "held": True}],
+            [{"standard": "soc2-type2", "held": True}],
+            [],
+            id="the next step",
+        ),
+    ],
+)
+def test_a_certification_is_not_passed_over(was: list[JsonObject], now: list[JsonObject], lost: list[str]) -> None:
+    before, record = ({"security": {"certifications": each}} for each in (was, now))
+    found = answers.since(record, before, Context(date(2026, 6, 1), {}))["passed_over"]
+    assert [each["what"] for each in found] == lost

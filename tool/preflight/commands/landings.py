@@ -97,11 +97,13 @@ def _used(
 
 
 def _said(session: Session, tree: GitTree, path: str, arrival: Arrival) -> Iterator[tuple[date, JsonObject]]:
-    """Yield what a file has said since a decision came, and from which day on; oldest first."""
+    """Yield what a file has said since a decision came, and from which day on; oldest first.
+
+    A version that cannot be read by the schema of now says nothing: what stood in it cannot be told.
+    """
     then = GitTree(session.root, arrival.commit)
     for day, name in [(arrival.on, then.name(path)), *tree.versions(path, arrival.commit)]:
-        if name and (record := recorded(tree, name, session.policy)):
-            yield day, record
+        yield day, (recorded(tree, name, session.policy) if name else None) or {}
 
 
 def _paths(session: Session) -> dict[str, str]:
