@@ -338,3 +338,19 @@ def test_two_sellers_share_no_key() -> None:
     names = ["Gull Push GmbH", "Gull Mail GmbH", "Push GmbH", "AB Testing Ltd", "Pro AB Testing", "The Company Ltd"]
     keys = [key for name in names for key in naming.seller_keys(name, OURS)]
     assert len(keys) == len({*keys})
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("FOGHORN Messaging, G.m.b.H.", "Foghorn Messaging GmbH", True),
+        ("Acme,  Inc.", "acme inc", True),
+        ("Foo S.p.A.", "Foo SpA", True),
+        ("1&1 AG", "11 AG", False),
+        ("Data.Bird GmbH", "DataBird GmbH", False),
+        ("North Star AG", "Northstar AG", False),
+        ("Weiß GmbH", "Weiss GmbH", False),
+    ],
+)
+def test_a_registered_name_is_another_by_whatever_is_more_than_setting(one: str, other: str, same: bool) -> None:  # noqa: FBT001 - a table
+    assert (naming.registered(one) == naming.registered(other)) is same

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adversarial.ground import OWNERS, RECORD, SIGN_ON, waived
+from adversarial.ground import CFO, OWNERS, RECORD, SIGN_ON, waived
+from preflight import fingerprints
+from preflight.commands.session import Session
+from preflight.shell.documents import parse
 
 if TYPE_CHECKING:
     from adversarial.ground import Ground
 
 WITH, WITHOUT = "sso: [saml]", "sso: []"
+SELLER = "legal_entity: {name: Foghorn Messaging GmbH, country: DE, domains: [foghorn.example]}\n"
 STALE, SPENT = "waiver/stale", "waiver/spent"
 
 
@@ -71,6 +75,40 @@ def test_what_was_signed_long_ago_does_not_come_now(ground: Ground) -> None:
     assert [each[:2] for each in ground.check().red] == [(SIGN_ON, RECORD)]
     (said,) = told(ground)
     assert said.endswith("lets nothing stand: it was signed more than 14 days before it comes")
+    ground.refused()
+
+
+def test_a_waiver_of_a_change_that_was_left_over_does_not_make_it_again(ground: Ground) -> None:
+    """The CFO signed twice, because the first mail seemed lost; later the change was taken back."""
+    kept, gone = SELLER, SELLER.replace(", domains: [foghorn.example]", "")
+    was = ground.read(RECORD)
+    ground.edit(RECORD, (kept, gone))
+    policy = Session(ground.root, date(2026, 12, 22), quiet=True).policy
+    rule = policy.rule("contract/seller-kept")
+    assert rule is not None
+    now, before = (parse(each.encode()).known for each in (ground.read(RECORD), was))
+    seen: dict[str, Any] = {
+        "kind": "waive",
+        "bounds": {},
+        "facts": (),
+        "reason": "Given up.",
+        "rule": rule.rule.id,
+        "pointer": "/legal_entity",
+        "fingerprint": fingerprints.of(policy, rule, now, "/legal_entity", before),
+        "decided_on": date(2026, 12, 21),
+        "valid_until": date(2027, 3, 1),
+    }
+    ground.decide(CFO, **seen, nonce="c" * 16)
+    ground.commit("Without its domain")
+    ground.taken()
+    ground.edit(RECORD, (gone, kept))
+    ground.commit("With it")
+    ground.taken()
+    ground.edit(RECORD, (kept, gone))
+    ground.decide(CFO, **seen, nonce="d" * 16)
+    ground.commit("Without it again")
+    assert [each[:2] for each in ground.check().red] == [(rule.rule.id, RECORD)]
+    assert "one that was signed by then came with the same change before" in " ".join(told(ground))
     ground.refused()
 
 

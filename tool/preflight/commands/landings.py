@@ -20,17 +20,18 @@ if TYPE_CHECKING:
     from preflight.commands.session import Session
     from preflight.decisions import Decision
     from preflight.model import JsonObject, Waiver
-    from preflight.shell.files import Source
     from preflight.shell.git import Arrival
 
 LATE = 14  # days after which a waiver that was signed is not brought any more: what it was about has moved on
+
+AT_ONCE = 2  # days from that of a decision's commit on: the others of its push are of no later day
 
 
 def names(session: Session, decisions: Sequence[Decision], came: Mapping[str, Arrival]) -> Callable[[str], str]:
     """Return what tells, by the id of a decision, under which name its vendor stood in the register when it landed.
 
-    Empty where that is not known: a vendor may be renamed after that, and not before. It is read when it is asked, and
-    of the day after: commits of one push may say this and that, and nobody judged them by themselves.
+    Empty where that is not known: a vendor may be renamed after that, and not before. It is read when it is asked. The
+    name has to stay for the days of which commits of one push may be: what is said on the way, nobody judged.
     """
     known = {each.id: each for each in decisions}
 
@@ -41,7 +42,10 @@ def names(session: Session, decisions: Sequence[Decision], came: Mapping[str, Ar
             return ""
         arrival = came[decision.path]
         line = GitTree(session.root, session.law or session.at or "HEAD")
-        return _name(GitTree(session.root, line.as_of(arrival.commit, add_days(arrival.on, 1))), path)
+        settled = add_days(arrival.on, AT_ONCE)
+        later = [each for day, each in line.versions(path, arrival.commit) if day <= settled]
+        told = {_name(line, each) for each in (GitTree(session.root, arrival.commit).name(path), *later)}
+        return told.pop() if len(told) == 1 else ""
 
     return name
 
@@ -110,9 +114,10 @@ def _paths(session: Session) -> dict[str, str]:
     return {registry.stem(entry.path): entry.path for entry in session.entries}
 
 
-def _name(source: Source, path: str) -> str:
+def _name(tree: GitTree, identifier: str) -> str:
+    """Return the name of a vendor in an object of git; empty where there is none."""
     try:
-        name = documents.parse(source.read(path, documents.MAX_BYTES)).known.get("name")
+        name = documents.parse(tree.content(identifier, documents.MAX_BYTES)).known.get("name") if identifier else ""
     except (DocumentError, OSError):
         return ""
     return name if isinstance(name, str) else ""

@@ -378,12 +378,6 @@ class GitTree:
             (days[commit], "" if set(new) == {"0"} else new) for commit, (_, _, _, new, _) in told if commit in days
         ]
 
-    def as_of(self, commit: str, day: date) -> str:
-        """Return the last commit of the line from ``commit`` on that is of ``day``, or earlier; else that commit."""
-        line = list(self._days().items())
-        begun = next((index for index, (name, _) in enumerate(line) if name == commit), len(line))
-        return next((name for name, on in reversed(line[begun:]) if on <= day), commit)
-
     def changing(self, *names: str) -> list[str]:
         """Return the commits of the first-parent line that change files of those names, in any folder; latest first."""
         paths = [f":(top,glob)**/{name}" for name in names]
