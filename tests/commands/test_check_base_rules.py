@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -115,8 +116,17 @@ def test_the_record_of_a_live_vendor_does_not_disappear(registry: Path, judge: C
 
 
 def test_a_proposal_may_be_withdrawn(registry: Path, judge: Callable[..., dict[str, Any]]) -> None:
-    (registry / f"vendors/{PROPOSED}.yaml").unlink()
+    """As long as nobody has looked at it: else what was found goes with it."""
+    path = registry / f"vendors/{PROPOSED}.yaml"
+    text = path.read_text("utf-8")
+    path.write_text(re.sub(r"(?m)^(reviews|approvals):\n(?:[ -].*\n)+", "", text), "utf-8")
+    commit(registry, "Nobody has looked at it")
+    path.unlink()
     assert red(judge()) == set()
+    path.write_text(text, "utf-8")
+    commit(registry, "Somebody has")
+    path.unlink()
+    assert red(judge()) == {(PROPOSED, "change/removed")}
 
 
 def test_a_renamed_file_is_one_that_disappears_and_one_that_is_new(

@@ -34,17 +34,19 @@ def names(session: Session, decisions: Sequence[Decision], came: Mapping[str, Ar
     name has to stay for the days of which commits of one push may be: what is said on the way, nobody judged.
     """
     known = {each.id: each for each in decisions}
+    # Not the session itself, which would hold what holds it, and leave its git processes to chance.
+    root, revision, paths = session.root, session.law or session.at or "HEAD", _paths(session)
 
     def name(identifier: str) -> str:
         decision = known.get(identifier)
-        path = _paths(session).get(decision.statement.vendor) if decision else None
+        path = paths.get(decision.statement.vendor) if decision else None
         if decision is None or path is None or decision.path not in came:
             return ""
         arrival = came[decision.path]
-        line = GitTree(session.root, session.law or session.at or "HEAD")
+        line = GitTree(root, revision)
         settled = add_days(arrival.on, AT_ONCE)
         later = [each for day, each in line.versions(path, arrival.commit) if day <= settled]
-        told = {_name(line, each) for each in (GitTree(session.root, arrival.commit).name(path), *later)}
+        told = {_name(line, each) for each in (GitTree(root, arrival.commit).name(path), *later)}
         return told.pop() if len(told) == 1 else ""
 
     return name
