@@ -74,7 +74,7 @@ def test_what_was_signed_long_ago_does_not_come_now(ground: Ground) -> None:
     ground.commit("No single sign-on, and a waiver of last month")
     assert [each[:2] for each in ground.check().red] == [(SIGN_ON, RECORD)]
     (said,) = told(ground)
-    assert said.endswith("lets nothing stand: it was signed more than 14 days before it comes")
+    assert said.endswith("lets nothing stand: it was signed more than 14 days before it came")
     ground.refused()
 
 

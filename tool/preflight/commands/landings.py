@@ -15,7 +15,7 @@ from preflight.shell import documents, registry
 from preflight.shell.git import GitTree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from preflight.commands.session import Session
     from preflight.decisions import Decision
@@ -54,35 +54,33 @@ def names(session: Session, decisions: Sequence[Decision], came: Mapping[str, Ar
 
 def waivers(
     session: Session,
+    tree: GitTree | None,
     given: Mapping[str, Sequence[Waiver]],
     decisions: Sequence[Decision],
     came: Mapping[str, Arrival],
-    changed: Collection[str],
 ) -> Iterator[tuple[str, tuple[Waiver, ...]]]:
-    """Yield the waivers of each vendor with what became of them, for vendors that are ``changed``.
+    """Yield the waivers of each vendor with what became of them, as the history in ``tree`` tells; None: there is none.
 
-    ``came`` tells by path when each of the ``decisions`` arrived. Without a base nothing is known of that.
+    ``came`` tells by path when each of the ``decisions`` arrived.
     """
-    tree = session.lawful
-    if session.law is None or not isinstance(tree, GitTree):
+    if tree is None:
         yield from ((vendor, tuple(found)) for vendor, found in given.items())
         return
-    there = {entry.path for entry in tree.entries(FOLDER)}
+    there = {entry.path for entry in session.lawful.entries(FOLDER)} if session.law is not None else set()
     paths = _paths(session)
     signed = {each.path: each.statement.decided_on for each in decisions}
     used = _used(session, decisions, came)
     for vendor, found in given.items():
-        path = paths.get(vendor, "") if vendor in changed else ""
         told: list[Waiver] = []
         for each in found:
+            arrival = came.get(each.path)
             over = ""
-            if each.path not in there:
-                if (session.today - signed[each.path]).days > LATE:
-                    over = f"it was signed more than {LATE} days before it comes"
-                elif signed[each.path] <= used.get((vendor, each.rule, each.fingerprint), date.min):
-                    over = "one that was signed by then came with the same change before"
-            elif path and each.path in came:
-                said = list(_said(session, tree, path, came[each.path]))
+            if ((arrival.on if arrival else session.today) - signed[each.path]).days > LATE:
+                over = f"it was signed more than {LATE} days before it came"
+            elif arrival is None and signed[each.path] <= used.get((vendor, each.rule, each.fingerprint), date.min):
+                over = "one that was signed by then came with the same change before"
+            elif arrival is not None and vendor in paths:
+                said = list(_said(session, tree, paths[vendor], arrival))
                 over = waiving.over(each, said, session.policy, session.today)
             told.append(replace(each, landed=each.path in there, over=over))
         yield vendor, tuple(told)

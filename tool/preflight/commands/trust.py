@@ -73,7 +73,7 @@ def _ruled(
         if each.statement.kind == "approve":
             approval = {**each.statement.approval, "id": each.id, "state": each.state}
             approved.setdefault(each.statement.vendor, []).append(approval)
-    good = dict(landings.waivers(session, good, decisions, came, proposing[1]))
+    good = dict(landings.waivers(session, _history(session), good, decisions, came))
     decided = Decided(approved, good, *proposing, landings.names(session, decisions, came))
     return Verified(decisions, faults, idle, decided, terms.arrived)
 
