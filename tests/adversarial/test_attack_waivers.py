@@ -78,6 +78,36 @@ def test_what_was_signed_long_ago_does_not_come_now(ground: Ground) -> None:
     ground.refused()
 
 
+def test_what_came_late_and_alone_lets_nothing_stand_later(ground: Ground) -> None:
+    ground.edit(RECORD, (WITH, WITHOUT))
+    ground.decide(OWNERS[0], role="security-reviewer", **{**waived(ground), "decided_on": date(2026, 11, 21)})
+    ground.edit(RECORD, (WITHOUT, WITH))
+    ground.commit("A waiver of last month, alone")
+    ground.taken()
+    ground.edit(RECORD, (WITH, WITHOUT))
+    ground.commit("No single sign-on")
+    assert [each[:2] for each in ground.check().red] == [(SIGN_ON, RECORD)]
+    ground.refused()
+
+
+def test_what_was_over_does_not_count_again_once_the_next_word_is_taken_back(ground: Ground) -> None:
+    waive(ground)
+    ground.edit(RECORD, (WITHOUT, WITH))
+    ground.commit("Single sign-on is there")
+    ground.taken()
+    ground.edit(RECORD, (WITH, WITHOUT))
+    again = {**waived(ground), "nonce": "d" * 16, "decided_on": date(2026, 12, 22)}
+    second = ground.decide(OWNERS[0], role="security-reviewer", **again)
+    ground.commit("It goes again, waived anew")
+    ground.taken()
+    taken: dict[str, Any] = {"kind": "revoke", "bounds": {}, "facts": (), "revokes": second.id, "reason": "No more."}
+    ground.decide(OWNERS[0], role="security-reviewer", nonce="b" * 16, decided_on=date(2026, 12, 22), **taken)
+    ground.commit("Taken back")
+    ground.taken()
+    verdicts = ground.preflight("check", "--format", "json").verdicts
+    assert [each["outcome"] for each in verdicts if (each["rule"], each["path"]) == (SIGN_ON, RECORD)] == ["fail"]
+
+
 def test_a_waiver_of_a_change_that_was_left_over_does_not_make_it_again(ground: Ground) -> None:
     """The CFO signed twice, because the first mail seemed lost; later the change was taken back."""
     kept, gone = SELLER, SELLER.replace(", domains: [foghorn.example]", "")
