@@ -19,7 +19,7 @@ from preflight.decisions.ruling import SIGNATURE
 from preflight.errors import CannotJudge, UsageError
 from preflight.facts import lifecycle
 from preflight.model import Comparison, Novelty, Problem, Verdict
-from preflight.shell import decision_files, registry, trust_root
+from preflight.shell import decision_files, odd_trees, registry, trust_root
 from preflight.shell.git import GitTree, asked_once
 from preflight.shell.terminal import note
 
@@ -91,7 +91,7 @@ def _judge(  # noqa: PLR0913 - as above
         message = f"{base!r} is the name of more than one thing here, a tag and a branch"
         raise UsageError(message, fix="Name the base in full, such as refs/remotes/origin/main, and delete the tag.")
     theirs, ours = GitTree(around.root, base).commit, GitTree(around.root, head)
-    if strange := ours.malformed(MANAGED):
+    if strange := odd_trees.strange(ours, MANAGED):
         raise CannotJudge(strange, fix="Commit it with git itself, and set transfer.fsckObjects on the server.")
     since = ours.fork(theirs)
     session = replace(_session(around, ours.commit), law=theirs, since=since)

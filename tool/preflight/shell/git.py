@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
-import unicodedata
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -33,12 +31,8 @@ QUARANTINE = frozenset({"GIT_QUARANTINE_PATH", "GIT_OBJECT_DIRECTORY", "GIT_ALTE
 Kept = TypeVar("Kept", str, bytes)
 
 LATEST = 253_402_300_799  # the last second of the year 9999; a commit may claim to be from later
-_SHORT = re.compile(
-    r"(?P<start>[^~.]{1,6})~[0-9]+(\.[^.]{0,3})?"
-)  # a name as Windows writes it in eight letters and three
 ALONG_THE_LINE = ("--first-parent", "--diff-merges=first-parent")
 PAIR = 2  # parents of a merge that is no octopus
-SHORTENED = 6  # letters of a name that stay in its short form
 MAX_KEPT = 128 * 1024 * 1024  # characters and bytes of what git said
 MAX_BLOB = 16 * 1024 * 1024  # bytes; a larger one is not even opened
 
@@ -174,59 +168,16 @@ class GitTree:
         status, found, _ = self._repository().git.execute(asked, with_extended_output=True, with_exceptions=False)
         return str(found).split()[0] if status == 0 else None
 
-    def malformed(self, managed: Iterable[str]) -> str | None:
-        """Say what is wrong with the names at the top of the commit's tree; None where nothing is.
+    def rows(self, folder: str = "", below: Iterable[str] = (), *, deep: bool = False) -> list[tuple[str, str]]:
+        """Return mode and path of the entries of a tree of the commit, in the order in which they stand in it.
 
-        Git takes trees that it would never write, unless it is told to look. A checkout shows such files, and whoever
-        asks for them by folder does not see them; ``managed`` are paths that may not be written in two ways either.
+        That of the top, or of a ``folder``; only those ``below`` some paths, where there are any; ``deep``: with all
+        that is inside of them.
         """
-        folders = {path.rpartition("/")[0] for path in managed} - {""}
-        plain = {_folded(path): path for path in (*managed, *folders)}
-        names = self._names("")
-        for name in names:
-            if "/" in name:
-                return f"the name {name!r} at the top of the tree holds a slash, so that a folder is not what it seems"
-            if names.count(name) > 1:
-                return f"{name!r} stands twice at the top of the tree"
-        if strange := self._out_of_order(managed):
-            return strange
-        listed = [
-            *names,
-            *(f"{folder}/{name}" for folder in sorted(folders & {*names}) for name in self._names(folder)),
-        ]
-        for path in listed:
-            meant = plain.get(_folded(path), path)
-            if meant != path:
-                return f"{path!r} is {meant!r} written otherwise, and the same on many machines"
-            if short := next((each for key, each in plain.items() if _is_short(_folded(path), key)), ""):
-                return f"{path!r} may stand for {short!r} where names are kept in a short form, too"
-        return None
-
-    def _out_of_order(self, managed: Iterable[str]) -> str | None:
-        """Say where a tree is not in the order of git, which stops searching where a name should have come."""
-        plain = ("--full-tree", "-z", "-t")
-        top = self._git("ls-tree", *plain, self.commit)
-        for listed in (top, self._git("ls-tree", "-r", *plain, self.commit, "--", *managed)):
-            last: dict[str, bytes] = {}
-            for line in filter(None, listed.split("\0")):
-                about, _, path = line.partition("\t")
-                folder, _, name = path.rpartition("/")
-                key = os.fsencode(name + "/" if about.startswith("040000") else name)
-                if key == last.get(folder):
-                    return f"{path!r} stands twice in its folder"
-                if key < last.get(folder, b""):
-                    return f"{path!r} stands behind a name that comes after it, so that git does not find it"
-                last[folder] = key
-        return None
-
-    def _names(self, folder: str) -> list[str]:
-        """Return the names in a folder of the commit; the empty one is the top. None of what is no folder."""
-        options = ("-z", "--full-tree", "--name-only")
-        listed = self._git("ls-tree", *options, f"{self.commit}:{folder}") if self._is_tree(folder) else ""
-        return [name for name in listed.split("\0") if name]
-
-    def _is_tree(self, folder: str) -> bool:
-        return not folder or self._git("ls-tree", "-z", "--full-tree", self.commit, "--", folder).startswith("040000")
+        options = ("-z", "--full-tree", *(("-r", "-t") if deep else ()))
+        listed = self._git("ls-tree", *options, f"{self.commit}:{folder}" if folder else self.commit, "--", *below)
+        told = (line.partition("\t") for line in listed.split("\0") if line)
+        return [(about.partition(" ")[0], path) for about, _, path in told]
 
     def unmade(self, since: str, folder: str) -> set[str]:
         """Return the files below ``folder`` that some commit after ``since`` edits or takes out, on the way here.
@@ -467,23 +418,6 @@ class GitTree:
             if _answers:
                 _answers[0].repositories[self.root, process] = repository
         return self._repositories[process]
-
-
-def _folded(name: str) -> str:
-    """Return a name as machines keep it that know no case, no accents in two ways, and no dot or blank at the end."""
-    plain = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(each for each in plain if unicodedata.category(each) != "Cf").rstrip(". ")
-
-
-def _is_short(name: str, meant: str) -> bool:
-    """Whether a folded path is the short form of another that Windows may give it, such as POLICI~1."""
-    folder, _, last = name.rpartition("/")
-    short = _SHORT.fullmatch(last)
-    there, _, whole = meant.rpartition("/")
-    plain, start = whole.replace(".", ""), short["start"] if short else ""
-    # Of several that begin alike, later ones keep two letters before four digits of a checksum.
-    alike = plain.startswith(start) or (len(start) == SHORTENED and plain.startswith(start[:2]))
-    return bool(short) and folder == there and alike
 
 
 def _raw_changes(listed: str) -> Iterator[tuple[str, str, str]]:
