@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adversarial.ground import CFO, OWNERS, RECORD, SIGN_ON, waived
+from adversarial.ground import CFO, OWNERS, RECORD, SIGN_ON, TODAY, waived
 from preflight import fingerprints
 from preflight.commands.session import Session
 from preflight.shell.documents import parse
@@ -108,7 +108,14 @@ def test_what_was_over_does_not_count_again_once_the_next_word_is_taken_back(gro
     assert [each["outcome"] for each in verdicts if (each["rule"], each["path"]) == (SIGN_ON, RECORD)] == ["fail"]
 
 
-def test_a_waiver_of_a_change_that_was_left_over_does_not_make_it_again(ground: Ground) -> None:
+@pytest.mark.parametrize(
+    ("landed", "again"),
+    [(TODAY, 21), ("2026-12-21", 22)],
+    ids=["before it came", "as it came, in a commit of the day before"],
+)
+def test_a_waiver_of_a_change_that_was_left_over_does_not_make_it_again(
+    ground: Ground, landed: str, again: int
+) -> None:
     """The CFO signed twice, because the first mail seemed lost; later the change was taken back."""
     kept, gone = SELLER, SELLER.replace(", domains: [foghorn.example]", "")
     was = ground.read(RECORD)
@@ -129,13 +136,13 @@ def test_a_waiver_of_a_change_that_was_left_over_does_not_make_it_again(ground: 
         "valid_until": date(2027, 3, 1),
     }
     ground.decide(CFO, **seen, nonce="c" * 16)
-    ground.commit("Without its domain")
+    ground.commit("Without its domain", day=landed)
     ground.taken()
     ground.edit(RECORD, (gone, kept))
     ground.commit("With it")
     ground.taken()
     ground.edit(RECORD, (kept, gone))
-    ground.decide(CFO, **seen, nonce="d" * 16)
+    ground.decide(CFO, **{**seen, "nonce": "d" * 16, "decided_on": date(2026, 12, again)})
     ground.commit("Without it again")
     assert [each[:2] for each in ground.check().red] == [(rule.rule.id, RECORD)]
     assert "one that was signed by then came with the same change before" in " ".join(told(ground))

@@ -83,6 +83,7 @@ def test_the_statement_says_truly_what_voids_it(desk: Desk, waive: Callable[...,
     looked_at = f"{sold}, /security/testing/penetration_test, facts.lifecycle.governed"
     words = " ".join(waive().out.split())
     assert f"It stops counting by itself as soon as anything changes that the rule looked at: {looked_at}." in words
+    assert "It has to come into the registry within 14 days, and is over once this is repaired." in words
     [path] = [desk.root / each for each in desk.made() if each.endswith(".json")]
     assert json.loads(path.read_bytes())["facts"]["Rests on 1"] == looked_at
 

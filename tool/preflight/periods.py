@@ -9,6 +9,7 @@ import calendar
 from datetime import date
 
 YEAR = 12  # months
+CLOCKS_APART = 1  # day by which the clocks of those who commit and of those who take it may differ
 _EDGE_YEARS = range(date.min.year, date.max.year + 1)
 
 

@@ -17,6 +17,7 @@ from preflight.decisions import FOLDER
 from preflight.errors import PreflightError, UsageError
 from preflight.facts.spend import earlier
 from preflight.model import Novelty, Outcome
+from preflight.periods import CLOCKS_APART
 from preflight.shell import terminal
 from preflight.shell.git import GitTree
 from preflight.shell.repository import Repository
@@ -37,7 +38,6 @@ OF_GIT = frozenset({"@", "head", "fetch_head", "merge_head", "orig_head"})  # in
 MOST_LINES = 24  # on the terminal of whoever pushes
 WIDTH = 72  # git puts «remote: » in front
 ACCEPTED, REFUSED = 0, 1
-TOLERANCE = 1  # day that clocks may be apart
 MOST_NAMED = 4  # further refs of a push that are named one by one
 ATTRIBUTES = ".gitattributes"
 
@@ -263,7 +263,7 @@ def _unlike_the_server(session: Session, update: Update, name: str) -> tuple[str
     if days is None:
         return None
     first, last = days
-    if last > session.today + timedelta(days=TOLERANCE):
+    if last > session.today + timedelta(days=CLOCKS_APART):
         return (
             f"a commit says that it is from {last}, and it is {session.today}.",
             "Set the clock right, and commit anew.",
@@ -272,7 +272,7 @@ def _unlike_the_server(session: Session, update: Update, name: str) -> tuple[str
     if first < session.today - timedelta(days=earlier.STALE):
         return f"a commit says that it is from {first}, and what it says would count from then on.", anew
     decided = head.claimed(update.old, FOLDER)
-    if decided and decided[0] < session.today - timedelta(days=TOLERANCE):
+    if decided and decided[0] < session.today - timedelta(days=CLOCKS_APART):
         return f"a commit with decisions says that it is from {decided[0]}, and they would count as come then.", anew
     return None
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from preflight import waiving
 from preflight.commands.recollection import recorded
 from preflight.decisions import FOLDER
+from preflight.decisions.waivers import LATE
 from preflight.errors import DocumentError
-from preflight.periods import add_days
+from preflight.periods import CLOCKS_APART, add_days
 from preflight.shell import documents, registry
 from preflight.shell.git import GitTree
 
@@ -22,9 +23,7 @@ if TYPE_CHECKING:
     from preflight.model import JsonObject, Waiver
     from preflight.shell.git import Arrival
 
-LATE = 14  # days after which a waiver that was signed is not brought any more: what it was about has moved on
-
-AT_ONCE = 2  # days from that of a decision's commit on: the others of its push are of no later day
+AT_ONCE = 2 * CLOCKS_APART  # days from that of a decision's commit on: the others of its push are of no later day
 
 
 def names(session: Session, decisions: Sequence[Decision], came: Mapping[str, Arrival]) -> Callable[[str], str]:
@@ -89,14 +88,17 @@ def waivers(
 def _used(
     session: Session, decisions: Sequence[Decision], came: Mapping[str, Arrival]
 ) -> dict[tuple[str, str, str], date]:
-    """Return of waivers of a change that have landed, by what they waive, the last day on which one came."""
+    """Return of waivers of a change that have landed, by what they waive, the last day on which one may have come.
+
+    A commit may say that it is of the day before the one on which it is pushed.
+    """
     found: dict[tuple[str, str, str], date] = {}
     for each in decisions:
         said = each.statement
         compiled = session.policy.rule(said.rule) if said.kind == "waive" and each.path in came else None
         if compiled and compiled.needs_before:
             key = (said.vendor, said.rule, said.fingerprint)
-            found[key] = max(found.get(key, date.min), came[each.path].on)
+            found[key] = max(found.get(key, date.min), add_days(came[each.path].on, CLOCKS_APART))
     return found
 
 

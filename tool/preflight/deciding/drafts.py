@@ -12,6 +12,7 @@ from preflight import pointers
 from preflight.deciding.bounds import in_words
 from preflight.decisions import statement as statements
 from preflight.decisions.statement import MAX_FACTS, POLICIES, Statement
+from preflight.decisions.waivers import LATE
 from preflight.errors import DocumentError, UsageError
 from preflight.model import SIGNED_FOR
 from preflight.money import plain, shown
@@ -200,6 +201,7 @@ def sentences(said: Statement, titles: Mapping[str, str]) -> Iterator[str]:
         named = ", ".join(str(value) for name, value in said.facts if name.startswith(RESTS_ON))
         what = f": {named}" if named else ""
         yield f"It stops counting by itself as soon as anything changes that the rule looked at{what}."
+        yield f"It has to come into the registry within {counted(LATE, 'day')}, and is over once this is repaired."
     elif said.kind == "revoke":
         yield f"{said.by}, as {role}, takes back the decision {said.revokes} on {said.vendor}, for good."
         yield f"Because: {said.reason}"
