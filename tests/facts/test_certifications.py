@@ -110,6 +110,23 @@ ISO = "iso-27001"
             [],
             id="an older one is still valid when the newer one has run out",
         ),
+        pytest.param(
+            [ISO],
+            [held(ISO, issued="2025-01-01", valid_until="2028-01-01"), refused(ISO, issued="2026-05-01")],
+            [ISO],
+            id="lost since, whatever its last day says",
+        ),
+        pytest.param([ISO], [held(ISO, valid_until="2028-01-01"), refused(ISO)], [ISO], id="not held, without a day"),
+        pytest.param(
+            [ISO],
+            [
+                held(ISO, issued="2025-01-01", valid_until="2028-01-01"),
+                refused(ISO, issued="2026-02-01"),
+                held(ISO, issued="2026-05-01", valid_until="2029-01-01"),
+            ],
+            [],
+            id="lost, and held again",
+        ),
         pytest.param([ISO, "pci-dss"], [held(ISO)], ["pci-dss"], id="one surely missing, one not known"),
         pytest.param(
             ["pci-dss", ISO],

@@ -102,8 +102,13 @@ def _seen(entry: JsonObject, today: date) -> JsonObject:
 
 
 def _current(standard: str, entries: Iterable[JsonObject], today: date) -> bool | None:
-    """Whether some entry for ``standard`` is held and has not run out; None while its last day is not known."""
-    ends = [entry.get("valid_until") for entry in entries if entry["standard"] == standard and entry["held"]]
+    """Whether some entry for ``standard`` is held and has not run out; None while its last day is not known.
+
+    What was held before it was lost does not count.
+    """
+    ends: list[str | None] = []
+    for entry in sorted((each for each in entries if each["standard"] == standard), key=_day):
+        ends = [*ends, entry.get("valid_until")] if entry["held"] else []
     if any(end is not None and date.fromisoformat(end) >= today for end in ends):
         return True
     return None if None in ends else False
