@@ -36,9 +36,8 @@ IN_USE = {
     "/contract/reference": "another contract",
     "/readiness": "conditions of going live",
 }
-ONCE_USED = {
-    "/incidents": "an incident"
-}  # of a vendor that was left one may be found later, of a rejected one there is none
+# Of a vendor that was left one may be found later; of a rejected one there is none.
+ONCE_USED = {"/incidents": "an incident"}
 # Of a record that is over: what it is called, who looks after it, why it ended. What it costs is told of elsewhere.
 _ALWAYS = {
     *("id", "name", "summary", "aliases", "category", "capabilities", "classification", "legal_entity", "lifecycle"),
