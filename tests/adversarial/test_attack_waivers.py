@@ -45,6 +45,28 @@ def test_what_was_repaired_is_not_let_stand_when_it_comes_back(ground: Ground) -
     assert SIGN_ON in ground.refused()
 
 
+def test_what_is_repaired_and_comes_back_in_one_push_is_not_let_stand(ground: Ground) -> None:
+    """Nothing differs at the end; the history tells of it, and would end the waiver once it is in."""
+    waive(ground)
+    ground.edit(RECORD, (WITHOUT, WITH))
+    ground.commit("Single sign-on is there")
+    ground.edit(RECORD, (WITH, WITHOUT))
+    ground.commit("And is not")
+    assert [each[:2] for each in ground.check().red] == [(SIGN_ON, RECORD)]
+    assert SIGN_ON in ground.refused()
+
+
+def test_a_waiver_ends_in_the_push_that_brings_it_where_that_repairs_what_it_is_for(ground: Ground) -> None:
+    ground.edit(RECORD, (WITH, WITHOUT))
+    ground.decide(OWNERS[0], role="security-reviewer", **waived(ground))
+    ground.commit("No single sign-on, waived")
+    for was, now in ((WITHOUT, WITH), (WITH, WITHOUT)):
+        ground.edit(RECORD, (was, now))
+        ground.commit("To and fro")
+    assert [each[:2] for each in ground.check().red] == [(SIGN_ON, RECORD)]
+    assert SIGN_ON in ground.refused()
+
+
 def test_what_stands_all_the_time_is_let_stand(ground: Ground) -> None:
     waive(ground)
     for was, now in (("Sends text", "Sends short"), ("Sends short", "Sends long")):
@@ -76,6 +98,19 @@ def test_what_was_signed_long_ago_does_not_come_now(ground: Ground) -> None:
     (said,) = told(ground)
     assert said.endswith("lets nothing stand: it was signed more than 14 days before it came")
     ground.refused()
+
+
+@pytest.mark.parametrize(("day", "taken"), [("2026-12-22", True), ("2026-12-23", False)])
+def test_the_day_that_a_commit_claims_is_late_as_well(ground: Ground, day: str, *, taken: bool) -> None:
+    """Two weeks end today; the history would say that it came tomorrow."""
+    ground.edit(RECORD, (WITH, WITHOUT))
+    ground.decide(OWNERS[0], role="security-reviewer", **{**waived(ground), "decided_on": date(2026, 12, 8)})
+    ground.commit("No single sign-on, waived", day=day)
+    if taken:
+        ground.taken()
+    else:
+        assert SIGN_ON in ground.refused()
+    assert (ground.preflight("check").code == 0) is taken
 
 
 def test_what_came_late_and_alone_lets_nothing_stand_later(ground: Ground) -> None:

@@ -100,7 +100,8 @@ def _judge(  # noqa: PLR0913 - as above
     then = before.earlier(session)
     if then is not None and not any(founding.holds_records(each) for each in (session, then)):
         vars(session)["entries"] = []  # rules that wait for their first vendor: only the rules are judged
-    judged = _chosen(session, changed, identifiers)
+    passed = None if changed is None else changed | _on_the_way(session, ours, theirs)
+    judged = _chosen(session, passed, identifiers)
     scope = before.Scope(judged, changed or frozenset(), alone=bool(identifiers))
     found = before.compared(session, then, scope, everything=everything)
     if not judged:
@@ -137,6 +138,15 @@ def _chosen(session: Session, changed: frozenset[str] | None, identifiers: Seque
         return session.chosen(identifiers)
     decided = decision_files.vendors_of(changed) if session.layout.managed else set()
     return [entry for entry in session.entries if entry.path in changed or registry.stem(entry.path) in decided]
+
+
+def _on_the_way(session: Session, ours: GitTree, theirs: str) -> set[str]:
+    """Return the files of vendors that a commit of the change edits, though nothing of that is left at its end.
+
+    The history will tell of it, and with that waivers may end.
+    """
+    folder = session.layout.vendors.partition("*")[0].rpartition("/")[0]
+    return ours.unmade(theirs, folder) if ours.descends(theirs) else set()
 
 
 def _removed(session: Session, then: Session, changed: frozenset[str]) -> list[Judged]:

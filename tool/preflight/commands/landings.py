@@ -53,36 +53,42 @@ def names(session: Session, decisions: Sequence[Decision], came: Mapping[str, Ar
 
 def waivers(
     session: Session,
-    tree: GitTree | None,
+    line: GitTree | None,
     given: Mapping[str, Sequence[Waiver]],
     decisions: Sequence[Decision],
     came: Mapping[str, Arrival],
 ) -> Iterator[tuple[str, tuple[Waiver, ...]]]:
-    """Yield the waivers of each vendor with what became of them, as the history in ``tree`` tells; None: there is none.
+    """Yield the waivers of each vendor with what became of them, as the history of ``line`` tells; None: there is none.
 
-    ``came`` tells by path when each of the ``decisions`` arrived.
+    ``came`` tells by path when each of the ``decisions`` arrived, before the change; the line holds the change, too.
     """
-    if tree is None:
+    if line is None:
         yield from ((vendor, tuple(found)) for vendor, found in given.items())
         return
     there = {entry.path for entry in session.lawful.entries(FOLDER)} if session.law is not None else set()
     paths = _paths(session)
     signed = {each.path: each.statement.decided_on for each in decisions}
     used = _used(session, decisions, came)
+    brought = line.arrivals(FOLDER) if any(given.values()) else {}
     for vendor, found in given.items():
         told: list[Waiver] = []
         for each in found:
             arrival = came.get(each.path)
             over = ""
-            if ((arrival.on if arrival else session.today) - signed[each.path]).days > LATE:
+            if (_latest(session, arrival, brought.get(each.path)) - signed[each.path]).days > LATE:
                 over = f"it was signed more than {LATE} days before it came"
             elif arrival is None and signed[each.path] <= used.get((vendor, each.rule, each.fingerprint), date.min):
                 over = "one that was signed by then came with the same change before"
-            elif arrival is not None and vendor in paths:
-                said = list(_said(session, tree, paths[vendor], arrival))
+            elif each.path in brought and vendor in paths:
+                said = list(_said(session, line, paths[vendor], brought[each.path]))
                 over = waiving.over(each, said, session.policy, session.today)
             told.append(replace(each, landed=each.path in there, over=over))
         yield vendor, tuple(told)
+
+
+def _latest(session: Session, arrival: Arrival | None, brought: Arrival | None) -> date:
+    """Return the day on which a decision came; of a new one also by what its commit claims, as will be read later."""
+    return arrival.on if arrival else max(session.today, brought.on if brought else session.today)
 
 
 def _used(
@@ -102,14 +108,14 @@ def _used(
     return found
 
 
-def _said(session: Session, tree: GitTree, path: str, arrival: Arrival) -> Iterator[tuple[date, JsonObject]]:
+def _said(session: Session, line: GitTree, path: str, arrival: Arrival) -> Iterator[tuple[date, JsonObject]]:
     """Yield what a file has said since a decision came, and from which day on; oldest first.
 
     A version that cannot be read by the schema of now says nothing: what stood in it cannot be told.
     """
     then = GitTree(session.root, arrival.commit)
-    for day, name in [(arrival.on, then.name(path)), *tree.versions(path, arrival.commit)]:
-        yield day, (recorded(tree, name, session.policy) if name else None) or {}
+    for day, name in [(arrival.on, then.name(path)), *line.versions(path, arrival.commit)]:
+        yield day, (recorded(line, name, session.policy) if name else None) or {}
 
 
 def _paths(session: Session) -> dict[str, str]:

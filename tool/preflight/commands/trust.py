@@ -73,7 +73,7 @@ def _ruled(
         if each.statement.kind == "approve":
             approval = {**each.statement.approval, "id": each.id, "state": each.state}
             approved.setdefault(each.statement.vendor, []).append(approval)
-    good = dict(landings.waivers(session, _history(session), good, decisions, came))
+    good = dict(landings.waivers(session, _line(session), good, decisions, came))
     decided = Decided(approved, good, *proposing, landings.names(session, decisions, came))
     return Verified(decisions, faults, idle, decided, terms.arrived)
 
@@ -128,6 +128,15 @@ def _history(session: Session) -> GitTree | None:
         if session.law or session.at:
             raise
         return None  # no git here, or no commit yet
+
+
+def _line(session: Session) -> GitTree | None:
+    """Return the commit whose history will be told once the change is in: its own, where it carries on that of before.
+
+    What is judged now is judged by it again.
+    """
+    before, ours = _history(session), session.source
+    return ours if before and isinstance(ours, GitTree) and ours.descends(before.commit) else before
 
 
 def _came(session: Session, files: Mapping[str, bytes]) -> dict[str, Arrival]:
