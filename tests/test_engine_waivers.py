@@ -135,11 +135,18 @@ def test_the_waiver_of_a_change_lets_no_other_change_to_the_same_record_stand() 
     [
         pytest.param([], "", id="nothing is known"),
         pytest.param([(0, 3)], "", id="it stands since then"),
-        pytest.param([(0, 9), (7, 3)], "", id="it comes within a week"),
+        pytest.param([(-20, 3)], "", id="it stood when it was signed"),
+        pytest.param([(-20, 9), (-9, 9), (1, 3)], "", id="it comes after it was signed"),
+        pytest.param([(0, 9), (1, 3)], "", id="it comes within a week"),
         pytest.param(
-            [(0, 9), (8, 3)], "there was nothing to let stand within 7 days after it came", id="it comes later"
+            [(0, 9), (2, 3)], "there was nothing to let stand within 7 days after it came", id="it comes later"
         ),
-        pytest.param([(-9, 9)], "there was nothing to let stand within 7 days after it came", id="it never came"),
+        pytest.param([(-9, 9)], "", id="it may come yet"),
+        pytest.param(
+            [(-20, 3), (-9, 9)],
+            "what it let stand was repaired since, and a waiver ends by that",
+            id="it was repaired before the waiver came",
+        ),
         pytest.param([(0, 3), (1, 3)], "", id="other words"),
         pytest.param(
             [(0, 3), (1, 9), (2, 3)],
@@ -148,11 +155,21 @@ def test_the_waiver_of_a_change_lets_no_other_change_to_the_same_record_stand() 
         ),
     ],
 )
-def test_a_waiver_is_over_by_what_the_record_said_since_it_came(said: list[tuple[int, int]], why: str) -> None:
+def test_a_waiver_is_over_by_what_the_record_said_since_it_was_signed(said: list[tuple[int, int]], why: str) -> None:
+    """Days are counted from today; the waiver came six days ago."""
     built = rules({**OPEN, "assert": "vendor.rate > 5"})
     given = waiver(built, {"rate": 3}, "/open", "a/1")
     records = [(TODAY + timedelta(day), {"rate": rate}) for day, rate in said]
-    assert waiving.over(given, records, built, TODAY) == why
+    assert waiving.over(given, records, TODAY - timedelta(6), built, TODAY) == why
+
+
+def test_a_waiver_that_had_nothing_to_let_stand_for_a_week_is_over() -> None:
+    built = rules({**OPEN, "assert": "vendor.rate > 5"})
+    given = waiver(built, {"rate": 3}, "/open", "a/1")
+    said = [(TODAY - timedelta(8), {"rate": 9})]
+    told = "there was nothing to let stand within 7 days after it came"
+    assert waiving.over(given, said, TODAY - timedelta(8), built, TODAY) == told
+    assert not waiving.over(given, said, TODAY - timedelta(7), built, TODAY)
 
 
 def test_the_waiver_of_a_change_that_has_landed_lets_the_same_change_not_stand_once_more() -> None:

@@ -126,10 +126,11 @@ def test_what_came_late_and_alone_lets_nothing_stand_later(ground: Ground) -> No
 
 
 def test_what_was_over_does_not_count_again_once_the_next_word_is_taken_back(ground: Ground) -> None:
-    waive(ground)
+    ground.edit(RECORD, (WITH, WITHOUT))
+    ground.decide(OWNERS[0], role="security-reviewer", **{**waived(ground), "decided_on": date(2026, 12, 17)})
+    ground.slip_in("No single sign-on, waived", day="2026-12-18")
     ground.edit(RECORD, (WITHOUT, WITH))
-    ground.commit("Single sign-on is there")
-    ground.taken()
+    ground.slip_in("Single sign-on is there", day="2026-12-19")
     ground.edit(RECORD, (WITH, WITHOUT))
     again = {**waived(ground), "nonce": "d" * 16, "decided_on": date(2026, 12, 22)}
     second = ground.decide(OWNERS[0], role="security-reviewer", **again)
@@ -141,6 +142,23 @@ def test_what_was_over_does_not_count_again_once_the_next_word_is_taken_back(gro
     ground.taken()
     verdicts = ground.preflight("check", "--format", "json").verdicts
     assert [each["outcome"] for each in verdicts if (each["rule"], each["path"]) == (SIGN_ON, RECORD)] == ["fail"]
+
+
+def test_a_waiver_that_was_signed_before_the_repair_and_came_after_it_is_over(ground: Ground) -> None:
+    """It was signed twice; what the first let stand was repaired before the second came."""
+    ground.edit(RECORD, (WITH, WITHOUT))
+    seen = waived(ground)
+    ground.decide(OWNERS[0], role="security-reviewer", **{**seen, "decided_on": date(2026, 12, 15)})
+    ground.slip_in("No single sign-on, waived", day="2026-12-15")
+    ground.edit(RECORD, (WITHOUT, WITH))
+    ground.slip_in("Single sign-on is there", day="2026-12-16")
+    ground.decide(OWNERS[0], role="security-reviewer", **{**seen, "nonce": "d" * 16, "decided_on": date(2026, 12, 15)})
+    ground.commit("What was left over, alone")
+    ground.taken()
+    ground.edit(RECORD, (WITH, WITHOUT))
+    ground.commit("It goes again")
+    assert [each[:2] for each in ground.check().red] == [(SIGN_ON, RECORD)]
+    ground.refused()
 
 
 @pytest.mark.parametrize(

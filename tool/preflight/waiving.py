@@ -65,18 +65,18 @@ def settle(
     return found, tuple(idle)
 
 
-def over(waiver: Waiver, records: Sequence[tuple[date, JsonObject]], policy: Policy, today: date) -> str:
-    """Say why a waiver is over, by what the record said since it landed; empty where it is not.
+def over(waiver: Waiver, records: Sequence[tuple[date, JsonObject]], landed: date, policy: Policy, today: date) -> str:
+    """Say why a waiver is over, by what the record said since it was signed; empty where it is not.
 
-    ``records`` are what it said, with the day from which on, oldest first. What is said again is a new finding, about
-    which nobody decided; and so is what comes long after.
+    ``records`` are what it said, with the day from which on, oldest first; ``landed`` is the day on which the waiver
+    came. What is said again is a new finding, about which nobody decided; and so is what comes long after.
     """
     compiled = policy.rule(waiver.rule)
     if compiled is None or compiled.needs_before or not records:  # of a change, it is spent when that has landed
         return ""
     told = [bool(_covered(waiver, compiled, (record, None), policy)) for _, record in records]
     begins = records[told.index(True)][0] if True in told else today
-    if (begins - records[0][0]).days > SOON:
+    if (begins - landed).days > SOON:
         return f"there was nothing to let stand within {SOON} days after it came"
     again = True in told and False in told[told.index(True) :]
     return "what it let stand was repaired since, and a waiver ends by that" if again else ""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from preflight.commands.session import Session
     from preflight.decisions import Decision
-    from preflight.model import JsonObject, Waiver
+    from preflight.model import Waiver
     from preflight.shell.git import Arrival
 
 AT_ONCE = 2 * CLOCKS_APART  # days from that of a decision's commit on: the others of its push are of no later day
@@ -80,8 +80,12 @@ def waivers(
             elif arrival is None and signed[each.path] <= used.get((vendor, each.rule, each.fingerprint), date.min):
                 over = "one that was signed by then came with the same change before"
             elif each.path in brought and vendor in paths:
-                said = list(_said(session, line, paths[vendor], brought[each.path]))
-                over = waiving.over(each, said, session.policy, session.today)
+                # A version that cannot be read by the schema of now says nothing: what stood in it cannot be told.
+                said = [
+                    (day, (recorded(line, name, session.policy) if name else None) or {})
+                    for day, name in _since(line, paths[vendor], signed[each.path])
+                ]
+                over = waiving.over(each, said, brought[each.path].on, session.policy, session.today)
             told.append(replace(each, landed=each.path in there, over=over))
         yield vendor, tuple(told)
 
@@ -108,14 +112,17 @@ def _used(
     return found
 
 
-def _said(session: Session, line: GitTree, path: str, arrival: Arrival) -> Iterator[tuple[date, JsonObject]]:
-    """Yield what a file has said since a decision came, and from which day on; oldest first.
+def _since(line: GitTree, path: str, signed: date) -> Iterator[tuple[date, str]]:
+    """Yield what a file was when a decision was signed, and what it became, and from which day on; oldest first.
 
-    A version that cannot be read by the schema of now says nothing: what stood in it cannot be told.
+    A commit may claim to be of the day before, so what came on that day may have come after the signature.
     """
-    then = GitTree(session.root, arrival.commit)
-    for day, name in [(arrival.on, then.name(path)), *line.versions(path, arrival.commit)]:
-        yield day, (recorded(line, name, session.policy) if name else None) or {}
+    first, was = add_days(signed, -CLOCKS_APART), ""
+    versions = line.versions(path)
+    for day, name in versions:
+        was = name if day < first else was
+    yield first, was
+    yield from ((day, name) for day, name in versions if day >= first)
 
 
 def _paths(session: Session) -> dict[str, str]:

@@ -318,13 +318,15 @@ class GitTree:
         told = [each.removeprefix(":").split(" ") for _, each, _ in self._changes(self.commit, path, *options)]
         return [was for mode, _, was, *_ in told if mode in KINDS and set(was) != {"0"}]
 
-    def versions(self, path: str, since: str) -> list[tuple[date, str]]:
-        """Return day and object of what a file became after a commit of the line; oldest first, nothing where gone."""
+    def versions(self, path: str, since: str | None = None) -> list[tuple[date, str]]:
+        """Return day and object of what a file became on the line; oldest first, nothing where gone.
+
+        With ``since``, after that commit of it.
+        """
         days = self._days()
+        reached = f"{since}..{self.commit}" if since else self.commit
         options = (*ALONG_THE_LINE, "--no-abbrev", "--reverse", "--format=%H")
-        told = [
-            (commit, each.split(" ")) for commit, each, _ in self._changes(f"{since}..{self.commit}", path, *options)
-        ]
+        told = [(commit, each.split(" ")) for commit, each, _ in self._changes(reached, path, *options)]
         return [
             (days[commit], "" if set(new) == {"0"} else new) for commit, (_, _, _, new, _) in told if commit in days
         ]
