@@ -55,6 +55,7 @@ SAID = {
     "lifecycle/name-kept",
     "lifecycle/nothing-before-approval",
     "lifecycle/nothing-depends-on-the-retired",
+    "lifecycle/over-is-over",
     "lifecycle/proposal-dated-truly",
     "lifecycle/proposer-kept",
     "lifecycle/rejected-before-it-was-bought",

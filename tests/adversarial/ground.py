@@ -57,6 +57,7 @@ RULES = (
     "lifecycle/end-dated-truly",
     "lifecycle/id-not-reused",
     "lifecycle/nothing-before-approval",
+    "lifecycle/over-is-over",
     "lifecycle/proposal-dated-truly",
     "lifecycle/proposer-kept",
     "lifecycle/rejected-before-it-was-bought",

@@ -271,6 +271,25 @@ def test_the_end_of_what_was_rejected_is_not_put_into_the_past_afterwards(ground
     ground.refused()
 
 
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ("rejected", "rejected\n  signed_on: 2026-12-20"),
+        ("rejected", "rejected\n  live_on: 2026-12-20"),
+        ("retired\n  retired_on: 2026-12-20", "retired\n  retired_on: 2099-12-31"),
+    ],
+    ids=["signed", "live", "not over yet"],
+)
+def test_what_is_over_does_not_come_back_by_a_date(ground: Ground, was: str, now: str) -> None:
+    """It would be bought and used again without a proposal."""
+    ground.edit(RECORD, ("status: approved", f"status: {was}"))
+    ground.slip_in("It is over", "2026-12-20")
+    ground.edit(RECORD, (f"status: {was}", f"status: {now}"))
+    ground.commit()
+    assert ("lifecycle/over-is-over", RECORD) in [each[:2] for each in ground.check().red]
+    ground.refused()
+
+
 def test_what_is_used_without_a_day_is_not_exchanged_for_a_purchase(ground: Ground) -> None:
     text = ground.read(SMALL)
     used = text[text.index("  usage:\n") : text.index("\ndata:")]

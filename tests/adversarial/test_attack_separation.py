@@ -153,6 +153,19 @@ def test_a_name_on_the_way_through_a_push_is_nobody_s_former_name(ground: Ground
     ground.refused()
 
 
+def test_a_name_that_changes_at_once_is_refused_as_it_would_be_told_later(ground: Ground) -> None:
+    """The history cannot tell a push of today from the commits of the one before, so the gate does not either."""
+    proposed(ground, MALLORY)
+    approved(ground)
+    ground.commit("Approve")
+    ground.taken()
+    ground.edit(PELICAN, ("name: Pelican SMS\n", "name: Pelican Listening\naliases: [Pelican SMS]\n"))
+    ground.commit("Renamed")
+    (message,) = ground.check().of(ASKED)
+    assert message.endswith(f"{CFO} on 2026-12-22, for another product or category than the record tells of now")
+    assert ASKED in ground.refused()
+
+
 def test_nobody_decides_about_a_vendor_that_is_not_there(ground: Ground) -> None:
     facts = tuple((title, each.replace("Foghorn", "Pelican")) for title, each in FOR.items())
     ground.decide(CFO, vendor="pelican-sms", facts=facts, decided_on=date(2026, 12, 22), nonce="8" * 16)

@@ -26,15 +26,18 @@ if TYPE_CHECKING:
 AT_ONCE = 2 * CLOCKS_APART  # days from that of a decision's commit on: the others of its push are of no later day
 
 
-def names(session: Session, decisions: Sequence[Decision], came: Mapping[str, Arrival]) -> Callable[[str], str]:
+def names(
+    session: Session, line: GitTree | None, decisions: Sequence[Decision], came: Mapping[str, Arrival]
+) -> Callable[[str], str]:
     """Return what tells, by the id of a decision, under which name its vendor stood in the register when it landed.
 
     Empty where that is not known: a vendor may be renamed after that, and not before. It is read when it is asked. The
-    name has to stay for the days of which commits of one push may be: what is said on the way, nobody judged.
+    name has to stay for the days of which commits of one push may be, on the ``line`` that the change leaves: what is
+    said on the way, nobody judged.
     """
     known = {each.id: each for each in decisions}
     # Not the session itself, which would hold what holds it, and leave its git processes to chance.
-    root, revision, paths = session.root, session.law or session.at or "HEAD", _paths(session)
+    root, tip, paths = session.root, line.commit if line else "", _paths(session)
 
     def name(identifier: str) -> str:
         decision = known.get(identifier)
@@ -42,10 +45,10 @@ def names(session: Session, decisions: Sequence[Decision], came: Mapping[str, Ar
         if decision is None or path is None or decision.path not in came:
             return ""
         arrival = came[decision.path]
-        line = GitTree(root, revision)
+        tree = GitTree(root, tip)
         settled = add_days(arrival.on, AT_ONCE)
-        later = [each for day, each in line.versions(path, arrival.commit) if day <= settled]
-        told = {_name(line, each) for each in (GitTree(root, arrival.commit).name(path), *later)}
+        later = [each for day, each in tree.versions(path, arrival.commit) if day <= settled]
+        told = {_name(tree, each) for each in (GitTree(root, arrival.commit).name(path), *later)}
         return told.pop() if len(told) == 1 else ""
 
     return name

@@ -73,8 +73,9 @@ def _ruled(
         if each.statement.kind == "approve":
             approval = {**each.statement.approval, "id": each.id, "state": each.state}
             approved.setdefault(each.statement.vendor, []).append(approval)
-    good = dict(landings.waivers(session, _line(session), good, decisions, came))
-    decided = Decided(approved, good, *proposing, landings.names(session, decisions, came))
+    line = _line(session)
+    good = dict(landings.waivers(session, line, good, decisions, came))
+    decided = Decided(approved, good, *proposing, landings.names(session, line, decisions, came))
     return Verified(decisions, faults, idle, decided, terms.arrived)
 
 
