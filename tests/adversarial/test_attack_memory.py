@@ -157,3 +157,16 @@ def test_companies_that_nobody_ever_put_together_stay_apart(ground: Ground) -> N
     ground.commit("Propose one of a company that nobody knows")
     assert ground.check().of("risk/no-split-purchase") == []
     ground.taken()
+
+
+def test_what_is_remembered_does_not_pass_for_what_was_known(ground: Ground) -> None:
+    """By memory alone Trident belonged to a house for which the CFO was missing: check of main said nothing of it."""
+    proposal(ground, OTHER, f"{{name: {named(ground)}, parent: Foghorn Messaging GmbH}}")
+    ground.slip_in("A proposal", "2026-12-20")
+    give_up(ground)
+    ground.slip_in("Not this one", "2026-12-20")
+    assert ground.preflight("check", "--format", "json").red == []
+    proposal(ground, THIRD, f"{{name: {named(ground)}}}", TERM.replace("30000", "9000"))
+    ground.commit()
+    assert (ASKED, SMALL) in [each[:2] for each in ground.check().red]
+    ground.refused()

@@ -16,13 +16,13 @@ from preflight.commands.rounds import FirstRound, Whose
 from preflight.commands.session import Session
 from preflight.errors import CannotJudge
 from preflight.field_changes import moves
-from preflight.model import REGISTRY, Comparison, Novelty, Weight
+from preflight.model import NOTHING_EARLIER, REGISTRY, Comparison, Novelty, Weight
 from preflight.shell.files import Kind, matching
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from preflight.commands.rounds import Told
+    from preflight.commands.rounds import Known
     from preflight.engine import Judged
     from preflight.model import Delta, JsonObject, Verdict
     from preflight.shell.files import Entry
@@ -110,17 +110,23 @@ def compared(session: Session, then: Session | None, scope: Scope, *, everything
     same = [_without_verdicts(each) for each in read if each.path not in asked and each.path not in changed]
     first = sorted([*same, *(pair.before for pair in pairs if pair.before)], key=lambda each: each.path)
     before = rounds.second(then, first, whole=False, everything=False, earlier=remembered)
-    near = _Sides() if alone else _others(session, then, (told, before), same, ours)
+    near = [] if alone else [_others(session, then, (told.known, before.known), same, ours)]
+    if near and remembered is not NOTHING_EARLIER:
+        # Nor without what is remembered: main is judged by what its records say, and nothing may get worse by that.
+        plain = rounds.together(session, read), rounds.together(then, first)
+        near.append(_others(session, then, plain, same, ours))
     moved = {pair.now: pair.moves for pair in pairs if pair.now}
     rules = frozenset(compiled.rule.id for compiled in session.policy.rules)
     there = {each.vendor for each in read} | {REGISTRY}
     standing = tuple(verdict for each in before.results for verdict in each.verdicts)
     results, fixed = _marked(told.results, standing, moved, rules)
-    affected, relieved = _marked(near.now, [verdict for each in near.then for verdict in each.verdicts], {}, rules)
-    gone = tuple(verdict for verdict in (*fixed, *relieved) if verdict.vendor in there)
-    return Compared(
-        (*results, *_only_new(affected)), Comparison(tuple(sorted(gone, key=_order)), delta), standing, moved
-    )
+    affected: list[Judged] = []
+    for sides in near:
+        marked, relieved = _marked(sides.now, [each for side in sides.then for each in side.verdicts], {}, rules)
+        affected += _only_new(marked, affected)
+        fixed += relieved if sides is near[0] else []
+    gone = tuple(verdict for verdict in fixed if verdict.vendor in there)
+    return Compared((*results, *affected), Comparison(tuple(sorted(gone, key=_order)), delta), standing, moved)
 
 
 def mark(
@@ -242,12 +248,12 @@ class _Sides:
 def _others(
     session: Session,
     then: Session,
-    told: tuple[Told, Told],
+    known: tuple[Known, Known],
     same: Sequence[FirstRound],
     ours: Mapping[str, Entry],
 ) -> _Sides:
     """Judge those on both sides of which rules read something else of the registry than before, and the registry."""
-    after, before = told
+    after, before = known
     seen = session.policy.deferred.seen
     touched = [
         (ours[each.path], after.shared[each.vendor], before.shared[each.vendor])
@@ -257,7 +263,7 @@ def _others(
     work = partial(_touched_chunk, Whose.of(session), Whose.of(then))
     sides = rounds.spread([session, then], work, touched, "Judging what the change touches")
     if session.policy.about_registry.rules:
-        now, was = (engine.judge_registry(session.policy, each.extracts, each.context) for each in told)
+        now, was = (engine.judge_registry(session.policy, each.extracts, each.context) for each in known)
         sides.append((now, was))
     return _Sides(tuple(now for now, _ in sides), tuple(was for _, was in sides))
 
@@ -278,10 +284,20 @@ def _judged(session: Session, case: engine.Case, shared: JsonObject) -> Judged:
     return engine.orphans(found, session.context)
 
 
-def _only_new(results: Sequence[Judged]) -> list[Judged]:
-    """Leave out what was known, and count nothing: those vendors were not judged for their own sake."""
+def _only_new(results: Sequence[Judged], told: Sequence[Judged]) -> list[Judged]:
+    """Leave out what was known or is ``told`` already, and count nothing: they were not judged for their own sake."""
+    said = {_identity(verdict) for each in told for verdict in each.verdicts}
     news = [
-        replace(each, verdicts=tuple(v for v in each.verdicts if v.change is Novelty.NEW), judged=0, not_applicable=0)
+        replace(
+            each,
+            verdicts=tuple(v for v in each.verdicts if v.change is Novelty.NEW and _identity(v) not in said),
+            judged=0,
+            not_applicable=0,
+        )
         for each in results
     ]
     return [each for each in news if each.verdicts]
+
+
+def _identity(verdict: Verdict) -> tuple[str, str, str, str]:
+    return verdict.vendor, verdict.rule, verdict.pointer, verdict.about

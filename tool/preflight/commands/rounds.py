@@ -63,18 +63,23 @@ def second(
     earlier: Earlier = NOTHING_EARLIER,
 ) -> Told:
     """Judge what was read by the rules that need all of it; ``earlier`` tells what records said before."""
-    policy, vendors = session.policy, frozenset(each.vendor for each in read)
-    context = replace(session.context, vendors=vendors, earlier=earlier, memory={})
-    extracts = {each.vendor: each.read.extracts for each in read if each.read}
-    shared = engine.share(policy, extracts, context)
-    waiting = [(each.path, each.rest, shared[each.vendor]) for each in read if each.rest]
+    policy, known = session.policy, together(session, read, earlier)
+    waiting = [(each.path, each.rest, known.shared[each.vendor]) for each in read if each.rest]
     later = spread([session], partial(_judge_rest, Whose.of(session), everything), waiting, "Judging vendors")
     done = {each.path: each for each in later}
     judged = [found for each in read if (found := _together(each, done)) is not None]
-    results = _without_twins([engine.orphans(each, context) for each in judged], (each.vendor for each in read))
+    results = _without_twins([engine.orphans(each, known.context) for each in judged], (each.vendor for each in read))
     if whole and policy.about_registry.rules:
-        results.append(engine.judge_registry(policy, extracts, context, everything=everything))
-    return Told(results, extracts, shared, context)
+        results.append(engine.judge_registry(policy, known.extracts, known.context, everything=everything))
+    return Told(results, known)
+
+
+def together(session: Session, read: Sequence[FirstRound], earlier: Earlier = NOTHING_EARLIER) -> Known:
+    """Return what the registry knows of its vendors once all are read."""
+    vendors = frozenset(each.vendor for each in read)
+    context = replace(session.context, vendors=vendors, earlier=earlier, memory={})
+    extracts = {each.vendor: each.read.extracts for each in read if each.read}
+    return Known(extracts, engine.share(session.policy, extracts, context), context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,13 @@ class Told:
     """What both rounds told: the results, and what the registry knew of its vendors when it came to them."""
 
     results: list[Judged]
+    known: Known
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the registry knows of its vendors: what each record gives to the others, and what they give to it."""
+
     extracts: Mapping[str, JsonObject]
     shared: Mapping[str, JsonObject]
     context: Context
