@@ -221,7 +221,7 @@ class GitTree:
     def descends(self, commit: str) -> bool:
         """Whether ``commit`` is on the first-parent line of this one: what was there, before what is merged into it."""
         line = self._git("rev-list", "--first-parent", f"{commit}..{self.commit}").split()
-        return not line or self.parent(line[-1]) == commit
+        return self.parent(line[-1]) == commit if line else self.commit == commit
 
     def claimed(self, since: str, folder: str = "") -> tuple[date, date] | None:
         """Return the first and the last day that commits after ``since`` claim to be from, along the first-parent line.
