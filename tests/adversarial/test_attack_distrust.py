@@ -279,6 +279,18 @@ def test_a_revocation_that_is_no_good_takes_nothing_away(
     ground.refused()
 
 
+def test_a_revocation_covers_for_nothing_on_the_way(ground: Ground) -> None:
+    """What is edited and put back differs in nothing at the end, and the history tells of it."""
+    text = ground.read(RECORD)
+    ground.edit(RECORD, ("amount: 60000", "amount: 59000"))
+    revoke(ground)
+    ground.commit("Taken back")
+    ground.write(RECORD, text)
+    ground.commit("As it was")
+    assert [each[:2] for each in ground.check().red] == [(ASKED, RECORD)]
+    ground.refused()
+
+
 def test_what_is_taken_back_on_its_way_counts_for_nothing_when_it_comes(ground: Ground) -> None:
     """A CFO signs and mails it, thinks better of it, and somebody who has the mail merges what was signed."""
     revoke(ground, revokes="2026-12-22-cfo-fedcba98")

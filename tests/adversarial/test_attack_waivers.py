@@ -41,7 +41,9 @@ def test_what_was_repaired_is_not_let_stand_when_it_comes_back(ground: Ground) -
     ground.commit("It goes again")
     assert [each[:2] for each in ground.check().red] == [(SIGN_ON, RECORD)]
     (said,) = told(ground)
-    assert said.endswith("lets nothing stand: what it let stand was repaired since, and a waiver ends by that")
+    assert said.endswith(
+        "lets nothing stand: what it let stand was repaired since, or in the week before, and a waiver ends by that"
+    )
     assert SIGN_ON in ground.refused()
 
 
@@ -89,6 +91,19 @@ def test_a_waiver_may_land_before_what_it_is_for(ground: Ground) -> None:
     ground.taken()
 
 
+def test_what_a_waiver_came_for_comes_within_a_week_whatever_day_it_claims(ground: Ground) -> None:
+    ground.edit(RECORD, (WITH, WITHOUT))
+    ground.decide(OWNERS[0], role="security-reviewer", **{**waived(ground), "decided_on": date(2026, 12, 9)})
+    ground.edit(RECORD, (WITHOUT, WITH))
+    ground.slip_in("The waiver", day="2026-12-10")
+    ground.edit(RECORD, (WITH, WITHOUT))
+    ground.commit("No single sign-on", day="2026-12-16")
+    assert [each[:2] for each in ground.check().red] == [(SIGN_ON, RECORD)]
+    (said,) = told(ground)
+    assert said.endswith("lets nothing stand: there was nothing to let stand within 7 days after it came")
+    ground.refused()
+
+
 def test_what_was_signed_long_ago_does_not_come_now(ground: Ground) -> None:
     """It was kept for a day on which it would help."""
     ground.edit(RECORD, (WITH, WITHOUT))
@@ -127,10 +142,10 @@ def test_what_came_late_and_alone_lets_nothing_stand_later(ground: Ground) -> No
 
 def test_what_was_over_does_not_count_again_once_the_next_word_is_taken_back(ground: Ground) -> None:
     ground.edit(RECORD, (WITH, WITHOUT))
-    ground.decide(OWNERS[0], role="security-reviewer", **{**waived(ground), "decided_on": date(2026, 12, 17)})
-    ground.slip_in("No single sign-on, waived", day="2026-12-18")
+    ground.decide(OWNERS[0], role="security-reviewer", **{**waived(ground), "decided_on": date(2026, 12, 10)})
+    ground.slip_in("No single sign-on, waived", day="2026-12-11")
     ground.edit(RECORD, (WITHOUT, WITH))
-    ground.slip_in("Single sign-on is there", day="2026-12-19")
+    ground.slip_in("Single sign-on is there", day="2026-12-14")
     ground.edit(RECORD, (WITH, WITHOUT))
     again = {**waived(ground), "nonce": "d" * 16, "decided_on": date(2026, 12, 22)}
     second = ground.decide(OWNERS[0], role="security-reviewer", **again)
@@ -144,14 +159,15 @@ def test_what_was_over_does_not_count_again_once_the_next_word_is_taken_back(gro
     assert [each["outcome"] for each in verdicts if (each["rule"], each["path"]) == (SIGN_ON, RECORD)] == ["fail"]
 
 
-def test_a_waiver_that_was_signed_before_the_repair_and_came_after_it_is_over(ground: Ground) -> None:
-    """It was signed twice; what the first let stand was repaired before the second came."""
+@pytest.mark.parametrize("repaired", ["2026-12-16", "2026-12-15", "2026-12-10"])
+def test_a_waiver_that_was_signed_before_the_repair_and_came_after_it_is_over(ground: Ground, repaired: str) -> None:
+    """It was signed twice; what the first let stand was repaired before the second came, whatever day that claims."""
     ground.edit(RECORD, (WITH, WITHOUT))
     seen = waived(ground)
-    ground.decide(OWNERS[0], role="security-reviewer", **{**seen, "decided_on": date(2026, 12, 15)})
-    ground.slip_in("No single sign-on, waived", day="2026-12-15")
+    ground.decide(OWNERS[0], role="security-reviewer", **{**seen, "decided_on": date(2026, 12, 8)})
+    ground.slip_in("No single sign-on, waived", day="2026-12-09")
     ground.edit(RECORD, (WITHOUT, WITH))
-    ground.slip_in("Single sign-on is there", day="2026-12-16")
+    ground.slip_in("Single sign-on is there", day=repaired)
     ground.decide(OWNERS[0], role="security-reviewer", **{**seen, "nonce": "d" * 16, "decided_on": date(2026, 12, 15)})
     ground.commit("What was left over, alone")
     ground.taken()

@@ -79,7 +79,7 @@ def over(waiver: Waiver, records: Sequence[tuple[date, JsonObject]], landed: dat
     if (begins - landed).days > SOON:
         return f"there was nothing to let stand within {SOON} days after it came"
     again = True in told and False in told[told.index(True) :]
-    return "what it let stand was repaired since, and a waiver ends by that" if again else ""
+    return "what it let stand was repaired since, or in the week before, and a waiver ends by that" if again else ""
 
 
 def _covered(

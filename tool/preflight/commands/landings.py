@@ -11,6 +11,7 @@ from preflight.commands.recollection import recorded
 from preflight.decisions import FOLDER
 from preflight.decisions.waivers import LATE
 from preflight.errors import DocumentError
+from preflight.facts.spend import earlier
 from preflight.periods import CLOCKS_APART, add_days
 from preflight.shell import documents, registry
 from preflight.shell.git import GitTree
@@ -86,7 +87,7 @@ def waivers(
                 # A version that cannot be read by the schema of now says nothing: what stood in it cannot be told.
                 said = [
                     (day, (recorded(line, name, session.policy) if name else None) or {})
-                    for day, name in _since(line, paths[vendor], signed[each.path])
+                    for day, name in _since(session, line, paths[vendor], signed[each.path])
                 ]
                 over = waiving.over(each, said, brought[each.path].on, session.policy, session.today)
             told.append(replace(each, landed=each.path in there, over=over))
@@ -115,13 +116,17 @@ def _used(
     return found
 
 
-def _since(line: GitTree, path: str, signed: date) -> Iterator[tuple[date, str]]:
+def _since(session: Session, line: GitTree, path: str, signed: date) -> Iterator[tuple[date, str]]:
     """Yield what a file was when a decision was signed, and what it became, and from which day on; oldest first.
 
-    A commit may claim to be of the day before, so what came on that day may have come after the signature.
+    A commit may claim to be older than its push, so what came in the days before may have come after the signature. Of
+    what comes now, today is the day.
     """
-    first, was = add_days(signed, -CLOCKS_APART), ""
-    versions = line.versions(path)
+    first, was = add_days(signed, -earlier.STALE), ""
+    told = line.versions(path)
+    fresh = len(line.versions(path, session.law)) if session.law is not None else 0
+    settled = len(told) - fresh
+    versions = [(max(day, session.today) if each >= settled else day, name) for each, (day, name) in enumerate(told)]
     for day, name in versions:
         was = name if day < first else was
     yield first, was
