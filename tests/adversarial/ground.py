@@ -17,13 +17,14 @@ from preflight.commands.session import Session
 from preflight.decisions import NAMESPACE, POLICY_NAMESPACE
 from preflight.decisions.amendment import digest
 from preflight.decisions.statement import Statement
+from preflight.model import Level, Outcome
 from preflight.shell import trust_root
 from preflight.shell.git import GitTree
 from preflight.shell.registry import layout
 from ready import ASK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from signing import Keys
 
@@ -284,11 +285,21 @@ class Ground:
         self.git("fetch", "--quiet", "../clone", "HEAD:main", at=self.server)
         self.git("fetch", "--quiet", "origin")
 
-    def taken(self, *refs: str, by: str = "") -> None:
-        """Push what the server takes."""
+    def taken(self, *refs: str, by: str = "", stands: Collection[str] = ()) -> None:
+        """Push what the server takes. Main has no red flag by it that it did not have, but for what is to stand."""
+        was = self._red("origin/main")
         done = self.push(*refs, by=by)
         assert done.code == 0, done.err
         self.git("fetch", "--quiet", "origin")
+        assert {rule for _, rule in self._red("origin/main") - was} == {*stands}
+
+    def _red(self, revision: str) -> set[tuple[str, str]]:
+        """Return vendor and rule of the red flags of a commit, by its own rules."""
+        session = Session(self.root, date.fromisoformat(TODAY), revision, quiet=True)
+        told = [verdict for each in session.judge(session.entries) for verdict in each.verdicts]
+        return {
+            (each.vendor, each.rule) for each in told if each.level is Level.RED_FLAG and each.outcome is Outcome.FAIL
+        }
 
     def _run(self, command: Sequence[str | Path], at: Path, more: Mapping[str, str], given: bytes = b"") -> Said:
         done = subprocess.run(

@@ -79,8 +79,9 @@ def waivers(
         for each in found:
             arrival = came.get(each.path)
             over = ""
-            if (_latest(session, arrival, brought.get(each.path)) - signed[each.path]).days > LATE:
-                over = f"it was signed more than {LATE} days before it came"
+            on = next((known.on for known in (arrival, brought.get(each.path)) if known), session.today)
+            if (on - signed[each.path]).days >= LATE:  # a commit may claim to be of the day before
+                over = f"it was signed {LATE} days or more before it came"
             elif arrival is None and signed[each.path] <= used.get((vendor, each.rule, each.fingerprint), date.min):
                 over = "one that was signed by then came with the same change before"
             elif each.path in brought and vendor in paths:
@@ -92,11 +93,6 @@ def waivers(
                 over = waiving.over(each, said, brought[each.path].on, session.policy, session.today)
             told.append(replace(each, landed=each.path in there, over=over))
         yield vendor, tuple(told)
-
-
-def _latest(session: Session, arrival: Arrival | None, brought: Arrival | None) -> date:
-    """Return the day on which a decision came; of a new one also by what its commit claims, as will be read later."""
-    return arrival.on if arrival else max(session.today, brought.on if brought else session.today)
 
 
 def _used(

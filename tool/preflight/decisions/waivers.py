@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from preflight.model import JsonObject, Rule
 
 NOBODY: JsonObject = {"longest_days": 0, "renewals": 0, "authority": []}
-LATE = 14  # days after which one that was signed is not brought any more: what it was about has moved on
+LATE = 14  # days from which on one that was signed is not brought any more: what it was about has moved on
 PAUSE = 92  # days without a waiver of a field, after which waivers of it begin anew
 RENEW = "Repair what the finding says, or have it waived anew by somebody who may: preflight waive."
 
