@@ -152,7 +152,7 @@ def test_the_end_of_a_key_is_not_forgotten_where_policies_are_read_from_another_
     ground.edit(KEYS, (ours, ours.replace('@v1"', '@v1",valid-before="20261125Z"')))
     ground.commit("It ended")
     ground.amend()
-    ground.taken(stands=[ASKED])
+    ground.taken(stands=[ASKED, "decision/key-validity"])
     ground.write("preflight.yaml", MOVED)
     ground.commit("Move", by=OWNERS[0])
     signed(ground)
