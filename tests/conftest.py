@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 import compiled
 from preflight import cli
@@ -36,6 +37,10 @@ SETTINGS = {"GIT_CONFIG_COUNT": str(len(BRIEFLY))} | {
 }
 MEMORY = Path("/dev/shm")  # noqa: S108 - a file system in memory, where Linux has one
 ROOM = 2 << 30  # several times what the tests need at once
+
+# How long an example takes says how busy the machine is, and nothing of what the product promises.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 def in_memory() -> bool:
