@@ -279,6 +279,17 @@ def test_a_revocation_that_is_no_good_takes_nothing_away(
     ground.refused()
 
 
+def test_what_was_signed_twice_does_not_bring_back_what_was_taken_back(ground: Ground) -> None:
+    revoke(ground)
+    ground.commit("Taken back")
+    ground.taken(stands=[ASKED])
+    ground.decide(CFO, nonce="7" * 16)
+    ground.commit("What was left over")
+    (message,) = ground.check().of(ASKED)
+    assert message.endswith(f"{CFO} on 2026-11-30, revoked")
+    ground.refused()
+
+
 def test_a_revocation_covers_for_nothing_on_the_way(ground: Ground) -> None:
     """What is edited and put back differs in nothing at the end, and the history tells of it."""
     text = ground.read(RECORD)

@@ -247,6 +247,37 @@ def test_the_same_role_may_revoke(keyring: Keyring, signers: Signers) -> None:
     assert faults == ()
 
 
+TWIN = {"nonce": "e" * 16}
+
+
+@pytest.mark.parametrize(
+    ("other", "revoked_on", "state"),
+    [
+        pytest.param(TWIN, "2026-11-20", "revoked", id="the same, signed twice"),
+        pytest.param({**TWIN, "decided_on": "2026-11-05"}, "2026-11-20", "revoked", id="the same, some days later"),
+        pytest.param({**TWIN, "decided_on": "2026-11-20"}, "2026-11-20", "in-force", id="anew, on that day"),
+        pytest.param({**TWIN, "decided_on": "2026-11-21"}, "2026-11-20", "in-force", id="anew, a day later"),
+        pytest.param({**TWIN, "bounds": {"risk": "high"}}, "2026-11-20", "in-force", id="something else"),
+    ],
+)
+def test_what_was_signed_twice_is_taken_back_once_and_for_all(
+    keyring: Keyring, signers: Signers, other: dict[str, Any], revoked_on: str, state: str
+) -> None:
+    """The first mail seemed lost. Whoever kept it does not bring back what was taken back."""
+    there = filed(keyring, said()) | filed(keyring, said(**REVOCATION, decided_on=revoked_on))
+    left_over = filed(keyring, said(**other))
+    decisions, faults = ruled(there | left_over, signers, landed=frozenset(there))
+    (found,) = (each for each in decisions if each.path in left_over)
+    assert (found.state, faults) == (state, ())
+
+
+def test_what_was_there_beside_it_is_not_taken_back(keyring: Keyring, signers: Signers) -> None:
+    there = filed(keyring, said()) | filed(keyring, said(**TWIN))
+    revocation = filed(keyring, said(**REVOCATION, decided_on="2026-11-20"))
+    decisions, _ = ruled(there | revocation, signers, landed=frozenset(there))
+    assert sorted(each.state for each in decisions) == ["in-force", "in-force", "revoked"]
+
+
 def test_a_revocation_of_tomorrow_revokes_nothing_yet(keyring: Keyring, signers: Signers) -> None:
     files = filed(keyring, said()) | filed(keyring, said(**REVOCATION, decided_on="2026-11-30"))
     decisions, faults = ruled(files, signers)

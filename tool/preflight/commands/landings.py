@@ -90,7 +90,8 @@ def waivers(
                     (day, (recorded(line, name, session.policy) if name else None) or {})
                     for day, name in _since(session, line, paths[vendor], signed[each.path])
                 ]
-                over = waiving.over(each, said, brought[each.path].on, session.policy, session.today)
+                landed = arrival.on if arrival else max(brought[each.path].on, session.today)
+                over = waiving.over(each, said, landed, session.policy, session.today)
             told.append(replace(each, landed=each.path in there, over=over))
         yield vendor, tuple(told)
 

@@ -127,7 +127,8 @@ def judge(  # noqa: PLR0913 - each is a source of its own, and all are needed
     for each in (each for each in revocations if each.in_force):
         named, said = (each.statement.vendor, each.statement.revokes), each.statement.decided_on
         # Until it came, what it takes back went on to count.
-        revoked[named] = min(max(said, court.terms.arrived.get(each.path, said)), revoked.get(named, date.max))
+        day = min(max(said, court.terms.arrived.get(each.path, said)), revoked.get(named, date.max))
+        revoked |= {one: min(day, revoked.get(one, date.max)) for one in (named, *_left_over(court, sound, each))}
     # What was taken back has no effect, so nobody has to do anything about what is wrong with it. It does not come in,
     # though: what a file is held against may change, and then it would lie there.
     taken_back = {f"{FOLDER}/{vendor}/{revokes}.json" for vendor, revokes in revoked}
@@ -422,6 +423,27 @@ def _revocations(court: _Court, sound: list[tuple[Decision, Text]]) -> tuple[lis
         else:
             found.append(each)
     return found, faults
+
+
+def _left_over(court: _Court, sound: list[tuple[Decision, Text]], revocation: Decision) -> Iterator[tuple[str, str]]:
+    """Yield vendor and id of what says the same as that which was taken back, was signed before that, and came later.
+
+    Whoever signed twice, because the first mail seemed lost, takes back both.
+    """
+    said = revocation.statement
+    same = [each for each, _ in sound if each.statement.vendor == said.vendor]
+    taken_back = next((_gist(each.statement) for each in same if each.id == said.revokes), None)
+    came = court.terms.arrived.get(revocation.path, said.decided_on)
+    for each in same:
+        late = court.terms.is_new(each.path) or court.terms.arrived.get(each.path, date.min) >= came
+        # Of what was signed on the day on which the other was taken back, it is not known which came first.
+        if late and each.statement.decided_on < said.decided_on and _gist(each.statement) == taken_back:
+            yield said.vendor, each.id
+
+
+def _gist(statement: Statement) -> Statement:
+    """Return what a statement says, whenever it was signed, and by whatever words."""
+    return replace(statement, nonce="", decided_on=date.min, facts=(), rules="", reason="")
 
 
 def _revoked_role(court: _Court, said: Statement, other: Decision | None) -> str | None:
