@@ -271,6 +271,24 @@ def test_what_was_signed_twice_is_taken_back_once_and_for_all(
     assert (found.state, faults) == (state, ())
 
 
+@pytest.mark.parametrize(
+    ("other", "state"),
+    [
+        pytest.param(TWIN, "revoked", id="of that day"),
+        pytest.param({**TWIN, "decided_on": "2026-11-03"}, "in-force", id="of another day"),
+    ],
+)
+def test_of_what_is_taken_back_before_it_comes_the_other_goes_too(
+    keyring: Keyring, signers: Signers, other: dict[str, Any], state: str
+) -> None:
+    """What it says is not known, so all goes that its signer signed on that day in that role."""
+    ahead = filed(keyring, said(**REVOCATION, decided_on="2026-11-20"))
+    left_over = filed(keyring, said(**other))
+    decisions, faults = ruled(ahead | left_over, signers, landed=frozenset(ahead))
+    (found,) = (each for each in decisions if each.path in left_over)
+    assert (found.state, faults) == (state, ())
+
+
 def test_what_was_there_beside_it_is_not_taken_back(keyring: Keyring, signers: Signers) -> None:
     there = filed(keyring, said()) | filed(keyring, said(**TWIN))
     revocation = filed(keyring, said(**REVOCATION, decided_on="2026-11-20"))

@@ -432,13 +432,24 @@ def _left_over(court: _Court, sound: list[tuple[Decision, Text]], revocation: De
     """
     said = revocation.statement
     same = [each for each, _ in sound if each.statement.vendor == said.vendor]
-    taken_back = next((_gist(each.statement) for each in same if each.id == said.revokes), None)
+    gone = next((each.statement for each in same if each.id == said.revokes), None)
     came = court.terms.arrived.get(revocation.path, said.decided_on)
     for each in same:
         late = court.terms.is_new(each.path) or court.terms.arrived.get(each.path, date.min) >= came
         # Of what was signed on the day on which the other was taken back, it is not known which came first.
-        if late and each.statement.decided_on < said.decided_on and _gist(each.statement) == taken_back:
+        if late and each.statement.decided_on < said.decided_on and _says_the_same(each.statement, said, gone):
             yield said.vendor, each.id
+
+
+def _says_the_same(other: Statement, said: Statement, gone: Statement | None) -> bool:
+    """Whether a statement says what a revocation takes back.
+
+    Of what never came only its id is known. It tells role and day: all that its signer signed as that on that day goes.
+    """
+    if gone:
+        return _gist(other) == _gist(gone)
+    whose = other.role == statements.role_of(said.revokes) and other.by == said.by
+    return whose and said.revokes.startswith(other.decided_on.isoformat())
 
 
 def _gist(statement: Statement) -> Statement:
