@@ -27,7 +27,7 @@ NUMBER = re.compile("[0-9]+(?:[.,:-][0-9]+)*")
 AS_BEFORE = "cost and risk: as before"
 ABSENT = Weight(0, 0, None)  # who is not there costs nothing
 
-_Key = tuple[str, str, str, str]
+Identity = tuple[str, str, str, str]
 
 
 # ---- Findings -----------------------------------------------------------------------------------
@@ -44,7 +44,7 @@ def marked(
     ``moves`` are those of field_changes, by vendor. ``rules``: what has another id is a breach of form, and at one
     place many may be missing.
     """
-    earlier: dict[_Key, list[Verdict]] = {}
+    earlier: dict[Identity, list[Verdict]] = {}
     gone: list[Verdict] = []
     for verdict in before:
         if verdict.outcome in FOUND:
@@ -52,11 +52,11 @@ def marked(
             if place is None:
                 gone.append(verdict)
             else:
-                earlier.setdefault(_key(verdict, place), []).append(verdict)
-    found: dict[_Key, list[int]] = {}
+                earlier.setdefault(identity(verdict, place), []).append(verdict)
+    found: dict[Identity, list[int]] = {}
     for index, verdict in enumerate(now):
         if verdict.outcome in FOUND:
-            found.setdefault(_key(verdict, verdict.pointer), []).append(index)
+            found.setdefault(identity(verdict, verdict.pointer), []).append(index)
     marks: dict[int, Novelty] = {}
     for key, indices in found.items():
         partners = _partners([now[index] for index in indices], earlier.get(key, []), by_place=key[1] in rules)
@@ -68,7 +68,8 @@ def marked(
     return told, [verdict for verdict in gone if verdict.outcome is Outcome.FAIL]
 
 
-def _key(verdict: Verdict, place: str) -> _Key:
+def identity(verdict: Verdict, place: str) -> Identity:
+    """Return what makes a finding the same finding at a place of the record: vendor, rule, place, what it is about."""
     return verdict.vendor, verdict.rule, place, verdict.about
 
 

@@ -286,18 +286,12 @@ def _judged(session: Session, case: engine.Case, shared: JsonObject) -> Judged:
 
 def _only_new(results: Sequence[Judged], told: Sequence[Judged]) -> list[Judged]:
     """Leave out what was known or is ``told`` already, and count nothing: they were not judged for their own sake."""
-    said = {_identity(verdict) for each in told for verdict in each.verdicts}
+    said = {comparison.identity(verdict, verdict.pointer) for each in told for verdict in each.verdicts}
+
+    def is_news(verdict: Verdict) -> bool:
+        return verdict.change is Novelty.NEW and comparison.identity(verdict, verdict.pointer) not in said
+
     news = [
-        replace(
-            each,
-            verdicts=tuple(v for v in each.verdicts if v.change is Novelty.NEW and _identity(v) not in said),
-            judged=0,
-            not_applicable=0,
-        )
-        for each in results
+        replace(each, verdicts=tuple(filter(is_news, each.verdicts)), judged=0, not_applicable=0) for each in results
     ]
     return [each for each in news if each.verdicts]
-
-
-def _identity(verdict: Verdict) -> tuple[str, str, str, str]:
-    return verdict.vendor, verdict.rule, verdict.pointer, verdict.about
