@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from preflight.commands.session import Session
     from preflight.decisions import Decision
-    from preflight.model import Waiver
+    from preflight.model import JsonObject, Waiver
     from preflight.shell.git import Arrival
 
 AT_ONCE = 2 * CLOCKS_APART  # days from that of a decision's commit on: the others of its push are of no later day
@@ -85,11 +85,7 @@ def waivers(
             elif arrival is None and signed[each.path] <= used.get((vendor, each.rule, each.fingerprint), date.min):
                 over = "one that was signed by then came with the same change before"
             elif each.path in brought and vendor in paths:
-                # A version that cannot be read by the schema of now says nothing: what stood in it cannot be told.
-                said = [
-                    (day, (recorded(line, name, session.policy) if name else None) or {})
-                    for day, name in _since(session, line, paths[vendor], signed[each.path])
-                ]
+                said = list(_said(session, line, paths[vendor], signed[each.path]))
                 landed = arrival.on if arrival else max(brought[each.path].on, session.today)
                 over = waiving.over(each, said, landed, session.policy, session.today)
             told.append(replace(each, landed=each.path in there, over=over))
@@ -113,21 +109,26 @@ def _used(
     return found
 
 
-def _since(session: Session, line: GitTree, path: str, signed: date) -> Iterator[tuple[date, str]]:
-    """Yield what a file was when a decision was signed, and what it became, and from which day on; oldest first.
+def _said(session: Session, line: GitTree, path: str, signed: date) -> Iterator[tuple[date, JsonObject]]:
+    """Yield what a record said when a decision was signed, and since then, and from which day on; oldest first.
 
-    A commit may claim to be older than its push, so what came in the days before may have come after the signature. Of
-    what comes now, today is the day.
+    A commit may claim to be older than its push, so what came in the days before may have come after the signature. A
+    version that cannot be read by the schema of now says nothing: what stood in it cannot be told.
     """
-    first, was = add_days(signed, -earlier.STALE), ""
+    first = add_days(signed, -earlier.STALE)
+    versions = _versions(session, line, path)
+    was = next((name for day, name in reversed(versions) if day < first), "")
+    for day, name in [(first, was), *((day, name) for day, name in versions if day >= first)]:
+        yield day, (recorded(line, name, session.policy) if name else None) or {}
+
+
+def _versions(session: Session, line: GitTree, path: str) -> list[tuple[date, str]]:
+    """Return day and object of what a file became on the line. Of what the change brings, today is the day."""
     told = line.versions(path)
-    fresh = len(line.versions(path, session.law)) if session.law is not None else 0
-    settled = len(told) - fresh
-    versions = [(max(day, session.today) if each >= settled else day, name) for each, (day, name) in enumerate(told)]
-    for day, name in versions:
-        was = name if day < first else was
-    yield first, was
-    yield from ((day, name) for day, name in versions if day >= first)
+    if session.law is None:
+        return told
+    there = len(told) - len(line.versions(path, session.law))
+    return [*told[:there], *((max(day, session.today), name) for day, name in told[there:])]
 
 
 def _paths(session: Session) -> dict[str, str]:
