@@ -117,7 +117,7 @@ def _judge(  # noqa: PLR0913 - as above
         results += trust.rewritten(session, theirs, differing)
         if touched := amendments.touched(session, differing):
             results = [*results, amendments.judged(session, touched)]
-    if changed is not None and passed is not None and distrust.alone(session, passed):
+    if changed is not None and distrust.alone(session, passed or ()):
         results = distrust.spared(session, changed, results)
     told = tuple(replace(each, verdicts=comparison.new(each.verdicts)) for each in results)
     rules = tuple(compiled.rule for compiled in session.policy.rules)

@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from preflight.shell.git import GitTree
 
 FOLDER = "040000"
-_SHORT = re.compile(
-    r"(?P<start>[^~.]{1,6})~[0-9]+(\.[^.]{0,3})?"
-)  # a name as Windows writes it in eight letters and three
+# A name as Windows writes it in eight letters and three.
+_SHORT = re.compile(r"(?P<start>[^~.]{1,6})~[0-9]+(\.[^.]{0,3})?")
 SHORTENED = 6  # letters of a name that stay in its short form
 
 
