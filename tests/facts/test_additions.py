@@ -160,7 +160,11 @@ def test_what_is_over_is_not_used(life: JsonObject, was: JsonObject, now: JsonOb
     before, after = ({**record(life=life), **each} for each in (was, now))
     assert told("belated", before, after) == belated
     if life is RETIRED:  # neither in the change that retires it
-        assert told("belated", {**record(life={**LONG_AGO, "status": "live"}), **was}, after) == belated
+        live = {**record(life={**LONG_AGO, "status": "live"}), **was}
+        assert told("belated", live, after) == belated
+        assert (
+            told("belated", live, {**after, **record(life={**RETIRED, "retired_on": "2026-06-02"}), **now}) == belated
+        )
     if life is REJECTED:  # neither in the change that rejects it
         assert told("abandoned", {**record(life={"status": "proposed"}), **was}, after) == belated
 

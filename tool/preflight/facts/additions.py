@@ -68,7 +68,7 @@ SHAPE: JsonObject = {
         },
         "belated": {
             **faults(
-                "What is new in the record of a vendor that is over.",
+                "What is new in the record of a vendor that is over, or is retired from a later day on.",
                 what={**TEXT, "description": "What it is."},
             ),
             "needs": [SUBSCRIPTIONS, PAYMENTS, RECURRING, USAGE],
@@ -90,7 +90,10 @@ def since(record: JsonObject, before: JsonObject | None, context: Context) -> Js
     if before is None:
         return found
     agreed, was_over = lifecycle.was_agreed(before), cost.is_over(before, context)
-    if cost.is_over(record, context) and (agreed or was_over):  # what was rejected unasked buys nothing later, either
+    # Of a day that is still to come it is asked now: once it has come, nobody looks. What was rejected unasked buys
+    # nothing later, either.
+    is_left = record["lifecycle"]["status"] == "retired" or cost.is_over(record, context)
+    if is_left and (agreed or was_over):
         found["belated"] = _belated(record, before, context)
     if record["lifecycle"]["status"] == "rejected" and not was_over:
         # Who uses it may have been told before: what people use was not rejected.
