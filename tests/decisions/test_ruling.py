@@ -11,7 +11,8 @@ import pytest
 from decisions.conftest import Keyring, said
 from decisions.test_sshsig import hardware
 from preflight.decisions import FOLDER, NAMESPACE, POLICY_NAMESPACE, Decision, sshsig
-from preflight.decisions.ruling import Terms, judge
+from preflight.decisions.court import Terms
+from preflight.decisions.ruling import judge
 from preflight.decisions.signers import Signers
 from preflight.decisions.statement import Statement, file_name, render
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from preflight.commands.session import Session
     from preflight.deciding.listing import Standing
     from preflight.decisions import Decision
-    from preflight.decisions.ruling import Fault
+    from preflight.decisions.court import Fault
     from preflight.model import JsonObject
 
 TOLD = "waiver/"  # begins the rule of what the gate says of a waiver that covers nothing

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from preflight.commands import proposers, trust
 from preflight.decisions import FOLDER, distrust
-from preflight.decisions.ruling import SIGNATURE
+from preflight.decisions.court import SIGNATURE
 from preflight.errors import PreflightError
 from preflight.model import Novelty
 from preflight.shell import decision_files, listed_keys, registry, trust_root

@@ -15,7 +15,7 @@ from preflight import comparison, engine
 from preflight.commands import amendments, before, distrust, founding, proposers, trust
 from preflight.commands.session import Session
 from preflight.decisions import FOLDER
-from preflight.decisions.ruling import SIGNATURE
+from preflight.decisions.court import SIGNATURE
 from preflight.errors import CannotJudge, UsageError
 from preflight.facts import lifecycle
 from preflight.model import Comparison, Novelty, Problem, Verdict

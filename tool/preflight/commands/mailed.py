@@ -11,7 +11,7 @@ from preflight.commands.signing import SCHEMA, handing_in, place, refuse_links, 
 from preflight.deciding import drafts
 from preflight.decisions import FOLDER, sshsig, strict_json
 from preflight.decisions import statement as statements
-from preflight.decisions.ruling import SIGNATURE
+from preflight.decisions.court import SIGNATURE
 from preflight.decisions.sshsig import SignatureFault
 from preflight.decisions.statement import POLICIES
 from preflight.errors import DocumentError, UsageError

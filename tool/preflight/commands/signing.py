@@ -18,7 +18,8 @@ from preflight.commands import trust
 from preflight.deciding import drafts
 from preflight.decisions import FOLDER
 from preflight.decisions import statement as statements
-from preflight.decisions.ruling import SIGNATURE, namespace_of
+from preflight.decisions.court import SIGNATURE
+from preflight.decisions.ruling import namespace_of
 from preflight.errors import DocumentError, UsageError
 from preflight.escaping import json_text
 from preflight.escaping import terminal as escape

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from preflight import engine, waiving
 from preflight.commands import landings, proposers
 from preflight.decisions import FOLDER, ruling, waivers
-from preflight.decisions.ruling import SIGNATURE, Terms
+from preflight.decisions.court import SIGNATURE, Terms
 from preflight.errors import UsageError
 from preflight.model import EMPTY, NOTHING_DECIDED, REGISTRY, Decided, Level, Outcome, Proposers, Verdict
 from preflight.shell import decision_files, registry
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from preflight.commands.session import Session
     from preflight.decisions import Decision
-    from preflight.decisions.ruling import Fault
+    from preflight.decisions.court import Fault
     from preflight.decisions.signers import Signers
     from preflight.decisions.waivers import Idle
     from preflight.engine import Judged

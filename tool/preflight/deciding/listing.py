@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from preflight.decisions import Decision
-    from preflight.decisions.ruling import Fault
+    from preflight.decisions.court import Fault
     from preflight.decisions.statement import Statement
     from preflight.model import JsonObject
 

@@ -1,8 +1,8 @@
 """Decisions: statements that somebody signed, and whether they are in force.
 
 ``statement`` says what was decided, ``sshsig`` whether a signature is good, ``signers`` whose key it is,
-``ruling`` what of it counts on a day, ``waivers`` what they waive and ``amendment`` which change of the policies they
-allow. Nothing here reads a file or a clock.
+``ruling`` what of it counts on a day, ``court`` by what that is judged, ``revoking`` what was taken back, ``waivers``
+what they waive and ``amendment`` which change of the policies they allow. Nothing here reads a file or a clock.
 """
 
 from __future__ import annotations

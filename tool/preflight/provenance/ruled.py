@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from preflight.decisions import Decision
-    from preflight.decisions.ruling import Fault
+    from preflight.decisions.court import Fault
     from preflight.model import Verdict
     from preflight.provenance import Part
 

@@ -1,0 +1,111 @@
+"""Which decisions were taken back, and since when."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, TypeAlias
+
+from preflight.decisions import FOLDER, Decision
+from preflight.decisions import statement as statements
+from preflight.decisions.court import DECIDE_ANEW, at, has_ended_trust
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from preflight.decisions.court import Court, Fault
+    from preflight.decisions.statement import Statement
+    from preflight.decisions.strict_json import Text
+
+Named: TypeAlias = tuple[str, str]  # vendor and id of a decision, which need not be here
+
+
+def taken_back(court: Court, sound: list[tuple[Decision, Text]]) -> tuple[dict[Named, date], list[Fault]]:
+    """Return what was taken back, with the first day on which it counts no more, and revocations that may not do so."""
+    revocations, faults = _revocations(court, sound)
+    revoked: dict[Named, date] = {}
+    for each in (each for each in revocations if each.in_force):
+        named, said = (each.statement.vendor, each.statement.revokes), each.statement.decided_on
+        # Until it came, what it takes back went on to count.
+        day = min(max(said, court.terms.arrived.get(each.path, said)), revoked.get(named, date.max))
+        revoked |= {one: min(day, revoked.get(one, date.max)) for one in (named, *_left_over(court, sound, each))}
+    return revoked, faults
+
+
+def _revocations(court: Court, sound: list[tuple[Decision, Text]]) -> tuple[list[Decision], list[Fault]]:
+    """Return the revocations that may revoke what they name, and the faults of the others.
+
+    A decision that has a fault of its own may be revoked by anybody: it has no effect anyway. One that is not here yet
+    may be revoked before it comes, or somebody else could land what its signer has long taken back.
+    """
+    by_id = {(each.statement.vendor, each.id): each for each, _ in sound}
+    found: list[Decision] = []
+    faults: list[Fault] = []
+    revoking = [(each, text) for each, text in sound if each.statement.kind == "revoke"]
+    # Those that name a revocation come last: by then it is known whether that one has a fault of its own.
+    names = {(each.statement.vendor, each.id) for each, _ in revoking}
+    revoking.sort(key=lambda pair: (pair[0].statement.vendor, pair[0].statement.revokes) in names)
+    for each, text in revoking:
+        said = each.statement
+        mistaken = {path for path, _ in faults}
+        other = by_id.get((said.vendor, said.revokes))
+        if other and other.path in mistaken:
+            other = None
+        if other and other.statement.kind == "revoke":
+            if not has_ended_trust(court, each.path, said):
+                message = f"{said.revokes} is a revocation, which cannot be taken back"
+                faults.append(at(each.path, text, "/revokes", "revocation", message, "Have it approved anew.").fault)
+        elif (role := _revoked_role(court, said, other)) and not _may_revoke(court, each, role):
+            message = f"the role {said.role} may not revoke what the role {role} decided"
+            faults.append(at(each.path, text, "/role", "revoker", message, DECIDE_ANEW).fault)
+        else:
+            found.append(each)
+    return found, faults
+
+
+def _left_over(court: Court, sound: list[tuple[Decision, Text]], revocation: Decision) -> Iterator[Named]:
+    """Yield vendor and id of what says the same as that which was taken back, was signed before that, and came later.
+
+    Whoever signed twice, because the first mail seemed lost, takes back both.
+    """
+    said = revocation.statement
+    same = [each for each, _ in sound if each.statement.vendor == said.vendor]
+    gone = next((each.statement for each in same if each.id == said.revokes), None)
+    came = court.terms.arrived.get(revocation.path, said.decided_on)
+    for each in same:
+        late = court.terms.is_new(each.path) or court.terms.arrived.get(each.path, date.min) >= came
+        # Of what was signed on the day on which the other was taken back, it is not known which came first.
+        if late and each.statement.decided_on < said.decided_on and _says_the_same(each.statement, said, gone):
+            yield said.vendor, each.id
+
+
+def _says_the_same(other: Statement, said: Statement, gone: Statement | None) -> bool:
+    """Whether a statement says what a revocation takes back.
+
+    Of what never came only its id is known. It tells role and day: all that its signer signed as that on that day goes.
+    """
+    if gone:
+        return _gist(other) == _gist(gone)
+    whose = other.role == statements.role_of(said.revokes) and other.by == said.by
+    return whose and said.revokes.startswith(other.decided_on.isoformat())
+
+
+def _gist(statement: Statement) -> Statement:
+    """Return what a statement says, whenever it was signed, and by whatever words."""
+    return replace(statement, nonce="", decided_on=date.min, facts=(), rules="", reason="")
+
+
+def _revoked_role(court: Court, said: Statement, other: Decision | None) -> str | None:
+    """Return the role that decided what is revoked; None where that has a fault.
+
+    Where it is not here yet, its id tells: it may be on its way, and who signed it takes it back before it comes.
+    """
+    if other:
+        return other.statement.role
+    there = f"{FOLDER}/{said.vendor}/{said.revokes}.json" in court.files
+    return None if there else statements.role_of(said.revokes)
+
+
+def _may_revoke(court: Court, one: Decision, role: str) -> bool:
+    may = one.statement.role in {role, *court.terms.revokers}
+    return may or has_ended_trust(court, one.path, one.statement)
