@@ -11,20 +11,19 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from preflight import comparison, engine, facts
-from preflight.commands import rounds
+from preflight.commands import marking, neighbours, rounds
 from preflight.commands.rounds import FirstRound, Whose
 from preflight.commands.session import Session
 from preflight.errors import CannotJudge
 from preflight.field_changes import moves
-from preflight.model import NOTHING_EARLIER, REGISTRY, Comparison, Novelty, Weight
+from preflight.model import NOTHING_EARLIER, REGISTRY, Comparison, Weight
 from preflight.shell.files import Kind, matching
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from preflight.commands.rounds import Known
     from preflight.engine import Judged
-    from preflight.model import Delta, JsonObject, Verdict
+    from preflight.model import Delta, Verdict
     from preflight.shell.files import Entry
     from preflight.shell.registry import RecordFile
 
@@ -107,26 +106,26 @@ def compared(session: Session, then: Session | None, scope: Scope, *, everything
     delta = _delta(session, pairs)
     if then is None:
         return Compared(tuple(told.results), Comparison(delta=delta))
-    same = [_without_verdicts(each) for each in read if each.path not in asked and each.path not in changed]
+    # Of files that the change leaves alone only what the registry has to know of them.
+    same = [
+        FirstRound(each.vendor, each.path, each.read and engine.Read(each.read.extracts))
+        for each in read
+        if each.path not in asked and each.path not in changed
+    ]
     first = sorted([*same, *(pair.before for pair in pairs if pair.before)], key=lambda each: each.path)
     before = rounds.second(then, first, whole=False, everything=False, earlier=remembered)
-    near = [] if alone else [_others(session, then, (told.known, before.known), same, ours)]
-    if near and remembered is not NOTHING_EARLIER:
+    known = [] if alone else [(told.known, before.known)]
+    if known and remembered is not NOTHING_EARLIER:
         # Nor without what is remembered: main is judged by what its records say, and nothing may get worse by that.
-        plain = rounds.together(session, read), rounds.together(then, first)
-        near.append(_others(session, then, plain, same, ours))
+        known.append((rounds.together(session, read), rounds.together(then, first)))
     moved = {pair.now: pair.moves for pair in pairs if pair.now}
     rules = frozenset(compiled.rule.id for compiled in session.policy.rules)
     there = {each.vendor for each in read} | {REGISTRY}
     standing = tuple(verdict for each in before.results for verdict in each.verdicts)
-    results, fixed = _marked(told.results, standing, moved, rules)
-    affected: list[Judged] = []
-    for sides in near:
-        marked, relieved = _marked(sides.now, [each for side in sides.then for each in side.verdicts], {}, rules)
-        affected += _only_new(marked, affected)
-        fixed += relieved if sides is near[0] else []
-    gone = tuple(verdict for verdict in fixed if verdict.vendor in there)
-    return Compared((*results, *affected), Comparison(tuple(sorted(gone, key=_order)), delta), standing, moved)
+    results, fixed = marking.marked(told.results, standing, moved, rules)
+    near = neighbours.affected(session, then, known, [(each.vendor, ours[each.path]) for each in same if each.read])
+    gone = [verdict for verdict in (*fixed, *near.relieved) if verdict.vendor in there]
+    return Compared((*results, *near.news), Comparison(tuple(sorted(gone, key=_order)), delta), standing, moved)
 
 
 def mark(
@@ -138,23 +137,11 @@ def mark(
     """
     more = then.judge([entry for entry in then.entries if entry.path in paths]) if then and paths else []
     standing = [*found.before, *(verdict for each in more for verdict in each.verdicts)]
-    return _marked(results, standing, found.moves, rules)[0]
+    return marking.marked(results, standing, found.moves, rules)[0]
 
 
 def _order(verdict: Verdict) -> tuple[int, str, str, str, str]:
     return verdict.level.rank, verdict.vendor, verdict.rule, verdict.pointer, verdict.message
-
-
-def _marked(
-    results: Sequence[Judged],
-    before: Sequence[Verdict],
-    moved: Mapping[str, Mapping[str, str]],
-    rules: Collection[str],
-) -> tuple[list[Judged], list[Verdict]]:
-    """Mark the findings in results, and return what of ``before`` does not stand any more."""
-    said, fixed = comparison.marked([verdict for each in results for verdict in each.verdicts], before, moved, rules)
-    rest = iter(said)
-    return [replace(each, verdicts=tuple(next(rest) for _ in each.verdicts)) for each in results], fixed
 
 
 # ---- The files of a change, now and before ------------------------------------------------------
@@ -227,71 +214,3 @@ def _delta(session: Session, pairs: Sequence[_Pair]) -> Delta | None:
     before = {pair.then: pair.was for pair in pairs if pair.was}
     after = {pair.now: pair.after for pair in pairs if pair.after}
     return comparison.delta(before, after, rates.value["base"] if rates else "")
-
-
-def _without_verdicts(first: FirstRound) -> FirstRound:
-    """Keep of a file that the change leaves alone what the registry has to know of it."""
-    return FirstRound(first.vendor, first.path, first.read and engine.Read(first.read.extracts))
-
-
-# ---- Vendors that the change leaves alone -------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Sides:
-    """What is said now and what was said before of vendors whose files are the same."""
-
-    now: tuple[Judged, ...] = ()
-    then: tuple[Judged, ...] = ()
-
-
-def _others(
-    session: Session,
-    then: Session,
-    known: tuple[Known, Known],
-    same: Sequence[FirstRound],
-    ours: Mapping[str, Entry],
-) -> _Sides:
-    """Judge those on both sides of which rules read something else of the registry than before, and the registry."""
-    after, before = known
-    seen = session.policy.deferred.seen
-    touched = [
-        (ours[each.path], after.shared[each.vendor], before.shared[each.vendor])
-        for each in same
-        if each.read and seen(after.shared[each.vendor]) != seen(before.shared[each.vendor])
-    ]
-    work = partial(_touched_chunk, Whose.of(session), Whose.of(then))
-    sides = rounds.spread([session, then], work, touched, "Judging what the change touches")
-    if session.policy.about_registry.rules:
-        now, was = (engine.judge_registry(session.policy, each.extracts, each.context) for each in known)
-        sides.append((now, was))
-    return _Sides(tuple(now for now, _ in sides), tuple(was for _, was in sides))
-
-
-def _touched_chunk(
-    whose: Whose, past: Whose, chunk: Sequence[tuple[Entry, JsonObject, JsonObject]]
-) -> list[tuple[Judged, Judged]]:
-    session, then = whose.session, past.session
-    found: list[tuple[Judged, Judged]] = []
-    for entry, now, was in chunk:
-        case = session.case(session.file(entry))  # the same for both: neither the record nor the one before differs
-        found.append((_judged(session, case, now), _judged(then, case, was)))
-    return found
-
-
-def _judged(session: Session, case: engine.Case, shared: JsonObject) -> Judged:
-    found = engine.judge_case(case, session.policy, session.context, shared)
-    return engine.orphans(found, session.context)
-
-
-def _only_new(results: Sequence[Judged], told: Sequence[Judged]) -> list[Judged]:
-    """Leave out what was known or is ``told`` already, and count nothing: they were not judged for their own sake."""
-    said = {comparison.identity(verdict, verdict.pointer) for each in told for verdict in each.verdicts}
-
-    def is_news(verdict: Verdict) -> bool:
-        return verdict.change is Novelty.NEW and comparison.identity(verdict, verdict.pointer) not in said
-
-    news = [
-        replace(each, verdicts=tuple(filter(is_news, each.verdicts)), judged=0, not_applicable=0) for each in results
-    ]
-    return [each for each in news if each.verdicts]
