@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING
 import click
 
 from preflight import concealment, engine
-from preflight.commands import amendments, founding, gate
+from preflight.commands import amendments, founding, gate, refusal
 from preflight.commands.session import Session
 from preflight.decisions import FOLDER
 from preflight.errors import PreflightError, UsageError
 from preflight.facts.spend import earlier
-from preflight.model import Novelty, Outcome
+from preflight.model import Novelty
 from preflight.periods import CLOCKS_APART
 from preflight.shell import terminal
 from preflight.shell.git import GitTree
 from preflight.shell.repository import Repository
 from preflight.tables import wrapped
-from preflight.wording import TAKES_TRUST_AWAY, counted, verdict_line
+from preflight.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -35,10 +35,7 @@ COMMIT = re.compile("[0-9A-Fa-f]{7,64}", re.ASCII)  # what would pass for the sh
 BRANCHES, TAGS = "refs/heads/", "refs/tags/"
 REMOTES = frozenset({"origin", "upstream", "remotes"})  # what clones call the server
 OF_GIT = frozenset({"@", "head", "fetch_head", "merge_head", "orig_head"})  # in lower case
-MOST_LINES = 24  # on the terminal of whoever pushes
-WIDTH = 72  # git puts «remote: » in front
 ACCEPTED, REFUSED = 0, 1
-MOST_NAMED = 4  # further refs of a push that are named one by one
 ATTRIBUTES = ".gitattributes"
 
 
@@ -85,7 +82,7 @@ def pre_receive(session: Session, branches: tuple[str, ...]) -> int:
     stands: list[Verdict] = []
     refusals = [said for update in updates if (said := list(_judged(session, repository, update, guarded, stands)))]
     begun = () if refusals else _begun(session, repository, updates, guarded)
-    for line in _on_one_screen(refusals) if refusals else [*begun, *_standing(stands)]:
+    for line in refusal.on_one_screen(refusals) if refusals else [*begun, *refusal.standing(stands)]:
         terminal.show(line + "\n")
     return REFUSED if refusals else ACCEPTED
 
@@ -104,7 +101,7 @@ def _begun(
 def _unjudged(alone: Session, what: str) -> Iterator[str]:
     rules = counted(len(_rules(alone)), "rule")
     text = f"This begins the registry with {rules} and without a vendor: nothing was judged. "
-    yield from wrapped(f"{text}Every later {what} is judged by the rules before it.", WIDTH, "", "  ")
+    yield from wrapped(f"{text}Every later {what} is judged by the rules before it.", refusal.WIDTH, "", "  ")
 
 
 def _of(session: Session, commit: str) -> Session:
@@ -126,34 +123,6 @@ def _updates(text: str) -> list[Update]:
     return updates
 
 
-def _on_one_screen(refusals: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Yield the first refusal in full, and of the others only that they are: a push may have many refs."""
-    if not refusals:
-        return
-    named = [said[0] for said in refusals[1 : MOST_NAMED + 1]]
-    more = len(refusals) - 1 - len(named)
-    rest = [*named, *([f"… and {counted(more, 'more ref')} refused"] if more else [])]
-    first = refusals[0]
-    room = MOST_LINES - len(rest)
-    # Cut in the middle: what blocks stands first, the verdict last.
-    yield from first if len(first) <= room else [*first[: room - 2], "…", first[-1]]
-    yield from rest
-
-
-def _standing(stands: Sequence[Verdict]) -> list[str]:
-    """Say what stands from now on, because trust was taken away; nothing where nothing does."""
-    if not stands:
-        return []
-    head = [*wrapped(f"TAKEN. {TAKES_TRUST_AWAY}. From now on there stands:", WIDTH, "", "  "), ""]
-    lines: list[str] = []
-    for index, verdict in enumerate(stands):
-        told = list(_finding(verdict))
-        if len(head) + len(lines) + len(told) >= MOST_LINES:
-            return [*head, *lines, f"… and {counted(len(stands) - index, 'more red flag')}: preflight check"]
-        lines += told
-    return [*head, *lines]
-
-
 def _judged(
     session: Session,
     repository: Repository | None,
@@ -164,10 +133,12 @@ def _judged(
     """Yield why an update is refused; nothing where it is not. What then stands from now on is added to ``stands``."""
     try:
         if not update.ref.startswith((BRANCHES, TAGS)):
-            yield from _refusal(f"this would change what history shows: {update.ref}", "Push branches and tags only.")
+            yield from refusal.refused(
+                f"this would change what history shows: {update.ref}", "Push branches and tags only."
+            )
             return
         if shadowed := _shadowed(update, guarded):
-            yield from _refusal(
+            yield from refusal.refused(
                 f"{update.ref} would be taken for {shadowed} by whoever names that.", "Call it otherwise."
             )
             return
@@ -175,10 +146,10 @@ def _judged(
         if target in guarded:
             yield from _guarded(session, repository, update, target.removeprefix(BRANCHES), guarded, stands)
     except PreflightError as error:
-        yield from _refusal("the gate cannot judge this push.")
-        yield from wrapped(error.fault, WIDTH, "  ", "  ")
+        yield from refusal.refused("the gate cannot judge this push.")
+        yield from wrapped(error.fault, refusal.WIDTH, "  ", "  ")
         look = f"Put that right, and look with '{_command_line(session, update, guarded)}' before you push again."
-        yield from _remedy(error.fix or look)
+        yield from refusal.remedy(error.fix or look)
 
 
 def _shadowed(update: Update, guarded: Collection[str]) -> str | None:
@@ -211,23 +182,25 @@ def _guarded(  # noqa: PLR0913, PLR0917 - what is judged, and where
 ) -> Iterator[str]:
     """Yield why an update of a guarded branch is refused; nothing where it is not. Raises PreflightError."""
     if astray := _astray(session, update, name):
-        yield from _refusal(*astray)
+        yield from refusal.refused(*astray)
         return
     if hidden := _hidden(session, repository, update):
         first, others = hidden[0], len({each.path for each in hidden}) - 1
         more = f" and {counted(others, 'other file')}" if others else ""
         reason = f"{ATTRIBUTES} {first.effect}: {first.path}{more} ({first.attribute})."
-        yield from _refusal(reason, "Keep such attributes off what the gate manages.")
+        yield from refusal.refused(reason, "Keep such attributes off what the gate manages.")
         return
     head = GitTree(session.root, update.new)
     if not update.creates and (path := amendments.unsigned(_of(session, update.old), head)):
-        yield from _refusal(f"a commit on the way changes the policy itself to what nobody signed: {path}.")
-        yield from _remedy(f"Make one commit of those that change it, or merge them into {name} (git merge --no-ff).")
+        yield from refusal.refused(f"a commit on the way changes the policy itself to what nobody signed: {path}.")
+        yield from refusal.remedy(
+            f"Make one commit of those that change it, or merge them into {name} (git merge --no-ff)."
+        )
         return
     results, rules = _results(session, repository, update, guarded)
     report = engine.report(results, rules, session.today.isoformat())
     if report.summary.blocked:
-        yield from _told(report, f"in what was pushed to {name}", _command_line(session, update, guarded))
+        yield from refusal.blocked(report, f"in what was pushed to {name}", _command_line(session, update, guarded))
         return
     stands += _stand(report)
 
@@ -275,16 +248,6 @@ def _unlike_the_server(session: Session, update: Update, name: str) -> tuple[str
     if decided and decided[0] < session.today - timedelta(days=CLOCKS_APART):
         return f"a commit with decisions says that it is from {decided[0]}, and they would count as come then.", anew
     return None
-
-
-def _refusal(reason: str, fix: str = "") -> Iterator[str]:
-    yield from wrapped(f"REFUSED: {reason}", WIDTH, "", "  ")
-    if fix:
-        yield from _remedy(fix)
-
-
-def _remedy(fix: str) -> Iterator[str]:
-    yield from wrapped(f"→ {fix}", WIDTH, "  ", "  ")
 
 
 def _command_line(session: Session, update: Update, guarded: Collection[str]) -> str:
@@ -379,34 +342,13 @@ def pre_commit(session: Session) -> int:
         results, rules = change.results, change.rules
     report = engine.report(results, rules, session.today.isoformat())
     if report.summary.blocked:
-        for line in _told(report, "in what is staged", command_line):
+        for line in refusal.blocked(report, "in what is staged", command_line):
             terminal.show(line + "\n")
         return REFUSED
-    for line in _standing(_stand(report)):
+    for line in refusal.standing(_stand(report)):
         terminal.show(line + "\n")
     return ACCEPTED
 
 
 def _stand(report: Report) -> list[Verdict]:
     return [each for each in report.verdicts if each.change is Novelty.STANDS]
-
-
-def _told(report: Report, where: str, command_line: str) -> Iterator[str]:
-    """Yield what blocks and how to fix it, in as many lines as fit on a screen."""
-    blocking = [each for each in report.verdicts if each.outcome is Outcome.FAIL and each.blocks]
-    head = [*_refusal(f"{counted(len(blocking), 'red flag')} {where}"), ""]
-    tail = ["", *wrapped(verdict_line(report), WIDTH)]
-    lines: list[str] = []
-    for index, verdict in enumerate(blocking):
-        told = list(_finding(verdict))
-        if len(head) + len(lines) + len(told) + len(tail) + 2 > MOST_LINES:
-            lines += [f"… and {counted(len(blocking) - index, 'more red flag')}:", f"  {command_line}"]
-            break
-        lines += told
-    yield from [*head, *lines, *tail]
-
-
-def _finding(verdict: Verdict) -> Iterator[str]:
-    yield from wrapped(f"{verdict.path}:{verdict.line}:{verdict.column}  {verdict.rule}", WIDTH)
-    yield from wrapped(verdict.message, WIDTH, "  ", "  ")
-    yield from _remedy(verdict.fix)
