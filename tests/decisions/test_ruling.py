@@ -237,8 +237,9 @@ REVOCATION: dict[str, Any] = {
     "revokes": "2026-11-02-cfo-01234567",
     "reason": "Sold.",
     "nonce": "f" * 16,
-    "facts": {},
+    "facts": {"Decision": "approve"},
 }
+AHEAD = {**REVOCATION, "facts": {}}  # its signer knew the id alone
 
 
 def test_the_same_role_may_revoke(keyring: Keyring, signers: Signers) -> None:
@@ -256,7 +257,7 @@ TWIN = {"nonce": "e" * 16}
     [
         pytest.param(TWIN, "2026-11-20", "revoked", id="the same, signed twice"),
         pytest.param({**TWIN, "decided_on": "2026-11-05"}, "2026-11-20", "revoked", id="the same, some days later"),
-        pytest.param({**TWIN, "decided_on": "2026-11-20"}, "2026-11-20", "in-force", id="anew, on that day"),
+        pytest.param({**TWIN, "decided_on": "2026-11-20"}, "2026-11-20", "revoked", id="the same, on that day"),
         pytest.param({**TWIN, "decided_on": "2026-11-21"}, "2026-11-20", "in-force", id="anew, a day later"),
         pytest.param({**TWIN, "bounds": {"risk": "high"}}, "2026-11-20", "in-force", id="something else"),
     ],
@@ -272,22 +273,45 @@ def test_what_was_signed_twice_is_taken_back_once_and_for_all(
     assert (found.state, faults) == (state, ())
 
 
+@pytest.mark.parametrize("comes_along", [False, True])
 @pytest.mark.parametrize(
     ("other", "state"),
     [
-        pytest.param(TWIN, "revoked", id="of that day"),
-        pytest.param({**TWIN, "decided_on": "2026-11-03"}, "in-force", id="of another day"),
+        pytest.param(TWIN, "revoked", id="the same"),
+        pytest.param({**TWIN, "bounds": {"risk": "high"}}, "revoked", id="of that day"),
+        pytest.param({**TWIN, "bounds": {"risk": "high"}, "decided_on": "2026-11-03"}, "in-force", id="of another day"),
     ],
 )
 def test_of_what_is_taken_back_before_it_comes_the_other_goes_too(
-    keyring: Keyring, signers: Signers, other: dict[str, Any], state: str
+    keyring: Keyring, signers: Signers, other: dict[str, Any], state: str, *, comes_along: bool
 ) -> None:
-    """What it says is not known, so all goes that its signer signed on that day in that role."""
-    ahead = filed(keyring, said(**REVOCATION, decided_on="2026-11-20"))
+    """What it says is not known, so all goes that its signer signed on that day in that role, also where it comes."""
+    ahead = filed(keyring, said(**AHEAD, decided_on="2026-11-20"))
     left_over = filed(keyring, said(**other))
-    decisions, faults = ruled(ahead | left_over, signers, landed=frozenset(ahead))
+    along = filed(keyring, said()) if comes_along else {}
+    decisions, faults = ruled(ahead | left_over | along, signers, landed=frozenset(ahead))
     (found,) = (each for each in decisions if each.path in left_over)
     assert (found.state, faults) == (state, ())
+
+
+@pytest.mark.parametrize(
+    ("arrived", "state"),
+    [
+        pytest.param(date(2026, 11, 17), "in-force", id="before it was taken back"),
+        pytest.param(date(2026, 11, 18), "revoked", id="of the day before, by clocks that differ"),
+        pytest.param(date(2026, 11, 21), "revoked", id="before that came"),
+    ],
+)
+def test_what_came_after_it_was_taken_back_goes_too(
+    keyring: Keyring, signers: Signers, arrived: date, state: str
+) -> None:
+    """Whoever has the revocation and the other of the two brings them in whatever order is of use."""
+    revocation, left_over = filed(keyring, said(**REVOCATION, decided_on="2026-11-20")), filed(keyring, said(**TWIN))
+    there = filed(keyring, said()) | revocation | left_over
+    days = {path: date(2026, 11, 22) if path in revocation else arrived for path in there}
+    decisions, _ = ruled(there, signers, landed=frozenset(there), arrived=days)
+    (found,) = (each for each in decisions if each.path in left_over)
+    assert found.state == state
 
 
 def test_what_was_there_beside_it_is_not_taken_back(keyring: Keyring, signers: Signers) -> None:
@@ -316,7 +340,7 @@ def test_another_role_may_revoke_only_if_policy_lets_it(keyring: Keyring, signer
 
 
 def test_what_is_not_here_yet_is_taken_back_before_it_comes(keyring: Keyring, signers: Signers) -> None:
-    ahead = filed(keyring, said(**REVOCATION))
+    ahead = filed(keyring, said(**AHEAD))
     assert [each.state for each in ruled(ahead, signers)[0]] == ["in-force"]
     decisions, faults = ruled(ahead | filed(keyring, said()), signers, landed=frozenset(ahead))
     assert ([(each.statement.kind, each.state) for each in decisions], faults) == (

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from preflight import pointers
 from preflight.deciding.bounds import in_words
 from preflight.decisions import statement as statements
-from preflight.decisions.statement import MAX_FACTS, POLICIES, Statement
+from preflight.decisions.statement import MAX_FACTS, POLICIES, TAKES_BACK, Statement
 from preflight.decisions.waivers import LATE
 from preflight.errors import DocumentError, UsageError
 from preflight.model import SIGNED_FOR
@@ -119,11 +119,11 @@ def _lines(names: Iterable[str]) -> list[str]:
 
 
 def revocation(heading: Heading, vendor: str, identifier: str, decision: Decision | None, reason: str) -> Statement:
-    """Draft the revocation of a decision; ``decision`` is None where that one has a fault, and no effect anyway."""
+    """Draft the revocation of a decision; ``decision`` is None where that is not here, or has a fault."""
     facts: list[tuple[str, Fact]] = []
     if decision is not None:
         said = decision.statement
-        facts = [("Decision", said.kind), ("Decided by", said.by), ("In the role", said.role)]
+        facts = [(TAKES_BACK, said.kind), ("Decided by", said.by), ("In the role", said.role)]
         facts += [("Decided on", said.decided_on.isoformat()), *_reach(said)]
     begun = heading.statement("revoke", vendor)
     return replace(begun, revokes=identifier, reason=a_reason(reason), facts=tuple(facts))

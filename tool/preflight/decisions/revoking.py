@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from preflight.decisions import FOLDER, Decision
 from preflight.decisions import statement as statements
 from preflight.decisions.court import DECIDE_ANEW, at, has_ended_trust
+from preflight.periods import CLOCKS_APART, add_days
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,30 +65,38 @@ def _revocations(court: Court, sound: list[tuple[Decision, Text]]) -> tuple[list
 
 
 def _left_over(court: Court, sound: list[tuple[Decision, Text]], revocation: Decision) -> Iterator[Named]:
-    """Yield vendor and id of what says the same as that which was taken back, was signed before that, and came later.
+    """Yield vendor and id of what goes with that which was taken back, and had not come when that was signed.
 
-    Whoever signed twice, because the first mail seemed lost, takes back both.
+    Whoever signed twice, because the first mail seemed lost, takes back both. Of what was signed on the same day it is
+    not known which came first, so it goes, too. Where the signer did not see what it is, as it was still to come, only
+    its id is known: it tells role and day, and all goes that was signed as that on that day.
     """
     said = revocation.statement
     same = [each for each, _ in sound if each.statement.vendor == said.vendor]
     gone = next((each.statement for each in same if each.id == said.revokes), None)
-    came = court.terms.arrived.get(revocation.path, said.decided_on)
+    # A commit may claim the day before its push, and whoever signs may be a day ahead of the server.
+    seen = add_days(said.decided_on, -2 * CLOCKS_APART)
     for each in same:
-        late = court.terms.is_new(each.path) or court.terms.arrived.get(each.path, date.min) >= came
-        # Of what was signed on the day on which the other was taken back, it is not known which came first.
-        if late and each.statement.decided_on < said.decided_on and _says_the_same(each.statement, said, gone):
+        had_come = not court.terms.is_new(each.path) and court.terms.arrived.get(each.path, date.min) < seen
+        if had_come or each.statement.kind == "revoke":
+            continue
+        twin = (
+            gone is not None and each.statement.decided_on <= said.decided_on and _gist(each.statement) == _gist(gone)
+        )
+        if twin or ((gone is None or not _is_seen(said)) and _is_beside(each.statement, said)):
             yield said.vendor, each.id
 
 
-def _says_the_same(other: Statement, said: Statement, gone: Statement | None) -> bool:
-    """Whether a statement says what a revocation takes back.
+def _is_seen(said: Statement) -> bool:
+    """Whether a revocation says what it takes back; else its signer knew the id alone."""
+    return any(name == statements.TAKES_BACK for name, _ in said.facts)
 
-    Of what never came only its id is known. It tells role and day: all that its signer signed as that on that day goes.
-    """
-    if gone:
-        return _gist(other) == _gist(gone)
-    whose = other.role == statements.role_of(said.revokes) and other.by == said.by
-    return whose and said.revokes.startswith(other.decided_on.isoformat())
+
+def _is_beside(other: Statement, said: Statement) -> bool:
+    """Whether something was signed on the day and in the role that the id of a revocation tells, and before it."""
+    whose = other.role == statements.role_of(said.revokes) and (other.by == said.by or other.role != said.role)
+    that_day = said.revokes.startswith(other.decided_on.isoformat())
+    return whose and that_day and other.decided_on < said.decided_on
 
 
 def _gist(statement: Statement) -> Statement:

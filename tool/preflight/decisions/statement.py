@@ -33,6 +33,7 @@ MAX_AMOUNT = 10**12
 MAX_MONTHS = 120
 MAX_CLASSES = 20
 BOUNDS = ("annual_cost", "commitment", "term_months", "risk", "data")
+TAKES_BACK = "Decision"  # a fact of revocations, of which kind of decision; not there where the signer did not see it
 POLICIES = "policies"  # what an amendment names as its vendor; no vendor can be called so
 
 Kind: TypeAlias = Literal["approve", "waive", "revoke", "amend"]
