@@ -112,9 +112,9 @@ def test_which_field_voids_it_is_told_where_the_record_before_is_known() -> None
     given = waiver(built, record, "/open", "a/1")
     context = built.context(TODAY, decided=Decided(waivers={"acme": (given,)}))
     now = {**record, "rate": 4}
-    _, (known,) = waiving.settle("acme", (now, record), built, context)
+    (known,) = waiving.settle("acme", (now, record), built, context).idle
     assert known.message.endswith("lets nothing stand: the record says something else now at /rate")
-    _, (guessed,) = waiving.settle("acme", (now, None), built, context)
+    (guessed,) = waiving.settle("acme", (now, None), built, context).idle
     places = "/category, /countries, /legal_entity/country, /legal_entity/name, /name, /open or /rate"
     assert guessed.message.endswith(f"than when it was signed, at one of {places}")
 
@@ -260,7 +260,13 @@ def test_rules_that_wait_for_the_registry_are_waived_like_those_that_do_not(whol
     failing = [each for each in plain.verdicts if each.outcome is Outcome.FAIL and whole.rule(each.rule)]
     assert {each.rule for each in failing} & later
     assert {each.rule for each in failing} & at_once
-    given = tuple(waiver(whole, record, each.pointer, each.rule, id=f"{each.rule} {each.pointer}") for each in failing)
+    shared = engine.share(whole, {"acme": engine.read(acme, whole, context, judging=False).extracts}, context)["acme"]
+    given = tuple(
+        waiver(whole, record, each.pointer, each.rule, id=f"{each.rule} {each.pointer}", beside=beside)
+        for each in failing
+        if (compiled := whole.rule(each.rule))
+        for beside in [fingerprints.beside(whole, compiled, each.pointer, shared)]
+    )
     context = replace(context, decided=Decided(waivers={"acme": given}), memory={})
     result = engine.judge_case(acme, whole, context)
     assert [each.rule for each in result.verdicts if each.outcome is Outcome.FAIL] == []

@@ -58,6 +58,7 @@ RULES = (
     "lifecycle/end-dated-truly",
     "lifecycle/id-not-reused",
     "lifecycle/nothing-before-approval",
+    "lifecycle/nothing-depends-on-the-retired",
     "lifecycle/over-is-over",
     "lifecycle/proposal-dated-truly",
     "lifecycle/proposer-kept",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adversarial.ground import APPROVALS, CFO, CFO_MAIL, FOR, MALLORY, RECORD
+from adversarial.ground import APPROVALS, CFO, CFO_MAIL, FOR, MALLORY, RECORD, SMALL
 
 if TYPE_CHECKING:
     from adversarial.ground import Ground
@@ -118,6 +118,21 @@ def test_a_proposal_is_not_taken_out_under_a_word_on_it(ground: Ground) -> None:
 
 def test_an_alias_from_the_first_day_is_no_former_name(ground: Ground) -> None:
     """The CFO signed for a draft; what is pushed under its id is another product, which is called so, too, it says."""
+    proposed(ground, MALLORY, name="Pelican Listening\naliases: [Pelican SMS]")
+    approved(ground)
+    ground.commit("Approve")
+    (message,) = ground.check().of(ASKED)
+    assert message.endswith(f"{CFO} on 2026-12-22, for another product or category than the record tells of now")
+    ground.refused()
+
+
+def test_a_former_name_is_not_that_of_a_vendor_whose_decision_has_the_same_id(ground: Ground) -> None:
+    """Whoever prepares statements chooses their nonces; ids are unique among the decisions on one vendor alone."""
+    ground.edit(SMALL, ("name: Trident Experiments\n", "name: Pelican SMS\n"))
+    facts = tuple((title, each.replace("Foghorn", "Pelican")) for title, each in FOR.items())
+    twin: dict[str, Any] = {"facts": facts, "decided_on": date(2026, 12, 22), "nonce": "8" * 8 + "1" * 8}
+    ground.decide(CFO, vendor="trident-experiments", **twin)
+    ground.slip_in("Trident is called Pelican SMS")
     proposed(ground, MALLORY, name="Pelican Listening\naliases: [Pelican SMS]")
     approved(ground)
     ground.commit("Approve")

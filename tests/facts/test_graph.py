@@ -222,7 +222,7 @@ def test_who_is_in_use_and_names_a_vendor_is_told_also_once_that_one_has_ended()
         b=vendor("=gone", status="deprecated"),
         c=vendor("<gone", status="rejected"),
     )
-    assert found["gone"]["named_by"] == ["a", "b"]
+    assert [each["vendor"] for each in found["gone"]["named_by"]] == ["a", "b"]
     assert found["a"]["named_by"] == []
 
 

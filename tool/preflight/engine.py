@@ -32,8 +32,9 @@ from preflight.rules import CompiledRule, Finding, judge, not_known
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from preflight.model import Context
+    from preflight.model import Context, Waiver
     from preflight.policy import Policy, Stage
+    from preflight.waiving import Settled
 
 
 Result = TypeVar("Result")
@@ -75,6 +76,12 @@ class Judged:
     holding: frozenset[str] = frozenset()
     passed: int = 0
 
+    def with_waivers(self, settled: Settled) -> Judged:
+        """Add what is to be said of waivers, and which of them could let something stand."""
+        if not settled.idle and not settled.waived:
+            return self
+        return replace(self, verdicts=self.verdicts + settled.idle, holding=frozenset(settled.waived.values()))
+
     def with_later(self, later: Judged) -> Judged:
         """Add what was judged once the whole registry was known."""
         return replace(
@@ -82,16 +89,18 @@ class Judged:
             verdicts=self.verdicts + later.verdicts,
             judged=self.judged + later.judged,
             not_applicable=self.not_applicable + later.not_applicable,
+            holding=self.holding | later.holding,
             passed=self.passed + later.passed,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """What is left of a case for the rules that wait for the whole registry, with its local facts."""
+    """What is left of a case for the rules that wait for the whole registry, with its local facts, and waivers."""
 
     case: Case
     facts: JsonObject
+    waiting: tuple[tuple[Waiver, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,17 +150,16 @@ def read(  # noqa: PLR0913 - what is judged, and how much of it is told
     extracts = _computed(case, lambda: facts.extracts(taken, case.record, context))
     if not judging:
         return Read(extracts)
-    waived, idle = waiving.settle(case.vendor, (case.record, case.before), policy, context)
-    case = replace(case, waived=waived) if waived else case
+    settled = waiving.settle(case.vendor, (case.record, case.before), policy, context)
+    case = replace(case, waived=settled.waived) if settled.waived else case
     now, later = policy.at_once, policy.deferred
     local = facts.local(policy.facts) if all_facts else tuple(dict.fromkeys((*now.local, *later.local)))
     computed = _computed(case, lambda: facts.compute(local, case.record, context, case.before))
     judged = _judge(case, now, _scope(case, now, computed, context), policy, everything=everything)
-    if idle or waived:
-        judged = replace(judged, verdicts=judged.verdicts + idle, holding=frozenset(waived.values()))
+    judged = judged.with_waivers(settled)
     left = {fact.NAME: computed[fact.NAME] for fact in later.local}
     part = replace(case, record=later.part(case.record), positions=case.positions.part(later.places))
-    return Read(extracts, judged, Rest(part, left), computed if all_facts else {})
+    return Read(extracts, judged, Rest(part, left, settled.waiting), computed if all_facts else {})
 
 
 def orphans(judged: Judged, context: Context) -> Judged:
@@ -170,8 +178,10 @@ def judge_rest(rest: Rest, policy: Policy, context: Context, shared: JsonObject,
     stage = policy.deferred
     if not stage.rules:
         return Judged(rest.case.vendor, rest.case.path, (), 0)
-    scope = _scope(rest.case, stage, {**rest.facts, **shared}, context)
-    return _judge(rest.case, stage, scope, policy, everything=everything)
+    settled = waiving.beside(rest.case.vendor, rest.waiting, policy, shared)
+    case = replace(rest.case, waived={**rest.case.waived, **settled.waived})
+    scope = _scope(case, stage, {**rest.facts, **shared}, context)
+    return _judge(case, stage, scope, policy, everything=everything).with_waivers(settled)
 
 
 def share(policy: Policy, extracts: Mapping[str, JsonObject], context: Context) -> dict[str, JsonObject]:

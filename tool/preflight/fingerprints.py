@@ -4,6 +4,8 @@ A fingerprint is made of record values alone: of the fields that the rule reads,
 from, of the place that the finding points at, and of what an approval is for: product, category and company. Neither
 the day nor the wording of a message is in it: a certificate that ran out is the same finding tomorrow.
 
+What other records say, which a rule may read as well, has a digest of its own (``beside``).
+
 What a rule says of a change rests on the record before, too: a waiver that was used for one change is good for no other
 that ends in the same record.
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from preflight.policy import Policy
     from preflight.rules import CompiledRule
 
+HINTS = frozenset({"close"})  # members of a fault that help to repair it, and say nothing of what it is
 _FIELD = re.compile(r"(?<![\w/])(?:/[a-z0-9_]+)+")
 WHOLE = "the whole record"
 _INDEX = re.compile(r"/\d+(?=/|$)")
@@ -55,7 +58,27 @@ def of(
     about = {"rule": rule.id, "field": field_of(pointer), "here": here, "item": item, "record": values}
     if compiled.needs_before:
         about["before"] = _values(policy, compiled, before or {})
-    return "sha256:" + hashlib.sha256(_plain(_without_order(about)).encode("utf-8", "surrogatepass")).hexdigest()
+    return _digest(about)
+
+
+def beside(policy: Policy, compiled: CompiledRule, pointer: str, shared: JsonObject) -> str:
+    """Return the digest of what other records say that a finding at ``pointer`` rests on.
+
+    Empty for a rule that asks nothing of them. ``shared`` are the registry facts of the vendor.
+    """
+    told: dict[str, Json] = {}
+    for path in policy.of_others(compiled):
+        value: Json = shared
+        for part in path:
+            value = value.get(part) if isinstance(value, dict) else value
+        if path == compiled.faults and isinstance(value, list):  # what stands at other places is waived there
+            value = [
+                {name: member for name, member in each.items() if name not in HINTS}
+                for each in value
+                if isinstance(each, dict) and each.get("pointer", compiled.rule.at) == pointer
+            ]
+        told[".".join(path)] = value
+    return _digest(told) if told else ""
 
 
 def covers(policy: Policy, compiled: CompiledRule, pointer: str) -> tuple[str, ...]:
@@ -92,6 +115,10 @@ def _in_order(names: Collection[str]) -> tuple[str, ...]:
     """Return names in order, facts last, without those that lie inside of another."""
     inside = {name for name in names for other in names if name.startswith(f"{other}/")}
     return tuple(sorted(set(names) - inside, key=lambda name: (name.startswith("facts."), name)))
+
+
+def _digest(value: Json) -> str:
+    return "sha256:" + hashlib.sha256(_plain(_without_order(value)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _plain(value: Json) -> str:

@@ -263,7 +263,8 @@ class Waiver:
 
     ``fingerprint`` is that of fingerprints.of; once the record says something else the waiver covers nothing.
     ``landed``: it did not come with the change that is judged, but was there before. ``over`` says why it lets nothing
-    stand any more, by what the record said since then, as far as that is known.
+    stand any more, by what the record said since then, as far as that is known. ``beside`` is what fingerprints.beside
+    gave when it was decided: of what other records say; ``landed_on`` the day on which it landed, where that is known.
     """
 
     id: str
@@ -273,7 +274,9 @@ class Waiver:
     until: date
     by: str
     path: str
+    beside: str = ""
     landed: bool = False
+    landed_on: date | None = None
     over: str = ""
 
 
@@ -292,15 +295,15 @@ class Decided:
     ``approvals`` have the form of an entry of the record, with ``id`` and ``state`` (in-force, expired, revoked, …).
     ``proposers`` are known only while a change is judged, and only of vendors that it changes in a way that matters
     to approvals: whoever proposes it cannot approve it. ``authors`` are those of all vendors that it changes in any
-    way: they cannot waive what comes with it. ``landed_as`` tells of an approval, by id, what the vendor was called
-    when it landed, or nothing where that is not known.
+    way: they cannot waive what comes with it. ``landed_as`` tells of an approval, by vendor and id, what
+    the vendor was called when it landed, or nothing where that is not known.
     """
 
     approvals: Mapping[str, Sequence[JsonObject]] = field(default_factory=lambda: EMPTY)
     waivers: Mapping[str, Sequence[Waiver]] = field(default_factory=lambda: EMPTY)
     proposers: Mapping[str, Proposers] = field(default_factory=lambda: EMPTY)
     authors: Mapping[str, Proposers] = field(default_factory=lambda: EMPTY)
-    landed_as: Callable[[str], str] = field(default=lambda _: "", compare=False)
+    landed_as: Callable[[str, str], str] = field(default=lambda _vendor, _id: "", compare=False)
 
 
 NOTHING_DECIDED = Decided()

@@ -27,7 +27,7 @@ from preflight.rules import CompiledRule, compile_rule, parse_rule
 from preflight.schema_tree import DEEPEST, Node, reference_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
     from preflight.model import ChangeFact, Fact, FactModule, RegistryFact
@@ -119,9 +119,15 @@ class Policy:
         """The rules that are judged once a run."""
         return self._stage(lambda each: each.rule.about_registry)
 
+    def of_others(self, compiled: CompiledRule) -> tuple[tuple[str, ...], ...]:
+        """Return what a rule decides on that other records tell as well: the paths below ``facts``."""
+        return tuple(read.path for read in compiled.reads if read.root == "facts" and self._is_shared(read.path))
+
     def _awaits(self, compiled: CompiledRule) -> bool:
-        shared = {fact.NAME for fact in facts.registry(self.facts)}
-        return any(read.root == "facts" and read.path[0] in shared for read in compiled.touches if read.path)
+        return any(read.root == "facts" and self._is_shared(read.path) for read in compiled.touches)
+
+    def _is_shared(self, path: Sequence[str]) -> bool:
+        return bool(path) and path[0] in {fact.NAME for fact in facts.registry(self.facts)}
 
     def _stage(self, belongs: Callable[[CompiledRule], bool]) -> Stage:
         rules = tuple(each for each in self.rules if belongs(each))

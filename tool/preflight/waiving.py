@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from preflight import fingerprints, pointers
@@ -17,13 +18,25 @@ if TYPE_CHECKING:
 
 MOST_FIELDS = 8  # that are named one by one
 SOON = 7  # days in which what a waiver is for comes after it, where both are merged one after the other
+TOO_LATE = f"there was nothing to let stand within {SOON} days after it came"
 OWNERS = ("/ownership/marketing/owner", "/ownership/it/owner")  # nobody waives a rule for what is their own
 
 
-def settle(
-    vendor: str, records: tuple[JsonObject, JsonObject | None], policy: Policy, context: Context
-) -> tuple[Mapping[tuple[str, str], str], tuple[Verdict, ...]]:
-    """Return which findings may stand, by rule and pointer, and what is to be said of waivers that cover nothing.
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Which findings may stand: by rule and pointer the id of the waiver.
+
+    ``idle`` is what is to be said of waivers that cover nothing; ``waiting`` are those that cover something if other
+    records say what they said, with the places: see ``beside``.
+    """
+
+    waived: Mapping[tuple[str, str], str]
+    idle: tuple[Verdict, ...] = ()
+    waiting: tuple[tuple[Waiver, tuple[str, ...]], ...] = ()
+
+
+def settle(vendor: str, records: tuple[JsonObject, JsonObject | None], policy: Policy, context: Context) -> Settled:
+    """Hold the waivers of a vendor against its record.
 
     ``records`` are the record and the one before the change, None where there is none. A waiver covers what the record
     said when it was decided; and nobody waives what they own or propose. Who proposes a change proposes what was not
@@ -32,6 +45,7 @@ def settle(
     record, before = records
     found: dict[tuple[str, str], str] = {}
     idle: list[Verdict] = []
+    waiting: list[tuple[Waiver, tuple[str, ...]]] = []
     authors = context.decided.authors.get(vendor)
     owners = {pointers.get(record, each) for each in OWNERS}
     for waiver in context.decided.waivers.get(vendor, ()):
@@ -60,9 +74,27 @@ def settle(
         ):
             whom = waiver.by if waiver.by in authors.people else "somebody whom people.yaml does not know"
             idle.append(told(vendor, waiver, "proposer", f"{whom} proposes the change"))
+        elif policy.of_others(compiled):
+            waiting.append((waiver, tuple(covered)))
         else:
             found.update(((waiver.rule, each), waiver.id) for each in covered)
-    return found, tuple(idle)
+    return Settled(found, tuple(idle), tuple(waiting))
+
+
+def beside(vendor: str, waiting: Sequence[tuple[Waiver, Sequence[str]]], policy: Policy, shared: JsonObject) -> Settled:
+    """Hold waivers of what other records say, too, against that. ``shared`` are the registry facts of the vendor."""
+    found: dict[tuple[str, str], str] = {}
+    idle: list[Verdict] = []
+    for waiver, places in waiting:
+        compiled = policy.rule(waiver.rule)
+        held = [
+            each for each in places if compiled and fingerprints.beside(policy, compiled, each, shared) == waiver.beside
+        ]
+        found.update(((waiver.rule, each), waiver.id) for each in held)
+        if not held:
+            why = "other records say something else now than when it was signed"
+            idle.append(told(vendor, waiver, "stale", why))
+    return Settled(found, tuple(idle))
 
 
 def over(waiver: Waiver, records: Sequence[tuple[date, JsonObject]], landed: date, policy: Policy, today: date) -> str:
@@ -77,7 +109,7 @@ def over(waiver: Waiver, records: Sequence[tuple[date, JsonObject]], landed: dat
     told = [bool(_covered(waiver, compiled, (record, None), policy)) for _, record in records]
     begins = records[told.index(True)][0] if True in told else today
     if (begins - landed).days > SOON:
-        return f"there was nothing to let stand within {SOON} days after it came"
+        return TOO_LATE
     again = True in told and False in told[told.index(True) :]
     return "what it let stand was repaired since, or in the week before, and a waiver ends by that" if again else ""
 

@@ -122,10 +122,11 @@ def compared(session: Session, then: Session | None, scope: Scope, *, everything
     rules = frozenset(compiled.rule.id for compiled in session.policy.rules)
     there = {each.vendor for each in read} | {REGISTRY}
     standing = tuple(verdict for each in before.results for verdict in each.verdicts)
-    results, fixed = marking.marked(told.results, standing, moved, rules)
+    marked, fixed = marking.marked(told.results, standing, moved, rules)
     near = neighbours.affected(session, then, known, [(each.vendor, ours[each.path]) for each in same if each.read])
     gone = [verdict for verdict in (*fixed, *near.relieved) if verdict.vendor in there]
-    return Compared((*results, *near.news), Comparison(tuple(sorted(gone, key=_order)), delta), standing, moved)
+    results = tuple(marking.spent(each, session.policy, session.context) for each in (*marked, *near.news))
+    return Compared(results, Comparison(tuple(sorted(gone, key=_order)), delta), standing, moved)
 
 
 def mark(

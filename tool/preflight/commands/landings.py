@@ -29,20 +29,19 @@ AT_ONCE = 2 * CLOCKS_APART  # days from that of a decision's commit on: the othe
 
 def names(
     session: Session, line: GitTree | None, decisions: Sequence[Decision], came: Mapping[str, Arrival]
-) -> Callable[[str], str]:
-    """Return what tells, by the id of a decision, under which name its vendor stood in the register when it landed.
+) -> Callable[[str, str], str]:
+    """Return what tells, by vendor and id of a decision, under which name that stood in the register when it landed.
 
     Empty where that is not known: a vendor may be renamed after that, and not before. It is read when it is asked. The
     name has to stay for the days of which commits of one push may be, on the ``line`` that the change leaves: what is
     said on the way, nobody judged.
     """
-    known = {each.id: each for each in decisions}
+    known = {(each.statement.vendor, each.id): each for each in decisions}
     # Not the session itself, which would hold what holds it, and leave its git processes to chance.
     root, tip, paths = session.root, line.commit if line else "", _paths(session)
 
-    def name(identifier: str) -> str:
-        decision = known.get(identifier)
-        path = paths.get(decision.statement.vendor) if decision else None
+    def name(vendor: str, identifier: str) -> str:
+        decision, path = known.get((vendor, identifier)), paths.get(vendor)
         if decision is None or path is None or decision.path not in came:
             return ""
         arrival = came[decision.path]
@@ -88,7 +87,7 @@ def waivers(
                 said = list(_said(session, line, paths[vendor], signed[each.path]))
                 landed = arrival.on if arrival else max(brought[each.path].on, session.today)
                 over = waiving.over(each, said, landed, session.policy, session.today)
-            told.append(replace(each, landed=each.path in there, over=over))
+            told.append(replace(each, landed=each.path in there, landed_on=arrival.on if arrival else None, over=over))
         yield vendor, tuple(told)
 
 

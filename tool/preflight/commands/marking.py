@@ -1,18 +1,19 @@
-"""Findings marked: which of them a change brings, and which stood before."""
+"""Findings marked: which of them a change brings, which stood before, and what no old waiver lets stand."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from preflight import comparison
-from preflight.model import Novelty
+from preflight import comparison, waiving
+from preflight.model import Novelty, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from preflight.engine import Judged
-    from preflight.model import Verdict
+    from preflight.model import Context, Verdict
+    from preflight.policy import Policy
 
 
 def marked(
@@ -38,3 +39,25 @@ def only_new(results: Sequence[Judged], told: Sequence[Judged]) -> list[Judged]:
         replace(each, verdicts=tuple(filter(is_news, each.verdicts)), judged=0, not_applicable=0) for each in results
     ]
     return [each for each in news if each.verdicts]
+
+
+def spent(judged: Judged, policy: Policy, context: Context) -> Judged:
+    """Let nothing stand that a change brings by what other records say, and that was waived long before.
+
+    What a record itself said since then its history tells (``waiving.over``). What others said is compared with what
+    they said before the change: what was not there then was repaired, or comes long after.
+    """
+    old = {
+        waiver.id: waiver
+        for waiver in context.decided.waivers.get(judged.vendor, ())
+        if waiver.landed_on and (context.today - waiver.landed_on).days > waiving.SOON
+        if (compiled := policy.rule(waiver.rule)) and policy.of_others(compiled)
+    }
+
+    def is_late(verdict: Verdict) -> bool:
+        return verdict.waiver in old and verdict.change is Novelty.NEW
+
+    over = {each.waiver for each in judged.verdicts if is_late(each)}
+    told = [waiving.told(judged.vendor, each, "spent", waiving.TOO_LATE) for each in old.values() if each.id in over]
+    stands = [replace(each, outcome=Outcome.FAIL, waiver=None) if is_late(each) else each for each in judged.verdicts]
+    return replace(judged, verdicts=(*stands, *told))

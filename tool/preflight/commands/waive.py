@@ -83,7 +83,13 @@ def command(  # noqa: PLR0913 - one argument an option
     fingerprint = fingerprints.of(session.policy, compiled, record, found[0].pointer, case.before)
     rests_on = fingerprints.covers(session.policy, compiled, found[0].pointer)
     heading = office.heading(role, by)
-    said = drafts.waiver(heading, record, compiled.rule, found, fingerprint, rests_on, reason, until=until)
+    beside = ""
+    if session.policy.of_others(compiled):
+        shared = session.survey.shared[file.id]
+        beside = fingerprints.beside(session.policy, compiled, found[0].pointer, shared)
+    said = drafts.waiver(
+        heading, record, compiled.rule, found, fingerprint, rests_on, reason, until=until, beside=beside
+    )
     _prove(session, said)
     return conclude(office, Wishes(role, **wishes), Draft(said, list(_page(compiled.rule, found))), key)
 

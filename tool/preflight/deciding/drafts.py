@@ -12,7 +12,7 @@ from preflight import pointers
 from preflight.deciding.bounds import in_words
 from preflight.decisions import statement as statements
 from preflight.decisions.statement import MAX_FACTS, POLICIES, TAKES_BACK, Statement
-from preflight.decisions.waivers import LATE
+from preflight.decisions.waivers import LATE, OTHERS_SAY
 from preflight.errors import DocumentError, UsageError
 from preflight.model import SIGNED_FOR
 from preflight.money import plain, shown
@@ -90,12 +90,17 @@ def waiver(  # noqa: PLR0913, PLR0917 - each is a part of what is signed
     reason: str,
     *,
     until: date,
+    beside: str = "",
 ) -> Statement:
-    """Draft a waiver of the findings of a rule at one place. ``rests_on``: what the fingerprint is made of."""
+    """Draft a waiver of the findings of a rule at one place. ``rests_on``: what the fingerprint is made of.
+
+    ``beside`` is what fingerprints.beside gives, where the rule looks at other records, too.
+    """
     facts: list[tuple[str, Fact]] = [("Vendor", one_line(record["name"])), ("Rule", one_line(rule.title))]
     facts += [(f"Finding {number}", one_line(each.message)) for number, each in enumerate(found[:5], 1)]
     facts.append(("Level", found[0].level.value))
     facts += [(f"{RESTS_ON} {number}", each) for number, each in enumerate(_lines(rests_on), 1)]
+    facts += [(OTHERS_SAY, beside)] if beside else []
     return replace(
         heading.statement("waive", record["id"]),
         rule=rule.id,
@@ -200,7 +205,8 @@ def sentences(said: Statement, titles: Mapping[str, str]) -> Iterator[str]:
         yield f"Because: {said.reason}"
         named = ", ".join(str(value) for name, value in said.facts if name.startswith(RESTS_ON))
         what = f": {named}" if named else ""
-        yield f"It stops counting by itself as soon as anything changes that the rule looked at{what}."
+        others = ", and what other records say of it" if OTHERS_SAY in dict(said.facts) else ""
+        yield f"It stops counting by itself as soon as anything changes that the rule looked at{what}{others}."
         yield f"It has to come into the registry within {counted(LATE, 'day')}, and is over once this is repaired."
     elif said.kind == "revoke":
         yield f"{said.by}, as {role}, takes back the decision {said.revokes} on {said.vendor}, for good."

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 NOBODY: JsonObject = {"longest_days": 0, "renewals": 0, "authority": []}
 LATE = 14  # days from which on one that was signed is not brought any more: what it was about has moved on
 PAUSE = 92  # days without a waiver of a field, after which waivers of it begin anew
+OTHERS_SAY = "Other records"  # the fact of a waiver that has what fingerprints.beside gives
 RENEW = "Repair what the finding says, or have it waived anew by somebody who may: preflight waive."
 
 
@@ -61,7 +62,8 @@ def waivers(
 def waiver_of(decision: Decision) -> Waiver:
     """Return the waiver that a statement of that kind states."""
     said = decision.statement
-    return Waiver(decision.id, said.rule, said.pointer, said.fingerprint, _until(decision), said.by, decision.path)
+    until, beside = _until(decision), str(dict(said.facts).get(OTHERS_SAY, ""))
+    return Waiver(decision.id, said.rule, said.pointer, said.fingerprint, until, said.by, decision.path, beside)
 
 
 def _in_turn(decisions: Iterable[Decision], rules: Mapping[str, Rule]) -> Iterator[tuple[Decision, Sequence[Decision]]]:

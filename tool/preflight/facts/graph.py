@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from preflight import digraph
 from preflight.facts import lifecycle
 from preflight.pointers import get
+from preflight.shapes import TEXT, faults
 from preflight.wording import counted
 
 if TYPE_CHECKING:
@@ -65,10 +66,10 @@ SHAPE: JsonObject = {
             "description": "Number of vendors and systems that its data reaches, over however many steps.",
             "needs": _NEEDS,
         },
-        "named_by": {
-            **_IDS,
-            "description": "Ids of the vendors in use whose records name a connection to it, also once it has ended.",
-        },
+        "named_by": faults(
+            "The vendors in use whose records name a connection to it, also once it has ended.",
+            vendor={**TEXT, "description": "Id of that vendor."},
+        ),
         "single_point": {
             "type": "boolean",
             "description": "Whether it is a single point of failure: two vendors or more get all of their data "
@@ -234,7 +235,8 @@ def gather(extracts: Mapping[str, JsonObject], context: Context) -> dict[str, Js
     for vendor, taken in extracts.items():
         because = [{"pointer": "/integrations", "reason": reason} for reason in points.get(vendor, ())]
         proven: JsonObject = {"single_point": bool(because), "single_point_because": because}
-        named: JsonObject = {"named_by": naming.get(vendor, [])}
+        claims = [{"pointer": "/lifecycle/status", "vendor": other} for other in naming.get(vendor, ())]
+        named: JsonObject = {"named_by": claims}
         if "edges" not in taken:  # others may name it, but who else does is not known
             found[vendor] = named | (proven if because else {})
             continue

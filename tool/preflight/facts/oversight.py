@@ -201,7 +201,7 @@ def _facts(vendor: str, taken: JsonObject, group: House, context: Context, direc
     # A role that is asked for because of money has to cover the money of the group; the others know this vendor alone.
     paying = {each["role"] for each in policy["demands"] if "annual_cost_from" in each}
     alone = replace(amounts, least=decimal(taken["least"]), basis="a year")
-    signed = [_for_what(each, taken, context.decided) for each in context.decided.approvals.get(vendor, ())]
+    signed = [_for_what(vendor, each, taken, context.decided) for each in context.decided.approvals.get(vendor, ())]
     approvals = [{**each, "proposed_on": taken["proposed_on"]} for each in (*_recorded(taken), *signed)]
     proposers = context.decided.proposers.get(vendor, NOBODY)
     standing = {
@@ -261,7 +261,7 @@ def roles(policy: JsonObject, demands: Iterable[tuple[JsonObject, bool | None]])
     ]
 
 
-def _for_what(approval: JsonObject, taken: JsonObject, decided: Decided) -> JsonObject:
+def _for_what(vendor: str, approval: JsonObject, taken: JsonObject, decided: Decided) -> JsonObject:
     """Return an approval; one that was signed for something else than the record tells of now, or for nothing, as such.
 
     A record that keeps its id and becomes that of somebody else, or another product, does not inherit what was signed.
@@ -274,7 +274,9 @@ def _for_what(approval: JsonObject, taken: JsonObject, decided: Decided) -> Json
     differ = [title for title, named in taken["for"].items() if not _is_same(title, given[title], named)]
     if "vendor" in differ and any(_is_same("vendor", given["vendor"], each) for each in taken["aliases"]):
         # Renamed since: it had the name that was signed when that landed.
-        differ = [each for each in differ if each != "vendor" or given[each] != decided.landed_as(approval["id"])]
+        differ = [
+            each for each in differ if each != "vendor" or given[each] != decided.landed_as(vendor, approval["id"])
+        ]
     if not differ:
         return approval
     meant = {title for title in differ if given[title]}

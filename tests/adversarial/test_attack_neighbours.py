@@ -1,0 +1,109 @@
+"""What other records say of a vendor: a word on it is for what they said, and what stands covers for nothing else."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from adversarial.ground import RECORD, SMALL
+from adversarial.test_attack_memory import proposal
+from preflight import fingerprints
+from preflight.commands.session import Session
+from preflight.decisions import NAMESPACE
+from preflight.decisions.waivers import OTHERS_SAY
+
+if TYPE_CHECKING:
+    from adversarial.ground import Ground
+
+LEFT = "vendors/heron-push.yaml"
+DEPENDS = "lifecycle/nothing-depends-on-the-retired"
+LISTED = "integrations:\n"
+CONNECTION = "  - {system: heron-push}\n"
+SPONSOR = "helene-marchetti"
+
+
+@pytest.fixture
+def rejected(ground: Ground) -> Ground:
+    """Return the ground with a vendor that was rejected, with which a vendor in use is still connected."""
+    proposal(ground, LEFT, "{name: Heron GmbH, country: DE}")
+    ground.edit(LEFT, ("status: proposed", "status: rejected"))
+    ground.edit(SMALL, (LISTED, LISTED + CONNECTION))
+    lines = ground.keys(SPONSOR).line(f'namespaces="{NAMESPACE}"')
+    ground.write("policies/allowed_signers", ground.read("policies/allowed_signers") + lines)
+    ground.slip_in("Heron is rejected, and Trident still sends there", day="2026-12-10")
+    return ground
+
+
+def waive(ground: Ground, day: str) -> None:
+    """Have the sponsor let stand what is said of the vendor that was rejected; it is merged on that day."""
+    session = Session(ground.root, date.fromisoformat(day), quiet=True)
+    rule = session.policy.rule(DEPENDS)
+    assert rule is not None
+    case = session.survey.cases["heron-push"]
+    at = rule.rule.at
+    said: dict[str, Any] = {
+        "vendor": "heron-push",
+        "rule": DEPENDS,
+        "pointer": at,
+        "fingerprint": fingerprints.of(session.policy, rule, case.record, at),
+        "facts": ((OTHERS_SAY, fingerprints.beside(session.policy, rule, at, session.survey.shared["heron-push"])),),
+    }
+    when: dict[str, Any] = {"decided_on": date.fromisoformat(day), "valid_until": date(2027, 3, 1), "nonce": "e" * 16}
+    plain: dict[str, Any] = {
+        "kind": "waive",
+        "role": "executive-sponsor",
+        "bounds": {},
+        "reason": "Trident stops in March.",
+    }
+    ground.decide(SPONSOR, **plain, **said, **when)
+    ground.slip_in("Waived", day=day)
+
+
+def disconnect(ground: Ground) -> None:
+    ground.edit(SMALL, (CONNECTION, ""))
+    ground.slip_in("Trident stops", day="2026-12-18")
+
+
+def said(ground: Ground) -> list[tuple[str, str, str]]:
+    return [(each["rule"], each["outcome"], each["message"].rpartition(" ")[2]) for each in ground.check().verdicts]
+
+
+def test_what_is_waived_of_one_record_is_waived_and_of_another_is_not(rejected: Ground) -> None:
+    waive(rejected, "2026-12-11")
+    disconnect(rejected)
+    rejected.edit(RECORD, (LISTED, LISTED + CONNECTION))
+    rejected.commit("Foghorn sends there now")
+    assert (DEPENDS, "fail", "foghorn-sms") in said(rejected)
+    assert DEPENDS in rejected.refused()
+
+
+def test_what_other_records_said_and_say_again_is_not_let_stand(rejected: Ground) -> None:
+    waive(rejected, "2026-12-11")
+    disconnect(rejected)
+    rejected.edit(SMALL, (LISTED, LISTED + CONNECTION))
+    rejected.commit("Trident sends there again")
+    assert (DEPENDS, "fail", "trident-experiments") in said(rejected)
+    assert DEPENDS in rejected.refused()
+
+
+def test_a_waiver_may_come_before_what_other_records_say(rejected: Ground) -> None:
+    """It was merged first, within the week."""
+    waive(rejected, "2026-12-17")
+    disconnect(rejected)
+    rejected.edit(SMALL, (LISTED, LISTED + CONNECTION))
+    rejected.commit("Trident sends there")
+    assert rejected.check().red == []
+    rejected.taken()
+
+
+def test_what_stands_by_one_record_does_not_cover_for_another(rejected: Ground) -> None:
+    """Nobody waived it; it is known, and blocks nobody but who adds to it."""
+    rejected.edit(RECORD, ("Sends text", "Sends short"))
+    rejected.commit("Other words")
+    assert rejected.check().red == []
+    rejected.edit(RECORD, (LISTED, LISTED + CONNECTION))
+    rejected.commit("Foghorn sends there now")
+    assert (DEPENDS, "fail", "foghorn-sms") in said(rejected)
+    assert DEPENDS in rejected.refused()

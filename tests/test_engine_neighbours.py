@@ -1,0 +1,92 @@
+"""Waivers of what other records say: as long as they say it, and not what comes long after."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from preflight import engine, fingerprints
+from preflight.commands import marking
+from preflight.model import Decided, Novelty
+from test_engine import TODAY, case
+from test_engine_registry import built
+from test_engine_waivers import told, waiver, warnings
+
+if TYPE_CHECKING:
+    from preflight.engine import Judged
+    from preflight.model import JsonObject, Waiver
+
+AT = "/lifecycle/status"
+OTHERS = built(at=AT, faults="facts.graph.named_by", message="It is named by {item.vendor}")
+LEFT = "name: Acme\nlifecycle: {status: rejected}\n"
+RECORD: JsonObject = {"name": "Acme", "lifecycle": {"status": "rejected"}}
+
+
+def naming(*vendors: str) -> JsonObject:
+    return {"graph": {"named_by": [{"pointer": AT, "vendor": each} for each in vendors]}}
+
+
+def of_others(*vendors: str, **changes: Any) -> Waiver:
+    """Return a waiver of what those vendors say."""
+    compiled = OTHERS.rule("a/1")
+    assert compiled is not None
+    beside = fingerprints.beside(OTHERS, compiled, AT, naming(*vendors))
+    return waiver(OTHERS, RECORD, AT, beside=beside, **changes)
+
+
+def beside(now: JsonObject, *waivers: Waiver) -> Judged:
+    context = OTHERS.context(TODAY, decided=Decided(waivers={"acme": waivers}))
+    return engine.orphans(engine.judge_case(case(LEFT), OTHERS, context, now), context)
+
+
+@pytest.mark.parametrize(
+    ("now", "stands"),
+    [
+        pytest.param(("gull", "petrel"), True, id="as they said"),
+        pytest.param(("petrel", "gull"), True, id="in another order"),
+        pytest.param(("gull",), False, id="one of them says it no more"),
+        pytest.param(("gull", "petrel", "heron"), False, id="another says it, too"),
+        pytest.param(("gull", "heron"), False, id="another says it instead"),
+    ],
+)
+def test_a_waiver_is_for_what_other_records_said(now: tuple[str, ...], stands: bool) -> None:  # noqa: FBT001 - a table
+    given = of_others("gull", "petrel")
+    result = beside(naming(*now), given)
+    outcome = ("waived", given.id) if stands else ("fail", None)
+    assert [(each.outcome.value, each.waiver) for each in result.verdicts if each.rule == "a/1"] == [outcome] * len(now)
+    stale = [("waiver/stale", "other records say something else now than when it was signed")]
+    assert warnings(result) == ([] if stands else stale)
+
+
+def test_a_newer_waiver_of_what_other_records_say_stands_beside_an_older_one() -> None:
+    older, newer = of_others("gull", id="older"), of_others("gull", "petrel", id="newer")
+    for pair in ((older, newer), (newer, older)):
+        result = beside(naming("gull", "petrel"), *pair)
+        assert {each.waiver for each in result.verdicts if each.rule == "a/1"} == {"newer"}
+
+
+def test_a_waiver_that_does_not_say_what_other_records_said_lets_nothing_stand() -> None:
+    assert told(beside(naming("gull"), waiver(OTHERS, RECORD, AT)))[0] == ("a/1", "fail", AT, None)
+
+
+@pytest.mark.parametrize(
+    ("landed_on", "change", "stands"),
+    [
+        pytest.param(date(2026, 5, 25), Novelty.NEW, True, id="it came a week before"),
+        pytest.param(date(2026, 5, 24), Novelty.NEW, False, id="it came eight days before"),
+        pytest.param(date(2026, 5, 24), Novelty.KNOWN, True, id="it was there before the change"),
+        pytest.param(None, Novelty.NEW, True, id="it comes with the change"),
+    ],
+)
+def test_what_comes_long_after_its_waiver_does_not_stand(landed_on: date | None, change: Novelty, stands: bool) -> None:  # noqa: FBT001 - a table
+    given = of_others("gull", landed_on=landed_on)
+    found = beside(naming("gull"), given)
+    marked = replace(found, verdicts=tuple(replace(each, change=change) for each in found.verdicts))
+    context = OTHERS.context(TODAY, decided=Decided(waivers={"acme": (given,)}))
+    result = marking.spent(marked, OTHERS, context)
+    assert told(result)[0] == ("a/1", "waived" if stands else "fail", AT, given.id if stands else None)
+    spent = [("waiver/spent", "there was nothing to let stand within 7 days after it came")]
+    assert warnings(result) == ([] if stands else spent)
