@@ -312,8 +312,8 @@ def test_what_is_taken_back_on_its_way_counts_for_nothing_when_it_comes(ground: 
     ground.decide(CFO, decided_on=date(2026, 12, 22), nonce="fedcba9876543210", bounds=bounds)
     assert ground.read(f"vendors/decisions/{VENDOR}/2026-12-22-cfo-fedcba98.json")
     ground.commit()
-    assert [each[0] for each in ground.check().red] == [ASKED]
-    assert "revoked" in ground.refused("main")
+    assert [each[0] for each in ground.check().red] == ["decision/revoked", ASKED]
+    assert "it was taken back on 2026-12-22" in ground.refused("main")
 
 
 def test_keys_go_by_the_word_of_two_owners_alone(ground: Ground) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from adversarial.ground import Ground
 
 WITH, WITHOUT = "sso: [saml]", "sso: []"
+TODAY_AT = 1797940800  # seconds since 1970, at noon
 SELLER = "legal_entity: {name: Foghorn Messaging GmbH, country: DE, domains: [foghorn.example]}\n"
 STALE, SPENT = "waiver/stale", "waiver/spent"
 
@@ -235,3 +236,22 @@ def test_a_waiver_for_one_product_is_not_for_another(ground: Ground, change: tup
     (said,) = told(ground)
     assert "the record says something else now at /" in said
     ground.refused()
+
+
+@pytest.mark.parametrize(("times", "stands"), [(150, True), (250, False)])
+def test_whoever_writes_a_record_over_and_over_makes_nobody_wait(ground: Ground, times: int, stands: bool) -> None:  # noqa: FBT001 - a table
+    """What it said since the waiver was signed is read at every check of main, as long as the waiver runs."""
+    waive(ground)
+    text, who = ground.read(RECORD), f"Tomas <tomas.hedlund@harbourline.example> {TODAY_AT} +0000"
+    stream = [f"reset refs/heads/often\nfrom {ground.tip()}\n"]
+    for number in range(times):
+        data = f"{text}# {number}\n"
+        stream.append(f"commit refs/heads/often\ncommitter {who}\ndata 1\nx\n")
+        stream.append(f"M 100644 inline {RECORD}\ndata {len(data.encode())}\n{data}\n")
+    ground.git("fast-import", "--quiet", given="".join(stream).encode())
+    ground.git("checkout", "--quiet", "often")
+    found = ground.check()
+    assert ([each[:2] for each in found.red] == []) is stands
+    assert stands or [each["message"].rpartition(": ")[2] for each in found.verdicts if each["rule"] == SPENT] == [
+        "its record was written more than 200 times since it was signed"
+    ]

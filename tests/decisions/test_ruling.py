@@ -252,64 +252,85 @@ def test_the_same_role_may_revoke(keyring: Keyring, signers: Signers) -> None:
 TWIN = {"nonce": "e" * 16}
 
 
+WAIVER: dict[str, Any] = {"kind": "waive", "rule": "security/mfa", "pointer": "/security", "bounds": None}
+WAIVER |= {"fingerprint": "sha256:" + "a" * 64, "valid_until": "2027-01-31", "reason": "It comes in January."}
+WIDER = {**TWIN, "bounds": {"annual_cost": {"amount": 99_000, "currency": "EUR"}}}
+
+
+def outcome(files: dict[str, bytes], beside: dict[str, bytes], signers: Signers, **terms: Any) -> str:
+    """Return what becomes of a decision beside others that have landed: its state, or the check that it fails."""
+    decisions, faults = ruled(files | beside, signers, landed=frozenset(beside), **terms)
+    states: list[str] = [each.state for each in decisions if each.path in files]
+    return (states or [problem.rule for path, problem in faults if path in files])[0]
+
+
 @pytest.mark.parametrize(
-    ("other", "revoked_on", "state"),
+    ("other", "found"),
     [
-        pytest.param(TWIN, "2026-11-20", "revoked", id="the same, signed twice"),
-        pytest.param({**TWIN, "decided_on": "2026-11-05"}, "2026-11-20", "revoked", id="the same, some days later"),
-        pytest.param({**TWIN, "decided_on": "2026-11-20"}, "2026-11-20", "revoked", id="the same, on that day"),
-        pytest.param({**TWIN, "decided_on": "2026-11-21"}, "2026-11-20", "in-force", id="anew, a day later"),
-        pytest.param({**TWIN, "bounds": {"risk": "high"}}, "2026-11-20", "in-force", id="something else"),
+        pytest.param(TWIN, "decision/revoked", id="the same, signed twice"),
+        pytest.param({**TWIN, "decided_on": "2026-11-05"}, "decision/revoked", id="the same, some days later"),
+        pytest.param({**TWIN, "decided_on": "2026-11-20"}, "decision/revoked", id="the same, on that day"),
+        pytest.param({**TWIN, "decided_on": "2026-11-21"}, "in-force", id="the same anew, a day later"),
+        pytest.param({**WIDER, "decided_on": "2026-11-19"}, "decision/revoked", id="up to another amount, before"),
+        pytest.param({**WIDER, "decided_on": "2026-11-20"}, "in-force", id="up to another amount, on that day"),
+        pytest.param({**TWIN, **WAIVER}, "in-force", id="something else"),
     ],
 )
 def test_what_was_signed_twice_is_taken_back_once_and_for_all(
-    keyring: Keyring, signers: Signers, other: dict[str, Any], revoked_on: str, state: str
+    keyring: Keyring, signers: Signers, other: dict[str, Any], found: str
 ) -> None:
     """The first mail seemed lost. Whoever kept it does not bring back what was taken back."""
-    there = filed(keyring, said()) | filed(keyring, said(**REVOCATION, decided_on=revoked_on))
-    left_over = filed(keyring, said(**other))
-    decisions, faults = ruled(there | left_over, signers, landed=frozenset(there))
-    (found,) = (each for each in decisions if each.path in left_over)
-    assert (found.state, faults) == (state, ())
+    there = filed(keyring, said()) | filed(keyring, said(**REVOCATION, decided_on="2026-11-20"))
+    assert outcome(filed(keyring, said(**other)), there, signers) == found
+
+
+def test_what_comes_after_it_was_taken_back_is_refused_by_name(keyring: Keyring, signers: Signers) -> None:
+    there = filed(keyring, said(**AHEAD, decided_on="2026-11-20"))
+    _, ((path, problem),) = ruled(there | filed(keyring, said()), signers, landed=frozenset(there))
+    assert (path, problem.rule) == (PATH, "decision/revoked")
+    assert problem.message == "it was taken back on 2026-11-20, or another that gareth signed with it"
+    assert problem.fix == "Leave out both files, and have it decided anew."
 
 
 @pytest.mark.parametrize("comes_along", [False, True])
 @pytest.mark.parametrize(
-    ("other", "state"),
+    ("other", "found"),
     [
-        pytest.param(TWIN, "revoked", id="the same"),
-        pytest.param({**TWIN, "bounds": {"risk": "high"}}, "revoked", id="of that day"),
-        pytest.param({**TWIN, "bounds": {"risk": "high"}, "decided_on": "2026-11-03"}, "in-force", id="of another day"),
+        pytest.param(TWIN, "decision/revoked", id="the same"),
+        pytest.param({**TWIN, **WAIVER}, "decision/revoked", id="of that day"),
+        pytest.param({**WIDER, "decided_on": "2026-11-03"}, "in-force", id="of another day"),
     ],
 )
 def test_of_what_is_taken_back_before_it_comes_the_other_goes_too(
-    keyring: Keyring, signers: Signers, other: dict[str, Any], state: str, *, comes_along: bool
+    keyring: Keyring, signers: Signers, other: dict[str, Any], found: str, *, comes_along: bool
 ) -> None:
-    """What it says is not known, so all goes that its signer signed on that day in that role, also where it comes."""
+    """What it says is not known, so all goes that was signed on that day in that role, also where it comes."""
     ahead = filed(keyring, said(**AHEAD, decided_on="2026-11-20"))
-    left_over = filed(keyring, said(**other))
     along = filed(keyring, said()) if comes_along else {}
-    decisions, faults = ruled(ahead | left_over | along, signers, landed=frozenset(ahead))
-    (found,) = (each for each in decisions if each.path in left_over)
-    assert (found.state, faults) == (state, ())
+    files = filed(keyring, said(**other))
+    decisions, faults = ruled(ahead | files | along, signers, landed=frozenset(ahead))
+    states: list[str] = [each.state for each in decisions if each.path in files]
+    assert (states or [problem.rule for path, problem in faults if path in files])[0] == found
 
 
 @pytest.mark.parametrize(
-    ("arrived", "state"),
+    ("other", "arrived", "state"),
     [
-        pytest.param(date(2026, 11, 17), "in-force", id="before it was taken back"),
-        pytest.param(date(2026, 11, 18), "revoked", id="of the day before, by clocks that differ"),
-        pytest.param(date(2026, 11, 21), "revoked", id="before that came"),
+        pytest.param(TWIN, date(2026, 11, 17), "in-force", id="before it was taken back"),
+        pytest.param(TWIN, date(2026, 11, 18), "revoked", id="of the day before, by clocks that differ"),
+        pytest.param(TWIN, date(2026, 11, 21), "revoked", id="before that came"),
+        pytest.param(WIDER, date(2026, 11, 19), "in-force", id="up to another amount, before it was taken back"),
+        pytest.param(WIDER, date(2026, 11, 20), "revoked", id="up to another amount, before that came"),
     ],
 )
 def test_what_came_after_it_was_taken_back_goes_too(
-    keyring: Keyring, signers: Signers, arrived: date, state: str
+    keyring: Keyring, signers: Signers, other: dict[str, Any], arrived: date, state: str
 ) -> None:
     """Whoever has the revocation and the other of the two brings them in whatever order is of use."""
-    revocation, left_over = filed(keyring, said(**REVOCATION, decided_on="2026-11-20")), filed(keyring, said(**TWIN))
-    there = filed(keyring, said()) | revocation | left_over
-    days = {path: date(2026, 11, 22) if path in revocation else arrived for path in there}
-    decisions, _ = ruled(there, signers, landed=frozenset(there), arrived=days)
+    revocation, left_over = filed(keyring, said(**REVOCATION, decided_on="2026-11-20")), filed(keyring, said(**other))
+    there = filed(keyring, said()) | revocation
+    days = {path: date(2026, 11, 22) if path in revocation else arrived for path in there | left_over}
+    decisions, _ = ruled(there | left_over, signers, landed=frozenset(there | left_over), arrived=days)
     (found,) = (each for each in decisions if each.path in left_over)
     assert found.state == state
 
@@ -342,7 +363,9 @@ def test_another_role_may_revoke_only_if_policy_lets_it(keyring: Keyring, signer
 def test_what_is_not_here_yet_is_taken_back_before_it_comes(keyring: Keyring, signers: Signers) -> None:
     ahead = filed(keyring, said(**AHEAD))
     assert [each.state for each in ruled(ahead, signers)[0]] == ["in-force"]
-    decisions, faults = ruled(ahead | filed(keyring, said()), signers, landed=frozenset(ahead))
+    assert outcome(filed(keyring, said()), ahead, signers) == "decision/revoked"
+    # Both in one change: it is there beside what takes it back, as in every branch that has changed its mind.
+    decisions, faults = ruled(ahead | filed(keyring, said()), signers, landed=frozenset())
     assert ([(each.statement.kind, each.state) for each in decisions], faults) == (
         [("approve", "revoked"), ("revoke", "in-force")],
         (),

@@ -99,10 +99,10 @@ def test_a_revocation_that_landed_is_nobodys_copy(keyring: Keyring, signers: Sig
     other = said(nonce="9" * 16, role="executive-sponsor", by="helene", decided_on="2026-11-01")
     later = said(**{**REVOCATION, "revokes": other.id, "decided_on": "2026-11-01"})
     files |= filed(keyring, other, "ecdsa") | (copied := filed(keyring, later))
-    decisions, faults = ruled(files, signers, landed=frozenset({min(landed)}))
+    decisions, faults = ruled(files, signers, landed=frozenset({PATH, min(landed)}))
     assert min(copied) in {path for path, _ in faults}
     assert [each.state for each in decisions if each.path == PATH] == ["revoked"]
-    decisions, _ = ruled(files, signers, landed=frozenset({min(landed), min(copied)}))
+    decisions, _ = ruled(files, signers, landed=frozenset({PATH, min(landed), min(copied)}))
     assert [each.state for each in decisions if each.path == PATH] == ["revoked"], "both count, once both landed"
 
 

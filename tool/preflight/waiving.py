@@ -106,7 +106,11 @@ def over(waiver: Waiver, records: Sequence[tuple[date, JsonObject]], landed: dat
     compiled = policy.rule(waiver.rule)
     if compiled is None or compiled.needs_before or not records:  # of a change, it is spent when that has landed
         return ""
-    told = [bool(_covered(waiver, compiled, (record, None), policy)) for _, record in records]
+    stands: dict[int, bool] = {}  # by record: what is written to and fro is looked at once
+    for _, record in records:
+        if id(record) not in stands:
+            stands[id(record)] = bool(_covered(waiver, compiled, (record, None), policy))
+    told = [stands[id(record)] for _, record in records]
     begins = records[told.index(True)][0] if True in told else today
     if (begins - landed).days > SOON:
         return TOO_LATE

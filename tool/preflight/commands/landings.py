@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from preflight.model import JsonObject, Waiver
     from preflight.shell.git import Arrival
 
+MOST_VERSIONS = 200  # that are read for a waiver: whoever writes more of them would make every check of main wait
 AT_ONCE = 2 * CLOCKS_APART  # days from that of a decision's commit on: the others of its push are of no later day
 
 
@@ -84,9 +85,13 @@ def waivers(
             elif arrival is None and signed[each.path] <= used.get((vendor, each.rule, each.fingerprint), date.min):
                 over = "one that was signed by then came with the same change before"
             elif each.path in brought and vendor in paths:
-                said = list(_said(session, line, paths[vendor], signed[each.path]))
                 landed = arrival.on if arrival else max(brought[each.path].on, session.today)
-                over = waiving.over(each, said, landed, session.policy, session.today)
+                versions = _since(session, line, paths[vendor], signed[each.path])
+                if len({name for _, name in versions}) > MOST_VERSIONS:
+                    over = f"its record was written more than {MOST_VERSIONS:,} times since it was signed"
+                else:
+                    said = _said(session, line, versions)
+                    over = waiving.over(each, said, landed, session.policy, session.today)
             told.append(replace(each, landed=each.path in there, landed_on=arrival.on if arrival else None, over=over))
         yield vendor, tuple(told)
 
@@ -108,17 +113,24 @@ def _used(
     return found
 
 
-def _said(session: Session, line: GitTree, path: str, signed: date) -> Iterator[tuple[date, JsonObject]]:
-    """Yield what a record said when a decision was signed, and since then, and from which day on; oldest first.
+def _since(session: Session, line: GitTree, path: str, signed: date) -> list[tuple[date, str]]:
+    """Return the object that a record was when a decision was signed, and those since then; oldest first.
 
-    A commit may claim to be older than its push, so what came in the days before may have come after the signature. A
-    version that cannot be read by the schema of now says nothing: what stood in it cannot be told.
+    A commit may claim to be older than its push, so what came in the days before may have come after the signature.
     """
     first = add_days(signed, -earlier.STALE)
     versions = _versions(session, line, path)
     was = next((name for day, name in reversed(versions) if day < first), "")
-    for day, name in [(first, was), *((day, name) for day, name in versions if day >= first)]:
-        yield day, (recorded(line, name, session.policy) if name else None) or {}
+    return [(first, was), *((day, name) for day, name in versions if day >= first)]
+
+
+def _said(session: Session, line: GitTree, versions: Sequence[tuple[date, str]]) -> list[tuple[date, JsonObject]]:
+    """Return what a record said in those versions, and from which day on.
+
+    A version that cannot be read by the schema of now says nothing: what stood in it cannot be told.
+    """
+    records = {name: (recorded(line, name, session.policy) if name else None) or {} for _, name in versions}
+    return [(day, records[name]) for day, name in versions]
 
 
 def _versions(session: Session, line: GitTree, path: str) -> list[tuple[date, str]]:

@@ -116,9 +116,6 @@ def verified(session: Session, files: Mapping[str, bytes], path: str) -> Decisio
     if decision.state == "void":
         message = f"nothing was written: the key {decision.fingerprint} leaked, and signs nothing any more"
         raise UsageError(message, fix="Sign with another key.")
-    if decision.state == "revoked":
-        message = "nothing was written, because this was taken back"
-        raise UsageError(message, fix="Whoever took the same back today, and means it after all, signs tomorrow.")
     return decision
 
 

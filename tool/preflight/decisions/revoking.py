@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -18,19 +18,30 @@ if TYPE_CHECKING:
     from preflight.decisions.statement import Statement
     from preflight.decisions.strict_json import Text
 
+AT_ONCE = 2 * CLOCKS_APART
 Named: TypeAlias = tuple[str, str]  # vendor and id of a decision, which need not be here
 
 
-def taken_back(court: Court, sound: list[tuple[Decision, Text]]) -> tuple[dict[Named, date], list[Fault]]:
-    """Return what was taken back, with the first day on which it counts no more, and revocations that may not do so."""
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The first day on which a decision counts no more, and whether what took it back has landed."""
+
+    on: date
+    landed: bool
+
+
+def taken_back(court: Court, sound: list[tuple[Decision, Text]]) -> tuple[dict[Named, Ended], list[Fault]]:
+    """Return what was taken back, and the faults of revocations that may not do so."""
     revocations, faults = _revocations(court, sound)
-    revoked: dict[Named, date] = {}
+    ended: dict[Named, Ended] = {}
     for each in (each for each in revocations if each.in_force):
         named, said = (each.statement.vendor, each.statement.revokes), each.statement.decided_on
         # Until it came, what it takes back went on to count.
-        day = min(max(said, court.terms.arrived.get(each.path, said)), revoked.get(named, date.max))
-        revoked |= {one: min(day, revoked.get(one, date.max)) for one in (named, *_left_over(court, sound, each))}
-    return revoked, faults
+        this = Ended(max(said, court.terms.arrived.get(each.path, said)), court.terms.is_landed(each.path))
+        for one in (named, *_left_over(court, sound, each)):
+            before = ended.get(one, this)
+            ended[one] = Ended(min(this.on, before.on), this.landed or before.landed)
+    return ended, faults
 
 
 def _revocations(court: Court, sound: list[tuple[Decision, Text]]) -> tuple[list[Decision], list[Fault]]:
@@ -65,38 +76,40 @@ def _revocations(court: Court, sound: list[tuple[Decision, Text]]) -> tuple[list
 
 
 def _left_over(court: Court, sound: list[tuple[Decision, Text]], revocation: Decision) -> Iterator[Named]:
-    """Yield vendor and id of what goes with that which was taken back, and had not come when that was signed.
+    """Yield vendor and id of what goes with that which was taken back: what had not come when that was signed.
 
-    Whoever signed twice, because the first mail seemed lost, takes back both. Of what was signed on the same day it is
-    not known which came first, so it goes, too. Where the signer did not see what it is, as it was still to come, only
-    its id is known: it tells role and day, and all goes that was signed as that on that day.
+    Whoever signed twice, because the first mail seemed lost, takes back both. Where the signer did not see what it is,
+    as it was still to come, only its id is known: it tells role and day, and all goes that was signed as that on that
+    day.
     """
     said = revocation.statement
-    same = [each for each, _ in sound if each.statement.vendor == said.vendor]
+    same = [each for each, _ in sound if each.statement.vendor == said.vendor and each.statement.kind != "revoke"]
     gone = next((each.statement for each in same if each.id == said.revokes), None)
-    # A commit may claim the day before its push, and whoever signs may be a day ahead of the server.
-    seen = add_days(said.decided_on, -2 * CLOCKS_APART)
+    seen = any(name == statements.TAKES_BACK for name, _ in said.facts)
     for each in same:
-        had_come = not court.terms.is_new(each.path) and court.terms.arrived.get(each.path, date.min) < seen
-        if had_come or each.statement.kind == "revoke":
-            continue
-        twin = (
-            gone is not None and each.statement.decided_on <= said.decided_on and _gist(each.statement) == _gist(gone)
-        )
-        if twin or ((gone is None or not _is_seen(said)) and _is_beside(each.statement, said)):
+        came = date.max if court.terms.is_new(each.path) else court.terms.arrived.get(each.path, date.min)
+        # A commit may claim the day before its push, and whoever signs may be a day ahead of the server.
+        goes = gone is not None and _is_same(each.statement, gone, said) and add_days(came, AT_ONCE) >= said.decided_on
+        if goes or (came >= said.decided_on and _is_older(each.statement, said, gone if seen else None)):
             yield said.vendor, each.id
 
 
-def _is_seen(said: Statement) -> bool:
-    """Whether a revocation says what it takes back; else its signer knew the id alone."""
-    return any(name == statements.TAKES_BACK for name, _ in said.facts)
+def _is_same(other: Statement, gone: Statement, said: Statement) -> bool:
+    """Whether something says word for word what was taken back. Of one day it is not known which came first."""
+    return other.decided_on <= said.decided_on and _gist(other) == _gist(gone)
 
 
-def _is_beside(other: Statement, said: Statement) -> bool:
-    """Whether something was signed on the day and in the role that the id of a revocation tells, and before it."""
-    whose = other.role == statements.role_of(said.revokes) and (other.by == said.by or other.role != said.role)
-    that_day = said.revokes.startswith(other.decided_on.isoformat())
-    return whose and that_day and other.decided_on < said.decided_on
+def _is_older(other: Statement, said: Statement, gone: Statement | None) -> bool:
+    """Whether something is a word of before the day on which another was taken back, on the same.
+
+    That is an approval in the same role within other bounds: what is left of a contract is another number every day.
+    Of what was not seen (``gone`` is None), it is all of the day that its id tells.
+    """
+    if other.decided_on >= said.decided_on:
+        return False
+    if gone:
+        return other.kind == gone.kind == "approve" and (other.role, other.by) == (gone.role, gone.by)
+    return other.role == statements.role_of(said.revokes) and said.revokes.startswith(other.decided_on.isoformat())
 
 
 def _gist(statement: Statement) -> Statement:

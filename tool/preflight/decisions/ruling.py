@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from preflight.decisions import State
     from preflight.decisions.court import Fault
+    from preflight.decisions.revoking import Ended, Named
     from preflight.decisions.signers import SignerKey, Signers
     from preflight.decisions.sshsig import Signature
     from preflight.decisions.statement import Statement
@@ -68,15 +69,16 @@ def judge(  # noqa: PLR0913 - each is a source of its own, and all are needed
             faults.append(error.fault)
     sound, repeated = _without_repeats(court, sound)
     revoked, mistaken = revoking.taken_back(court, sound)
-    void = {path for path, _ in mistaken}
+    late = list(_taken_back_before(court, sound, revoked))
+    void = {path for path, _ in (*mistaken, *late)}
     # What was taken back has no effect, so nobody has to do anything about what is wrong with it. It does not come in,
     # though: what a file is held against may change, and then it would lie there.
     gone = {f"{FOLDER}/{vendor}/{name}.json" for vendor, name in revoked}
     silent = {path for path in gone if not court.terms.is_new(path)}
-    faults = [each for each in (*faults, *repeated, *mistaken) if each[0].removesuffix(SIGNATURE) not in silent]
+    faults = [each for each in (*faults, *repeated, *mistaken, *late) if each[0].removesuffix(SIGNATURE) not in silent]
     decisions = (
-        replace(each, state="revoked", revoked_on=day) if day else each
-        for each, day in ((each, revoked.get((each.statement.vendor, each.id))) for each, _ in sound)
+        replace(each, state="revoked", revoked_on=ended.on) if ended else each
+        for each, ended in ((each, revoked.get((each.statement.vendor, each.id))) for each, _ in sound)
         if each.path not in void
     )
     return tuple(decisions), tuple(sorted(faults, key=lambda fault: (fault[0], fault[1].rule)))
@@ -296,6 +298,18 @@ def _is_void(court: Court, path: str, statement: Statement, fingerprint: str) ->
     """
     leaked = court.terms.leaked.get(fingerprint)
     return leaked is not None and statement.kind != "revoke" and court.terms.arrived.get(path, date.max) >= leaked
+
+
+def _taken_back_before(
+    court: Court, sound: list[tuple[Decision, Text]], revoked: Mapping[Named, Ended]
+) -> Iterator[Fault]:
+    """Yield as faults what comes although it was taken back before: it would lie there until somebody can use it."""
+    for each, text in sound:
+        ended = revoked.get((each.statement.vendor, each.id))
+        if ended and ended.landed and court.terms.is_new(each.path):
+            message = f"it was taken back on {ended.on}, or another that {each.statement.by} signed with it"
+            fix = "Leave out both files, and have it decided anew."
+            yield at(each.path, text, "", "revoked", message, fix).fault
 
 
 def _without_repeats(
