@@ -129,7 +129,8 @@ def _said(session: Session, line: GitTree, versions: Sequence[tuple[date, str]])
 
     A version that cannot be read by the schema of now says nothing: what stood in it cannot be told.
     """
-    records = {name: (recorded(line, name, session.policy) if name else None) or {} for _, name in versions}
+    objects = {name for _, name in versions}
+    records = {name: (recorded(line, name, session.policy) if name else None) or {} for name in objects}
     return [(day, records[name]) for day, name in versions]
 
 
