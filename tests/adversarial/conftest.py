@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import compiled
 from adversarial.ground import Ground, build
+from preflight.shell import registry
 from ready import READY
 
 if TYPE_CHECKING:
@@ -26,6 +28,15 @@ def built(tmp_path_factory: pytest.TempPathFactory, signer: Keys) -> Ground:
     return build(tmp_path_factory.mktemp("ground") / "built", signer)
 
 
+LOAD_POLICY = compiled.shared()
+
+
 @pytest.fixture
-def ground(built: Ground, tmp_path: Path, ready: None) -> Ground:  # noqa: ARG001 - it only has to be there
+def ground(
+    built: Ground,
+    tmp_path: Path,
+    ready: None,  # noqa: ARG001 - it only has to be there
+    monkeypatch: pytest.MonkeyPatch,
+) -> Ground:
+    monkeypatch.setattr(registry, "load_policy", LOAD_POLICY)  # what is judged in this process, beside the server
     return built.copy(tmp_path / "ground")
