@@ -21,13 +21,14 @@ LEFT = "vendors/heron-push.yaml"
 DEPENDS = "lifecycle/nothing-depends-on-the-retired"
 LISTED = "integrations:\n"
 CONNECTION = "  - {system: heron-push}\n"
+NO_MONEY = "contract: {subscriptions: []}\ncost: {one_off: [], recurring: [], usage: []}\n"
 SPONSOR = "helene-marchetti"
 
 
 @pytest.fixture
 def rejected(ground: Ground) -> Ground:
     """Return the ground with a vendor that was rejected, with which a vendor in use is still connected."""
-    proposal(ground, LEFT, "{name: Heron GmbH, country: DE}")
+    proposal(ground, LEFT, "{name: Heron GmbH, country: DE}", NO_MONEY)
     ground.edit(LEFT, ("status: proposed", "status: rejected"))
     ground.edit(SMALL, (LISTED, LISTED + CONNECTION))
     lines = ground.keys(SPONSOR).line(f'namespaces="{NAMESPACE}"')
@@ -36,28 +37,22 @@ def rejected(ground: Ground) -> Ground:
     return ground
 
 
-def waive(ground: Ground, day: str) -> None:
-    """Have the sponsor let stand what is said of the vendor that was rejected; it is merged on that day."""
+def waiver(ground: Ground, day: str, nonce: str = "e" * 16) -> None:
+    """Have the sponsor let stand what is said of the vendor that was rejected."""
     session = Session(ground.root, date.fromisoformat(day), quiet=True)
     rule = session.policy.rule(DEPENDS)
     assert rule is not None
-    case = session.survey.cases["heron-push"]
-    at = rule.rule.at
-    said: dict[str, Any] = {
-        "vendor": "heron-push",
-        "rule": DEPENDS,
-        "pointer": at,
-        "fingerprint": fingerprints.of(session.policy, rule, case.record, at),
-        "facts": ((OTHERS_SAY, fingerprints.beside(session.policy, rule, at, session.survey.shared["heron-push"])),),
-    }
-    when: dict[str, Any] = {"decided_on": date.fromisoformat(day), "valid_until": date(2027, 3, 1), "nonce": "e" * 16}
-    plain: dict[str, Any] = {
-        "kind": "waive",
-        "role": "executive-sponsor",
-        "bounds": {},
-        "reason": "Trident stops in March.",
-    }
+    at, record = rule.rule.at, session.survey.cases["heron-push"].record
+    beside = fingerprints.beside(session.policy, rule, at, session.survey.shared["heron-push"])
+    said: dict[str, Any] = {"vendor": "heron-push", "rule": DEPENDS, "pointer": at, "facts": ((OTHERS_SAY, beside),)}
+    said["fingerprint"] = fingerprints.of(session.policy, rule, record, at)
+    when: dict[str, Any] = {"decided_on": date.fromisoformat(day), "valid_until": date(2027, 3, 1), "nonce": nonce}
+    plain: dict[str, Any] = {"kind": "waive", "role": "executive-sponsor", "bounds": {}, "reason": "Until March."}
     ground.decide(SPONSOR, **plain, **said, **when)
+
+
+def waive(ground: Ground, day: str) -> None:
+    waiver(ground, day)
     ground.slip_in("Waived", day=day)
 
 
@@ -88,14 +83,28 @@ def test_what_other_records_said_and_say_again_is_not_let_stand(rejected: Ground
     assert DEPENDS in rejected.refused()
 
 
-def test_a_waiver_may_come_before_what_other_records_say(rejected: Ground) -> None:
-    """It was merged first, within the week."""
-    waive(rejected, "2026-12-17")
+def test_a_waiver_comes_with_what_other_records_say(rejected: Ground) -> None:
     disconnect(rejected)
     rejected.edit(SMALL, (LISTED, LISTED + CONNECTION))
-    rejected.commit("Trident sends there")
+    waiver(rejected, "2026-12-20")
+    rejected.commit("Trident sends there, waived")
     assert rejected.check().red == []
     rejected.taken()
+
+
+def test_a_second_one_of_the_same_word_does_not_bring_it_back(rejected: Ground) -> None:
+    """The first mail seemed lost. What the first let stand was repaired."""
+    waiver(rejected, "2026-12-11", nonce="d" * 16)
+    kept = {each: (rejected.root / each).read_bytes() for each in rejected.git("ls-files", "-o").split()}
+    for path in kept:
+        (rejected.root / path).unlink()
+    waive(rejected, "2026-12-11")
+    disconnect(rejected)
+    rejected.edit(SMALL, (LISTED, LISTED + CONNECTION))
+    rejected.add(kept)
+    rejected.commit("Trident sends there again, waived")
+    assert (DEPENDS, "fail", "trident-experiments") in said(rejected)
+    assert DEPENDS in rejected.refused()
 
 
 def test_what_stands_by_one_record_does_not_cover_for_another(rejected: Ground) -> None:

@@ -49,6 +49,13 @@ def take_out(ground: Ground) -> None:
     ground.taken()
 
 
+def refused_for_another(ground: Ground) -> None:
+    """Push a change under which the word of the CFO is for another product."""
+    (message,) = ground.check().of(ASKED)
+    assert message.endswith(f"{CFO} on 2026-12-22, for another product or category than the record tells of now")
+    assert ASKED in ground.refused()
+
+
 @pytest.mark.parametrize("by", [MALLORY, CFO])
 def test_who_wrote_a_proposal_agrees_to_it_in_no_later_change_either(ground: Ground, by: str) -> None:
     proposed(ground, by)
@@ -121,9 +128,7 @@ def test_an_alias_from_the_first_day_is_no_former_name(ground: Ground) -> None:
     proposed(ground, MALLORY, name="Pelican Listening\naliases: [Pelican SMS]")
     approved(ground)
     ground.commit("Approve")
-    (message,) = ground.check().of(ASKED)
-    assert message.endswith(f"{CFO} on 2026-12-22, for another product or category than the record tells of now")
-    ground.refused()
+    refused_for_another(ground)
 
 
 def test_a_former_name_is_not_that_of_a_vendor_whose_decision_has_the_same_id(ground: Ground) -> None:
@@ -136,9 +141,7 @@ def test_a_former_name_is_not_that_of_a_vendor_whose_decision_has_the_same_id(gr
     proposed(ground, MALLORY, name="Pelican Listening\naliases: [Pelican SMS]")
     approved(ground)
     ground.commit("Approve")
-    (message,) = ground.check().of(ASKED)
-    assert message.endswith(f"{CFO} on 2026-12-22, for another product or category than the record tells of now")
-    ground.refused()
+    refused_for_another(ground)
 
 
 def test_who_is_renamed_later_keeps_what_was_signed(ground: Ground) -> None:
@@ -163,9 +166,7 @@ def test_a_name_on_the_way_through_a_push_is_nobody_s_former_name(ground: Ground
     ground.edit(PELICAN, ("Sends text", "Sends short"))
     ground.edit(PELICAN, ("amount: 60000", "amount: 60001"))
     ground.commit("Something else")
-    (message,) = ground.check().of(ASKED)
-    assert message.endswith(f"{CFO} on 2026-12-22, for another product or category than the record tells of now")
-    ground.refused()
+    refused_for_another(ground)
 
 
 def test_a_name_that_changes_at_once_is_refused_as_it_would_be_told_later(ground: Ground) -> None:
@@ -176,9 +177,7 @@ def test_a_name_that_changes_at_once_is_refused_as_it_would_be_told_later(ground
     ground.taken()
     ground.edit(PELICAN, ("name: Pelican SMS\n", "name: Pelican Listening\naliases: [Pelican SMS]\n"))
     ground.commit("Renamed")
-    (message,) = ground.check().of(ASKED)
-    assert message.endswith(f"{CFO} on 2026-12-22, for another product or category than the record tells of now")
-    assert ASKED in ground.refused()
+    refused_for_another(ground)
 
 
 def test_nobody_decides_about_a_vendor_that_is_not_there(ground: Ground) -> None:

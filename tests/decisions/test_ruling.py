@@ -264,6 +264,12 @@ def outcome(files: dict[str, bytes], beside: dict[str, bytes], signers: Signers,
     return (states or [problem.rule for path, problem in faults if path in files])[0]
 
 
+def taken_back(keyring: Keyring, **facts: str) -> tuple[dict[str, bytes], str]:
+    """Return a decision with what takes it back, and the id of that."""
+    revocation = said(**{**REVOCATION, "decided_on": "2026-11-20", "facts": {**REVOCATION["facts"], **facts}})
+    return filed(keyring, said()) | filed(keyring, revocation), revocation.id
+
+
 @pytest.mark.parametrize(
     ("other", "found"),
     [
@@ -271,8 +277,8 @@ def outcome(files: dict[str, bytes], beside: dict[str, bytes], signers: Signers,
         pytest.param({**TWIN, "decided_on": "2026-11-05"}, "decision/revoked", id="the same, some days later"),
         pytest.param({**TWIN, "decided_on": "2026-11-20"}, "decision/revoked", id="the same, on that day"),
         pytest.param({**TWIN, "decided_on": "2026-11-21"}, "in-force", id="the same anew, a day later"),
-        pytest.param({**WIDER, "decided_on": "2026-11-19"}, "decision/revoked", id="up to another amount, before"),
-        pytest.param({**WIDER, "decided_on": "2026-11-20"}, "in-force", id="up to another amount, on that day"),
+        pytest.param({**WIDER, "decided_on": "2026-11-19"}, "decision/revoked", id="up to another amount"),
+        pytest.param({**WIDER, "decided_on": "2026-11-20"}, "decision/revoked", id="up to another amount, on that day"),
         pytest.param({**TWIN, **WAIVER}, "in-force", id="something else"),
     ],
 )
@@ -280,8 +286,31 @@ def test_what_was_signed_twice_is_taken_back_once_and_for_all(
     keyring: Keyring, signers: Signers, other: dict[str, Any], found: str
 ) -> None:
     """The first mail seemed lost. Whoever kept it does not bring back what was taken back."""
-    there = filed(keyring, said()) | filed(keyring, said(**REVOCATION, decided_on="2026-11-20"))
+    there, _ = taken_back(keyring)
     assert outcome(filed(keyring, said(**other)), there, signers) == found
+
+
+@pytest.mark.parametrize(
+    ("day", "found"),
+    [
+        pytest.param("2026-11-20", "in-force", id="on that day"),
+        pytest.param("2026-11-19", "decision/revoked", id="of the day before, when nobody could know of it"),
+    ],
+)
+def test_what_says_that_it_comes_after_the_revocation_counts(
+    keyring: Keyring, signers: Signers, day: str, found: str
+) -> None:
+    there, revocation = taken_back(keyring)
+    anew = said(**{**WIDER, "decided_on": day, "facts": {"After 1": f"{revocation}, 2026-11-20-cfo-99999999"}})
+    assert outcome(filed(keyring, anew), there, signers) == found
+
+
+@pytest.mark.parametrize("other", [TWIN, WIDER])
+def test_what_a_revocation_says_that_stays_stays(keyring: Keyring, signers: Signers, other: dict[str, Any]) -> None:
+    """Its signer saw that there are two, and takes back one."""
+    second = filed(keyring, said(**other))
+    there, _ = taken_back(keyring, **{"Stays 1": said(**other).id})
+    assert outcome(second, there, signers) == "in-force"
 
 
 def test_what_comes_after_it_was_taken_back_is_refused_by_name(keyring: Keyring, signers: Signers) -> None:
@@ -298,7 +327,7 @@ def test_what_comes_after_it_was_taken_back_is_refused_by_name(keyring: Keyring,
     [
         pytest.param(TWIN, "decision/revoked", id="the same"),
         pytest.param({**TWIN, **WAIVER}, "decision/revoked", id="of that day"),
-        pytest.param({**WIDER, "decided_on": "2026-11-03"}, "in-force", id="of another day"),
+        pytest.param({**TWIN, **WAIVER, "decided_on": "2026-11-03"}, "in-force", id="of another day"),
     ],
 )
 def test_of_what_is_taken_back_before_it_comes_the_other_goes_too(
@@ -313,33 +342,17 @@ def test_of_what_is_taken_back_before_it_comes_the_other_goes_too(
     assert (states or [problem.rule for path, problem in faults if path in files])[0] == found
 
 
-@pytest.mark.parametrize(
-    ("other", "arrived", "state"),
-    [
-        pytest.param(TWIN, date(2026, 11, 17), "in-force", id="before it was taken back"),
-        pytest.param(TWIN, date(2026, 11, 18), "revoked", id="of the day before, by clocks that differ"),
-        pytest.param(TWIN, date(2026, 11, 21), "revoked", id="before that came"),
-        pytest.param(WIDER, date(2026, 11, 19), "in-force", id="up to another amount, before it was taken back"),
-        pytest.param(WIDER, date(2026, 11, 20), "revoked", id="up to another amount, before that came"),
-    ],
-)
-def test_what_came_after_it_was_taken_back_goes_too(
-    keyring: Keyring, signers: Signers, other: dict[str, Any], arrived: date, state: str
+@pytest.mark.parametrize("arrived", [date(2026, 11, 3), date(2026, 11, 19), date(2026, 11, 21)])
+@pytest.mark.parametrize("other", [TWIN, WIDER])
+def test_it_goes_on_whatever_day_it_came(
+    keyring: Keyring, signers: Signers, other: dict[str, Any], arrived: date
 ) -> None:
     """Whoever has the revocation and the other of the two brings them in whatever order is of use."""
-    revocation, left_over = filed(keyring, said(**REVOCATION, decided_on="2026-11-20")), filed(keyring, said(**other))
-    there = filed(keyring, said()) | revocation
-    days = {path: date(2026, 11, 22) if path in revocation else arrived for path in there | left_over}
-    decisions, _ = ruled(there | left_over, signers, landed=frozenset(there | left_over), arrived=days)
-    (found,) = (each for each in decisions if each.path in left_over)
-    assert found.state == state
-
-
-def test_what_was_there_beside_it_is_not_taken_back(keyring: Keyring, signers: Signers) -> None:
-    there = filed(keyring, said()) | filed(keyring, said(**TWIN))
-    revocation = filed(keyring, said(**REVOCATION, decided_on="2026-11-20"))
-    decisions, _ = ruled(there | revocation, signers, landed=frozenset(there))
-    assert sorted(each.state for each in decisions) == ["in-force", "in-force", "revoked"]
+    there, _ = taken_back(keyring)
+    second = filed(keyring, said(**other))
+    days = {path: date(2026, 11, 22) for path in there} | dict.fromkeys(second, arrived)
+    decisions, _ = ruled(there | second, signers, landed=frozenset(days), arrived=days)
+    assert [each.state for each in decisions if each.path in second] == ["revoked"]
 
 
 def test_a_revocation_of_tomorrow_revokes_nothing_yet(keyring: Keyring, signers: Signers) -> None:
@@ -420,6 +433,7 @@ def test_a_revocation_that_is_not_in_force_silences_nothing(keyring: Keyring, si
 def test_a_mistaken_revocation_may_be_revoked(keyring: Keyring, signers: Signers) -> None:
     nothing = filed(keyring, said(**{**REVOCATION, "revokes": "2026-11-01-board-aaaaaaaa"}))
     again = {**REVOCATION, "revokes": "2026-11-02-cfo-ffffffff", "nonce": "0" * 16}
+    again["facts"] = {"Decision": "one with a fault"}
     decisions, faults = ruled(filed(keyring, said()) | nothing | filed(keyring, said(**again)), signers)
     assert faults == ()
     assert [(each.statement.kind, each.state) for each in decisions] == [

@@ -127,7 +127,11 @@ class Policy:
         return any(read.root == "facts" and self._is_shared(read.path) for read in compiled.touches)
 
     def _is_shared(self, path: Sequence[str]) -> bool:
-        return bool(path) and path[0] in {fact.NAME for fact in facts.registry(self.facts)}
+        return bool(path) and path[0] in self._of_registry
+
+    @cached_property
+    def _of_registry(self) -> frozenset[str]:
+        return frozenset(fact.NAME for fact in facts.registry(self.facts))
 
     def _stage(self, belongs: Callable[[CompiledRule], bool]) -> Stage:
         rules = tuple(each for each in self.rules if belongs(each))

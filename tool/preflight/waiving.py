@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MOST_FIELDS = 8  # that are named one by one
 SOON = 7  # days in which what a waiver is for comes after it, where both are merged one after the other
-TOO_LATE = f"there was nothing to let stand within {SOON} days after it came"
+ALONE = "there was nothing to let stand before this change, and of what other records say it comes with that"
 OWNERS = ("/ownership/marketing/owner", "/ownership/it/owner")  # nobody waives a rule for what is their own
 
 
@@ -113,7 +113,7 @@ def over(waiver: Waiver, records: Sequence[tuple[date, JsonObject]], landed: dat
     told = [stands[id(record)] for _, record in records]
     begins = records[told.index(True)][0] if True in told else today
     if (begins - landed).days > SOON:
-        return TOO_LATE
+        return f"there was nothing to let stand within {SOON} days after it came"
     again = True in told and False in told[told.index(True) :]
     return "what it let stand was repaired since, or in the week before, and a waiver ends by that" if again else ""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from preflight import waiving
 from preflight.commands.recollection import recorded
 from preflight.decisions import FOLDER
-from preflight.decisions.waivers import LATE
+from preflight.decisions.waivers import LATE, waiver_of
 from preflight.errors import DocumentError
 from preflight.facts.spend import earlier
 from preflight.periods import CLOCKS_APART, add_days
@@ -82,7 +82,7 @@ def waivers(
             on = next((known.on for known in (arrival, brought.get(each.path)) if known), session.today)
             if (on - signed[each.path]).days >= LATE:  # a commit may claim to be of the day before
                 over = f"it was signed {LATE} days or more before it came"
-            elif arrival is None and signed[each.path] <= used.get((vendor, each.rule, each.fingerprint), date.min):
+            elif arrival is None and signed[each.path] <= used.get(_finding(vendor, each), date.min):
                 over = "one that was signed by then came with the same change before"
             elif each.path in brought and vendor in paths:
                 landed = arrival.on if arrival else max(brought[each.path].on, session.today)
@@ -92,25 +92,29 @@ def waivers(
                 else:
                     said = _said(session, line, versions)
                     over = waiving.over(each, said, landed, session.policy, session.today)
-            told.append(replace(each, landed=each.path in there, landed_on=arrival.on if arrival else None, over=over))
+            told.append(replace(each, landed=each.path in there, over=over))
         yield vendor, tuple(told)
 
 
-def _used(
-    session: Session, decisions: Sequence[Decision], came: Mapping[str, Arrival]
-) -> dict[tuple[str, str, str], date]:
-    """Return of waivers of a change that have landed, by what they waive, the last day on which one may have come.
+def _used(session: Session, decisions: Sequence[Decision], came: Mapping[str, Arrival]) -> dict[tuple[str, ...], date]:
+    """Return of waivers that are for what a change brings, by what they waive, the last day on which one has landed.
+
+    That is what compares a record with the one before, and what other records say of it, of which no history tells.
 
     A commit may say that it is of the day before the one on which it is pushed.
     """
-    found: dict[tuple[str, str, str], date] = {}
+    found: dict[tuple[str, ...], date] = {}
     for each in decisions:
         said = each.statement
         compiled = session.policy.rule(said.rule) if said.kind == "waive" and each.path in came else None
-        if compiled and compiled.needs_before:
-            key = (said.vendor, said.rule, said.fingerprint)
+        if compiled and (compiled.needs_before or session.policy.of_others(compiled)):
+            key = _finding(said.vendor, waiver_of(each))
             found[key] = max(found.get(key, date.min), add_days(came[each.path].on, CLOCKS_APART))
     return found
+
+
+def _finding(vendor: str, waiver: Waiver) -> tuple[str, ...]:
+    return vendor, waiver.rule, waiver.fingerprint, waiver.beside
 
 
 def _since(session: Session, line: GitTree, path: str, signed: date) -> list[tuple[date, str]]:

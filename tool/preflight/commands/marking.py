@@ -42,22 +42,21 @@ def only_new(results: Sequence[Judged], told: Sequence[Judged]) -> list[Judged]:
 
 
 def spent(judged: Judged, policy: Policy, context: Context) -> Judged:
-    """Let nothing stand that a change brings by what other records say, and that was waived long before.
+    """Let nothing stand that a change brings by what other records say, and for which the waiver was there before.
 
     What a record itself said since then its history tells (``waiving.over``). What others said is compared with what
-    they said before the change: what was not there then was repaired, or comes long after.
+    they said before the change: what was not there then was repaired, and the waiver has had its time.
     """
     old = {
         waiver.id: waiver
         for waiver in context.decided.waivers.get(judged.vendor, ())
-        if waiver.landed_on and (context.today - waiver.landed_on).days > waiving.SOON
-        if (compiled := policy.rule(waiver.rule)) and policy.of_others(compiled)
+        if waiver.landed and (compiled := policy.rule(waiver.rule)) and policy.of_others(compiled)
     }
 
     def is_late(verdict: Verdict) -> bool:
         return verdict.waiver in old and verdict.change is Novelty.NEW
 
     over = {each.waiver for each in judged.verdicts if is_late(each)}
-    told = [waiving.told(judged.vendor, each, "spent", waiving.TOO_LATE) for each in old.values() if each.id in over]
+    told = [waiving.told(judged.vendor, each, "spent", waiving.ALONE) for each in old.values() if each.id in over]
     stands = [replace(each, outcome=Outcome.FAIL, waiver=None) if is_late(each) else each for each in judged.verdicts]
     return replace(judged, verdicts=(*stands, *told))

@@ -71,7 +71,9 @@ def command(  # noqa: PLR0913 - one argument an option
         raise UsageError(message, fix=f"That may {' or '.join(sorted(allowed))}.")
     given = Wishes(acting, **wishes)
     by, key = signer(office, given, NAMESPACE)
-    said = drafts.revocation(office.heading(acting, by), vendor, identifier, found, reason)
+    stays = [each.id for each in known.values() if each.in_force and each.statement.role == (decided or acting)]
+    stays = sorted(each for each in stays if each != identifier)
+    said = drafts.revocation(office.heading(acting, by), vendor, identifier, found, reason, stays, ahead=ahead)
     return conclude(office, given, Draft(said, list(_page(office, identifier, found, ahead=ahead))), key)
 
 

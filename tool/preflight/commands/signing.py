@@ -54,6 +54,7 @@ class Draft:
 
 def conclude(office: Office, wishes: Wishes, draft: Draft, key: SigningKey | None) -> int:
     """Show a draft, have it signed, verify it, give it its place, and say how to hand it in. Raises UsageError."""
+    draft = replace(draft, statement=drafts.after(draft.statement, _revoked_today(office.session, draft.statement)))
     data = rendered(draft.statement)
     folder = f"{FOLDER}/{draft.statement.vendor}"
     path = f"{folder}/{statements.file_name(draft.statement)}"
@@ -72,6 +73,14 @@ def conclude(office: Office, wishes: Wishes, draft: Draft, key: SigningKey | Non
     place(office.session, files)
     _told(office, wishes, draft, decision, [path, path + SIGNATURE])
     return 0
+
+
+def _revoked_today(session: Session, said: Statement) -> list[str]:
+    """Return the revocations of that day on that vendor in that role: else nobody knows which was signed first."""
+    there = (each.statement for each in session.verified.decisions if each.in_force and said.kind != "revoke")
+    revoked = (each for each in there if each.kind == "revoke" and each.vendor == said.vendor)
+    today = (each for each in revoked if each.decided_on == said.decided_on)
+    return [each.id for each in today if statements.role_of(each.revokes) == said.role]
 
 
 def rendered(statement: Statement) -> bytes:

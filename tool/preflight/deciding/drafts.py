@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from preflight import pointers
 from preflight.deciding.bounds import in_words
 from preflight.decisions import statement as statements
-from preflight.decisions.statement import MAX_FACTS, POLICIES, TAKES_BACK, Statement
+from preflight.decisions.statement import AFTER, MAX_FACTS, POLICIES, STAYS, TAKES_BACK, UNSOUND, Statement
 from preflight.decisions.waivers import LATE, OTHERS_SAY
 from preflight.errors import DocumentError, UsageError
 from preflight.model import SIGNED_FOR
@@ -123,15 +123,34 @@ def _lines(names: Iterable[str]) -> list[str]:
     return lines if len(lines) <= MOST_RESTS else [*lines[: MOST_RESTS - 1], "and more fields of the record"]
 
 
-def revocation(heading: Heading, vendor: str, identifier: str, decision: Decision | None, reason: str) -> Statement:
-    """Draft the revocation of a decision; ``decision`` is None where that is not here, or has a fault."""
-    facts: list[tuple[str, Fact]] = []
+def revocation(  # noqa: PLR0913, PLR0917 - each is a part of what is signed
+    heading: Heading,
+    vendor: str,
+    identifier: str,
+    decision: Decision | None,
+    reason: str,
+    stays: Iterable[str] = (),
+    *,
+    ahead: bool = False,
+) -> Statement:
+    """Draft the revocation of a decision; ``decision`` is None where that has a fault, or is still to come (``ahead``).
+
+    ``stays`` are the ids of other decisions of the role on that vendor, which are not taken back.
+    """
+    facts: list[tuple[str, Fact]] = [] if ahead else [(TAKES_BACK, UNSOUND)]
     if decision is not None:
         said = decision.statement
         facts = [(TAKES_BACK, said.kind), ("Decided by", said.by), ("In the role", said.role)]
         facts += [("Decided on", said.decided_on.isoformat()), *_reach(said)]
+    facts += [(f"{STAYS} {number}", each) for number, each in enumerate(_lines(stays), 1)]
     begun = heading.statement("revoke", vendor)
     return replace(begun, revokes=identifier, reason=a_reason(reason), facts=tuple(facts))
+
+
+def after(said: Statement, revocations: Iterable[str]) -> Statement:
+    """Return a statement that says that it comes after those revocations, which else would take it back as well."""
+    told = ((f"{AFTER} {number}", each) for number, each in enumerate(_lines(revocations), 1))
+    return replace(said, facts=(*said.facts, *told))
 
 
 def _reach(said: Statement) -> Iterator[tuple[str, Fact]]:
@@ -210,6 +229,10 @@ def sentences(said: Statement, titles: Mapping[str, str]) -> Iterator[str]:
         yield f"It has to come into the registry within {counted(LATE, 'day')}, and is over once this is repaired."
     elif said.kind == "revoke":
         yield f"{said.by}, as {role}, takes back the decision {said.revokes} on {said.vendor}, for good."
+        if said.seen != UNSOUND:
+            what = "every other one like it" if said.seen else "all that was decided on it that day in that role"
+            stays = ", ".join(sorted(said.listed(STAYS)))
+            yield f"With it goes {what}, until now" + (f", but for {stays}." if stays else ".")
         yield f"Because: {said.reason}"
     else:
         yield f"{said.by}, as {role}, agrees to a change of the policies: of {counted(_count(said), 'file')}."
@@ -220,7 +243,7 @@ def sentences(said: Statement, titles: Mapping[str, str]) -> Iterator[str]:
 
 
 def _count(said: Statement) -> int:
-    facts = dict(said.facts)
+    facts = {name: what for name, what in said.facts if name.partition(" ")[0] != AFTER}
     more = str(facts.pop("and", "0")).partition(" ")[0].replace(",", "")
     return len(facts) + int(more)
 

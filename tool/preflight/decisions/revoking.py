@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, TypeAlias
 from preflight.decisions import FOLDER, Decision
 from preflight.decisions import statement as statements
 from preflight.decisions.court import DECIDE_ANEW, at, has_ended_trust
-from preflight.periods import CLOCKS_APART, add_days
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from preflight.decisions.statement import Statement
     from preflight.decisions.strict_json import Text
 
-AT_ONCE = 2 * CLOCKS_APART
 Named: TypeAlias = tuple[str, str]  # vendor and id of a decision, which need not be here
 
 
@@ -38,7 +36,7 @@ def taken_back(court: Court, sound: list[tuple[Decision, Text]]) -> tuple[dict[N
         named, said = (each.statement.vendor, each.statement.revokes), each.statement.decided_on
         # Until it came, what it takes back went on to count.
         this = Ended(max(said, court.terms.arrived.get(each.path, said)), court.terms.is_landed(each.path))
-        for one in (named, *_left_over(court, sound, each)):
+        for one in (named, *_left_over(sound, each.statement)):
             before = ended.get(one, this)
             ended[one] = Ended(min(this.on, before.on), this.landed or before.landed)
     return ended, faults
@@ -75,40 +73,35 @@ def _revocations(court: Court, sound: list[tuple[Decision, Text]]) -> tuple[list
     return found, faults
 
 
-def _left_over(court: Court, sound: list[tuple[Decision, Text]], revocation: Decision) -> Iterator[Named]:
-    """Yield vendor and id of what goes with that which was taken back: what had not come when that was signed.
+def _left_over(sound: list[tuple[Decision, Text]], said: Statement) -> Iterator[Named]:
+    """Yield vendor and id of what goes with that which was taken back, though the revocation does not name it.
 
-    Whoever signed twice, because the first mail seemed lost, takes back both. Where the signer did not see what it is,
-    as it was still to come, only its id is known: it tells role and day, and all goes that was signed as that on that
-    day.
+    Whoever signed twice, because the first mail seemed lost, takes back both. It rests on what was signed alone: when a
+    decision comes, and beside what, whoever pushes it chooses.
     """
-    said = revocation.statement
     same = [each for each, _ in sound if each.statement.vendor == said.vendor and each.statement.kind != "revoke"]
     gone = next((each.statement for each in same if each.id == said.revokes), None)
-    seen = any(name == statements.TAKES_BACK for name, _ in said.facts)
+    stays = said.listed(statements.STAYS)
     for each in same:
-        came = date.max if court.terms.is_new(each.path) else court.terms.arrived.get(each.path, date.min)
-        # A commit may claim the day before its push, and whoever signs may be a day ahead of the server.
-        goes = gone is not None and _is_same(each.statement, gone, said) and add_days(came, AT_ONCE) >= said.decided_on
-        if goes or (came >= said.decided_on and _is_older(each.statement, said, gone if seen else None)):
+        other = each.statement
+        anew = other.decided_on == said.decided_on and said.id in other.listed(statements.AFTER)
+        by_then = other.decided_on <= said.decided_on and not anew
+        if by_then and each.id not in stays and (_is_alike(other, gone) or _is_of_its_day(other, said, gone)):
             yield said.vendor, each.id
 
 
-def _is_same(other: Statement, gone: Statement, said: Statement) -> bool:
-    """Whether something says word for word what was taken back. Of one day it is not known which came first."""
-    return other.decided_on <= said.decided_on and _gist(other) == _gist(gone)
-
-
-def _is_older(other: Statement, said: Statement, gone: Statement | None) -> bool:
-    """Whether something is a word of before the day on which another was taken back, on the same.
-
-    That is an approval in the same role within other bounds: what is left of a contract is another number every day.
-    Of what was not seen (``gone`` is None), it is all of the day that its id tells.
-    """
-    if other.decided_on >= said.decided_on:
+def _is_alike(other: Statement, gone: Statement | None) -> bool:
+    """Whether something is what was taken back. Approvals are, up to whatever amount: it is another one every day."""
+    if gone is None:
         return False
-    if gone:
-        return other.kind == gone.kind == "approve" and (other.role, other.by) == (gone.role, gone.by)
+    approvals = other.kind == gone.kind == "approve" and (other.role, other.by) == (gone.role, gone.by)
+    return approvals or _gist(other) == _gist(gone)
+
+
+def _is_of_its_day(other: Statement, said: Statement, gone: Statement | None) -> bool:
+    """Whether it may be what was taken back, as far as its signer knew: its id alone, which tells role and day."""
+    if said.seen and (gone is not None or said.seen == statements.UNSOUND):
+        return False
     return other.role == statements.role_of(said.revokes) and said.revokes.startswith(other.decided_on.isoformat())
 
 

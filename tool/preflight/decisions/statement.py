@@ -33,7 +33,10 @@ MAX_AMOUNT = 10**12
 MAX_MONTHS = 120
 MAX_CLASSES = 20
 BOUNDS = ("annual_cost", "commitment", "term_months", "risk", "data")
-TAKES_BACK = "Decision"  # a fact of revocations, of which kind of decision; not there where the signer did not see it
+# Facts by which a revocation tells of which kind it is what it takes back (not there where its signer did not see that)
+# and what stays, and by which a decision tells of the revocations of its day that it comes after.
+TAKES_BACK, STAYS, AFTER = "Decision", "Stays", "After"
+UNSOUND = "one with a fault"  # of which kind it is then
 POLICIES = "policies"  # what an amendment names as its vendor; no vendor can be called so
 
 Kind: TypeAlias = Literal["approve", "waive", "revoke", "amend"]
@@ -71,6 +74,16 @@ class Statement:
     def id(self) -> str:
         """The name of its file without the ending."""
         return f"{self.decided_on.isoformat()}-{self.role}-{self.nonce[:NONCE_SHOWN]}"
+
+    @property
+    def seen(self) -> str:
+        """Of which kind was what a revocation takes back; empty where its signer knew the id alone."""
+        return str(dict(self.facts).get(TAKES_BACK, ""))
+
+    def listed(self, title: str) -> frozenset[str]:
+        """Return the ids of decisions that stand in the facts of that title, STAYS or AFTER."""
+        told = (str(what).split(", ") for name, what in self.facts if name.partition(" ")[0] == title)
+        return frozenset(each for ids in told for each in ids)
 
     @property
     def approval(self) -> JsonObject:
