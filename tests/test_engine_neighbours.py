@@ -60,6 +60,16 @@ def test_a_waiver_is_for_what_other_records_said(now: tuple[str, ...], stands: b
     assert warnings(result) == ([] if stands else stale)
 
 
+def test_a_waiver_stands_tomorrow() -> None:
+    """Faults tell for how many days they are there, and what else may have been meant."""
+    compiled = OTHERS.rule("a/1")
+    assert compiled is not None
+    told = {"pointer": AT, "vendor": "gull", "since": "2026-05-01", "days": 31, "close": ""}
+    known = ({"graph": {"named_by": [{**told, **more}]}} for more in ({}, {"days": 32, "close": "Or heron?"}))
+    one, other = (fingerprints.beside(OTHERS, compiled, AT, each) for each in known)
+    assert one == other != fingerprints.beside(OTHERS, compiled, AT, naming("gull"))
+
+
 def test_a_newer_waiver_of_what_other_records_say_stands_beside_an_older_one() -> None:
     older, newer = of_others("gull", id="older"), of_others("gull", "petrel", id="newer")
     for pair in ((older, newer), (newer, older)):

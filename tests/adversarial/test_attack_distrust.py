@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adversarial.ground import CFO, CFO_MAIL, MALLORY, OWNERS, RECORD, SMALL, VENDOR, statement
+from adversarial.ground import CFO, CFO_MAIL, FOR, MALLORY, OWNERS, RECORD, SMALL, VENDOR, statement
 from preflight.decisions import NAMESPACE, POLICY_NAMESPACE
 
 if TYPE_CHECKING:
@@ -407,7 +407,8 @@ def test_what_leaked_agrees_to_nothing_in_the_change_that_says_so(ground: Ground
     loud(ground)
     leak(ground, since="2026-12-01")
     ground.raise_cost(90_000)
-    ground.decide(CFO, **AGAIN, bounds={"annual_cost": {"amount": 200_000, "currency": "EUR"}})
+    facts = (*FOR.items(), ("After 1", "2026-12-22-cfo-ffffffff"))
+    ground.decide(CFO, **AGAIN, facts=facts, bounds={"annual_cost": {"amount": 200_000, "currency": "EUR"}})
     ground.commit("Leaked, and what it signed")
     ground.amend()
     assert [each[0] for each in ground.check().red] == [ASKED]

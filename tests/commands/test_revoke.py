@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -124,3 +126,46 @@ def test_what_is_on_its_way_is_named_in_full(
 
 def test_what_is_here_is_not_on_its_way(desk: Desk, revoke: Callable[..., Result]) -> None:
     assert "is here already · Take it back without --ahead." in revoke(named(desk, "cfo"), "--ahead").err
+
+
+def facts_of(desk: Desk, identifier: str) -> dict[str, str]:
+    found: dict[str, str] = json.loads((desk.root / DECISIONS / VENDOR / f"{identifier}.json").read_bytes())["facts"]
+    return found
+
+
+@pytest.fixture
+def approve(desk: Desk, run: Callable[..., Result]) -> Callable[[], str]:
+    def call() -> str:
+        there = set((desk.root / DECISIONS / VENDOR).glob("*.json"))
+        result = run("--root", desk.root, "approve", VENDOR, "--role", "cfo", "--key", desk.key(CFO), "--yes")
+        assert (result.code, result.err) == (0, "")
+        [made] = set((desk.root / DECISIONS / VENDOR).glob("*.json")) - there
+        return made.stem
+
+    return call
+
+
+def test_what_is_in_force_beside_it_stays_and_is_named(
+    desk: Desk, revoke: Callable[..., Result], run: Callable[..., Result], approve: Callable[[], str]
+) -> None:
+    """Its signer saw that there are two. What else was signed, and lies in somebody's mail, goes."""
+    first, second = named_first(desk), approve()
+    desk.commit("Approve once more")
+    said = " ".join(revoke(first).out.split())
+    assert f"With it goes every other one like it, until now, but for {second}." in said
+    [revocation] = {Path(each).stem for each in desk.made() if each.endswith(".json")}
+    assert facts_of(desk, revocation)["Stays 1"] == second
+    desk.commit("Revoke")
+    assert run("--root", desk.root, "check", VENDOR).code == 0
+
+
+def test_what_is_signed_anew_on_that_day_says_so_and_counts(
+    desk: Desk, revoke: Callable[..., Result], run: Callable[..., Result], approve: Callable[[], str]
+) -> None:
+    assert revoke(named(desk, "cfo")).code == 0
+    [revocation] = {Path(each).stem for each in desk.made() if each.endswith(".json")}
+    desk.commit("Revoke")
+    assert run("--root", desk.root, "check", VENDOR).code == 1
+    assert facts_of(desk, approve())["After 1"] == revocation
+    desk.commit("Approve anew")
+    assert run("--root", desk.root, "check", VENDOR).code == 0

@@ -291,6 +291,20 @@ def test_what_was_signed_twice_is_taken_back_once_and_for_all(
 
 
 @pytest.mark.parametrize(
+    ("other", "found"),
+    [
+        pytest.param({"pointer": "/security/1"}, "decision/revoked", id="of an entry that moved"),
+        pytest.param({"fingerprint": "sha256:" + "b" * 64}, "decision/revoked", id="of other words"),
+        pytest.param({"rule": "security/sso"}, "in-force", id="of another rule"),
+    ],
+)
+def test_of_waivers_all_of_the_rule_go(keyring: Keyring, signers: Signers, other: dict[str, Any], found: str) -> None:
+    revocation = said(**{**REVOCATION, "decided_on": "2026-11-20", "facts": {"Decision": "waive"}})
+    there = filed(keyring, said(**WAIVER)) | filed(keyring, revocation)
+    assert outcome(filed(keyring, said(**{**WAIVER, **TWIN, **other})), there, signers) == found
+
+
+@pytest.mark.parametrize(
     ("day", "found"),
     [
         pytest.param("2026-11-20", "in-force", id="on that day"),

@@ -72,13 +72,16 @@ def beside(policy: Policy, compiled: CompiledRule, pointer: str, shared: JsonObj
         for part in path:
             value = value.get(part) if isinstance(value, dict) else value
         if path == compiled.faults and isinstance(value, list):  # what stands at other places is waived there
-            value = [
-                {name: member for name, member in each.items() if name not in HINTS}
-                for each in value
-                if isinstance(each, dict) and each.get("pointer", compiled.rule.at) == pointer
-            ]
+            here = (each for each in value if isinstance(each, dict))
+            value = [_named(each) for each in here if each.get("pointer", compiled.rule.at) == pointer]
         told[".".join(path)] = value
     return _digest(told) if told else ""
+
+
+def _named(fault: JsonObject) -> JsonObject:
+    """Return what a fault names. Numbers, such as the days that it is there, are others tomorrow."""
+    told = {name: member for name, member in fault.items() if name not in HINTS}
+    return {name: member for name, member in told.items() if isinstance(member, bool | str | list)}
 
 
 def covers(policy: Policy, compiled: CompiledRule, pointer: str) -> tuple[str, ...]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from preflight.decisions import FOLDER, Decision
@@ -12,6 +11,7 @@ from preflight.decisions.court import DECIDE_ANEW, at, has_ended_trust
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from preflight.decisions.court import Court, Fault
     from preflight.decisions.statement import Statement
@@ -91,11 +91,12 @@ def _left_over(sound: list[tuple[Decision, Text]], said: Statement) -> Iterator[
 
 
 def _is_alike(other: Statement, gone: Statement | None) -> bool:
-    """Whether something is what was taken back. Approvals are, up to whatever amount: it is another one every day."""
-    if gone is None:
-        return False
-    approvals = other.kind == gone.kind == "approve" and (other.role, other.by) == (gone.role, gone.by)
-    return approvals or _gist(other) == _gist(gone)
+    """Whether something is a word of the same person on the same.
+
+    The amounts of an approval, the place of an entry that a waiver is for, and the state that an amendment begins with
+    are others every day.
+    """
+    return gone is not None and _gist(other) == _gist(gone)
 
 
 def _is_of_its_day(other: Statement, said: Statement, gone: Statement | None) -> bool:
@@ -105,9 +106,8 @@ def _is_of_its_day(other: Statement, said: Statement, gone: Statement | None) ->
     return other.role == statements.role_of(said.revokes) and said.revokes.startswith(other.decided_on.isoformat())
 
 
-def _gist(statement: Statement) -> Statement:
-    """Return what a statement says, whenever it was signed, and by whatever words."""
-    return replace(statement, nonce="", decided_on=date.min, facts=(), rules="", reason="")
+def _gist(said: Statement) -> tuple[str, ...]:
+    return said.kind, said.role, said.by, said.rule
 
 
 def _revoked_role(court: Court, said: Statement, other: Decision | None) -> str | None:
