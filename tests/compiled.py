@@ -66,6 +66,7 @@ def shared() -> Callable[[Source, Layout], Policy]:
                 return each[2]
         noting = Noting(source)
         built = build(noting, where)
+        del noting.source  # which may have programs that wait to be asked
         known.append((where, noting, built))
         return built
 

@@ -12,7 +12,7 @@ import pytest
 
 from commands.approving import CFO, VENDOR
 from commands.house import House
-from deciding_desk import Desk
+from deciding_desk import AS_OF, Desk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -91,9 +91,10 @@ def begin(root: Path, vendors: Iterable[str]) -> Path:
 
 
 def commit(root: Path, message: str) -> None:
-    """Commit everything below ``root``."""
+    """Commit everything below ``root``, on the day of the story: whatever day it is, the gate takes it for today's."""
     repository = git.Repo.init(root, initial_branch="main")
     repository.git.add("--all")
     author = ["-c", "user.name=A", "-c", "user.email=a@example.com"]
-    repository.git.execute(["git", *author, "commit", "-q", "-m", message])
+    when = {f"GIT_{who}_DATE": f"{AS_OF}T12:00:00Z" for who in ("AUTHOR", "COMMITTER")}
+    repository.git.execute(["git", *author, "commit", "-q", "-m", message], env=when)
     repository.close()
