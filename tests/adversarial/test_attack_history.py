@@ -250,6 +250,22 @@ def test_a_revert_does_not_take_a_revocation_back(ground: Ground) -> None:
     assert "decision/append-only" in ground.refused()
 
 
+@pytest.mark.parametrize(("count", "taken"), [(200, True), (201, False)])
+def test_a_push_does_not_make_the_line_of_main_long(ground: Ground, count: int, *, taken: bool) -> None:
+    """What stands on it is read again at every push that concerns the vendor."""
+    tree, tip = ground.tip("HEAD^{tree}"), ground.tip()
+    for _ in range(count):
+        tip = ground.grow(tree, tip)
+    ground.git("update-ref", "HEAD", tip)
+    if taken:
+        ground.taken()
+        return
+    assert "this puts 201 commits in a row on main" in ground.refused()
+    ground.git("checkout", "--quiet", "-B", "merged", "origin/main")
+    ground.git("merge", "--quiet", "--no-ff", "-m", "Merge", "main")
+    ground.taken()
+
+
 def test_history_is_not_rewritten(ground: Ground) -> None:
     ground.git("config", "receive.denyNonFastForwards", "false", at=ground.server)
     ground.git("reset", "--quiet", "--hard", "HEAD~1")

@@ -36,6 +36,7 @@ BRANCHES, TAGS = "refs/heads/", "refs/tags/"
 REMOTES = frozenset({"origin", "upstream", "remotes"})  # what clones call the server
 OF_GIT = frozenset({"@", "head", "fetch_head", "merge_head", "orig_head"})  # in lower case
 ACCEPTED, REFUSED = 0, 1
+MOST_COMMITS = 200  # that one push puts on the line of a guarded branch
 ATTRIBUTES = ".gitattributes"
 
 
@@ -214,8 +215,14 @@ def _astray(session: Session, update: Update, name: str) -> tuple[str, str] | No
         return f"{name} is not where this push says that it is.", "Fetch it, and push again."
     if update.creates:
         return None
-    if GitTree(session.root, update.new).fork(update.old) != update.old:
+    head = GitTree(session.root, update.new)
+    if head.fork(update.old) != update.old:
         return f"this would rewrite the history of {name}.", "Fetch it, rebase onto it (git rebase), and push again."
+    if (count := head.ahead(update.old)) > MOST_COMMITS:
+        return (
+            f"this puts {count:,} commits in a row on {name}, and what they say is read again at later pushes.",
+            f"Check {name} out, merge your branch there (git merge --no-ff), and push that one commit.",
+        )
     return _unlike_the_server(session, update, name)
 
 

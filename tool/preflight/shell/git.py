@@ -223,6 +223,10 @@ class GitTree:
         line = self._git("rev-list", "--first-parent", f"{commit}..{self.commit}").split()
         return self.parent(line[-1]) == commit if line else self.commit == commit
 
+    def ahead(self, commit: str) -> int:
+        """Return how many commits the first-parent line has after ``commit``."""
+        return int(self._git("rev-list", "--first-parent", "--count", f"{commit}..{self.commit}"))
+
     def claimed(self, since: str, folder: str = "") -> tuple[date, date] | None:
         """Return the first and the last day that commits after ``since`` claim to be from, along the first-parent line.
 
