@@ -74,6 +74,14 @@ def test_what_is_waived_of_one_record_is_waived_and_of_another_is_not(rejected: 
     assert DEPENDS in rejected.refused()
 
 
+def test_a_connection_that_moves_something_else_is_another_one(rejected: Ground) -> None:
+    waive(rejected, "2026-12-11")
+    rejected.edit(SMALL, (CONNECTION, "  - {system: heron-push, data: [phone numbers], frequency: real-time}\n"))
+    rejected.commit("Trident sends phone numbers now")
+    assert (DEPENDS, "fail", "trident-experiments") in said(rejected)
+    assert DEPENDS in rejected.refused()
+
+
 def test_what_other_records_said_and_say_again_is_not_let_stand(rejected: Ground) -> None:
     waive(rejected, "2026-12-11")
     disconnect(rejected)

@@ -304,6 +304,26 @@ def test_of_waivers_all_of_the_rule_go(keyring: Keyring, signers: Signers, other
     assert outcome(filed(keyring, said(**{**WAIVER, **TWIN, **other})), there, signers) == found
 
 
+WHOSE = {"Decision": "approve", "In the role": "cfo", "Decided by": "gareth"}
+
+
+@pytest.mark.parametrize(
+    ("other", "found"),
+    [
+        pytest.param(WIDER, "decision/revoked", id="of the same person"),
+        pytest.param({**WIDER, **WAIVER}, "in-force", id="something else"),
+    ],
+)
+def test_what_goes_is_told_by_the_revocation_also_where_what_it_names_never_came(
+    keyring: Keyring, signers: Signers, other: dict[str, Any], found: str
+) -> None:
+    """Its signer saw it in a clone. Whoever pushes the revocation leaves it out, or not."""
+    revocation = filed(keyring, said(**{**REVOCATION, "decided_on": "2026-11-20", "facts": WHOSE}))
+    later = {**other, "decided_on": "2026-11-03"}
+    for along in ({}, filed(keyring, said())):
+        assert outcome(filed(keyring, said(**later)), revocation | along, signers) == found
+
+
 @pytest.mark.parametrize(
     ("day", "found"),
     [

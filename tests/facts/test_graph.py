@@ -223,6 +223,7 @@ def test_who_is_in_use_and_names_a_vendor_is_told_also_once_that_one_has_ended()
         c=vendor("<gone", status="rejected"),
     )
     assert [each["vendor"] for each in found["gone"]["named_by"]] == ["a", "b"]
+    assert [len(each["connections"]) for each in found["gone"]["named_by"]] == [2, 1]
     assert found["a"]["named_by"] == []
 
 

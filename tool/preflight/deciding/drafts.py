@@ -140,7 +140,8 @@ def revocation(  # noqa: PLR0913, PLR0917 - each is a part of what is signed
     facts: list[tuple[str, Fact]] = [] if ahead else [(TAKES_BACK, UNSOUND)]
     if decision is not None:
         said = decision.statement
-        facts = [(TAKES_BACK, said.kind), ("Decided by", said.by), ("In the role", said.role)]
+        whose = zip(statements.WHOSE, (said.kind, said.role, said.by, said.rule), strict=True)
+        facts = [(name, what) for name, what in whose if what]
         facts += [("Decided on", said.decided_on.isoformat()), *_reach(said)]
     facts += [(f"{STAYS} {number}", each) for number, each in enumerate(_lines(stays), 1)]
     begun = heading.statement("revoke", vendor)
@@ -156,8 +157,6 @@ def after(said: Statement, revocations: Iterable[str]) -> Statement:
 def _reach(said: Statement) -> Iterator[tuple[str, Fact]]:
     if said.bounds:
         yield "Bounds", one_line("; ".join(in_words(said.bounds)))
-    if said.rule:
-        yield "Rule", said.rule
     if said.valid_until:
         yield "Valid until", said.valid_until.isoformat()
 

@@ -86,24 +86,25 @@ def _left_over(sound: list[tuple[Decision, Text]], said: Statement) -> Iterator[
         other = each.statement
         anew = other.decided_on == said.decided_on and said.id in other.listed(statements.AFTER)
         by_then = other.decided_on <= said.decided_on and not anew
-        if by_then and each.id not in stays and (_is_alike(other, gone) or _is_of_its_day(other, said, gone)):
+        if by_then and each.id not in stays and (_is_alike(other, said, gone) or _is_of_its_day(other, said)):
             yield said.vendor, each.id
 
 
-def _is_alike(other: Statement, gone: Statement | None) -> bool:
-    """Whether something is a word of the same person on the same.
+def _is_alike(other: Statement, said: Statement, gone: Statement | None) -> bool:
+    """Whether something is a word of the same person on the same as what was taken back.
 
-    The amounts of an approval, the place of an entry that a waiver is for, and the state that an amendment begins with
-    are others every day.
+    That is told by the revocation itself where its signer saw it. The amounts of an approval, the place of an entry
+    that a waiver is for, and the state that an amendment begins with are others every day.
     """
-    return gone is not None and _gist(other) == _gist(gone)
+    told = dict(said.facts)
+    seen = tuple(str(told.get(name, "")) for name in statements.WHOSE)
+    return _gist(other) in {seen, _gist(gone) if gone else seen}
 
 
-def _is_of_its_day(other: Statement, said: Statement, gone: Statement | None) -> bool:
+def _is_of_its_day(other: Statement, said: Statement) -> bool:
     """Whether it may be what was taken back, as far as its signer knew: its id alone, which tells role and day."""
-    if said.seen and (gone is not None or said.seen == statements.UNSOUND):
-        return False
-    return other.role == statements.role_of(said.revokes) and said.revokes.startswith(other.decided_on.isoformat())
+    of_its_day = said.revokes.startswith(other.decided_on.isoformat())
+    return not said.seen and of_its_day and other.role == statements.role_of(said.revokes)
 
 
 def _gist(said: Statement) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ BOUNDS = ("annual_cost", "commitment", "term_months", "risk", "data")
 # Facts by which a revocation tells of which kind it is what it takes back (not there where its signer did not see that)
 # and what stays, and by which a decision tells of the revocations of its day that it comes after.
 TAKES_BACK, STAYS, AFTER = "Decision", "Stays", "After"
+WHOSE = (TAKES_BACK, "In the role", "Decided by", "Rule")  # and what else it tells of that; the last of waivers alone
 UNSOUND = "one with a fault"  # of which kind it is then
 POLICIES = "policies"  # what an amendment names as its vendor; no vendor can be called so
 

@@ -69,6 +69,7 @@ SHAPE: JsonObject = {
         "named_by": faults(
             "The vendors in use whose records name a connection to it, also once it has ended.",
             vendor={**TEXT, "description": "Id of that vendor."},
+            connections={"type": "array", "items": TEXT, "description": "What each of them moves, and how."},
         ),
         "single_point": {
             "type": "boolean",
@@ -122,6 +123,7 @@ def extract(record: JsonObject, context: Context) -> JsonObject:
     if "integrations" in record:
         entries = list(enumerate(record["integrations"]))
         taken["edges"] = [[at, entry["system"], entry.get("direction", BOTH)] for at, entry in entries]
+        taken["moved"] = [_moved(entry) for _, entry in entries]
         taken["undocumented"] = [
             {"pointer": f"/integrations/{at}", "system": entry["system"], "stated": "documented" in entry}
             for at, entry in entries
@@ -235,7 +237,10 @@ def gather(extracts: Mapping[str, JsonObject], context: Context) -> dict[str, Js
     for vendor, taken in extracts.items():
         because = [{"pointer": "/integrations", "reason": reason} for reason in points.get(vendor, ())]
         proven: JsonObject = {"single_point": bool(because), "single_point_because": because}
-        claims = [{"pointer": "/lifecycle/status", "vendor": other} for other in naming.get(vendor, ())]
+        claims = [
+            {"pointer": "/lifecycle/status", "vendor": other, "connections": moved}
+            for other, moved in naming.get(vendor, {}).items()
+        ]
         named: JsonObject = {"named_by": claims}
         if "edges" not in taken:  # others may name it, but who else does is not known
             found[vendor] = named | (proven if because else {})
@@ -253,14 +258,22 @@ def gather(extracts: Mapping[str, JsonObject], context: Context) -> dict[str, Js
     return found
 
 
-def _naming(extracts: Mapping[str, JsonObject]) -> dict[str, list[str]]:
-    """Return by id the vendors in use that name it in their integrations, in the order of their ids."""
-    found: dict[str, list[str]] = {}
+def _naming(extracts: Mapping[str, JsonObject]) -> dict[str, dict[str, list[str]]]:
+    """Return by id the vendors in use that name it in their integrations, in the order of ids, with what moves."""
+    found: dict[str, dict[str, list[str]]] = {}
     for vendor in sorted(extracts):
-        edges = () if extracts[vendor]["ended"] else extracts[vendor].get("edges", ())
-        for system in {system for _, system, _ in edges} - {vendor}:
-            found.setdefault(system, []).append(vendor)
+        taken = extracts[vendor]
+        edges = () if taken["ended"] else zip(taken.get("edges", ()), taken.get("moved", ()), strict=True)
+        for (_, system, _), moved in edges:
+            if system != vendor:
+                found.setdefault(system, {}).setdefault(vendor, []).append(moved)
     return found
+
+
+def _moved(entry: JsonObject) -> str:
+    """Say what an integration moves, and how: another one to the same system is not what somebody has looked at."""
+    how = [entry[field] for field in ("pattern", "direction", "frequency") if entry.get(field)]
+    return f"{', '.join(how)}: {', '.join(sorted(map(str, entry.get('data', ()))))}"
 
 
 def _ended(taken: JsonObject, extracts: Mapping[str, JsonObject]) -> Iterator[JsonObject]:
