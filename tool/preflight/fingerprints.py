@@ -169,7 +169,8 @@ def _settled(read: Read, offered: Mapping[str, FactModule], record: JsonObject) 
 def _behind(read: Read, needs: Mapping[str, Sequence[str]], offered: Mapping[str, FactModule]) -> Iterator[str]:
     """Yield the fields that a fact is computed from: what it needs, else all inputs; and its optional inputs."""
     module = offered.get(read.path[0])
-    yield from getattr(module, "OPTIONAL_INPUTS", ())
+    optional = getattr(module, "OPTIONAL_INPUTS", ())
+    yield from optional.get(".".join(read.path[1:]), ()) if isinstance(optional, dict) else optional
     path = [read.root, *read.path]
     while len(path) > 1:
         told = needs.get(".".join(path), ())

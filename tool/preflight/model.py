@@ -370,7 +370,8 @@ class FactModule(Protocol):
     """What local and registry facts have in common.
 
     ``INPUTS`` are the pointers of the vendor schema without which the fact is not offered, ``POLICIES``
-    the policy documents likewise; a module may name ``OPTIONAL_INPUTS``, which it reads where the schema has them.
+    the policy documents likewise; a module may name ``OPTIONAL_INPUTS``, which it reads where the schema has them: all
+    of it, or by member those that it alone reads.
     ``SHAPE`` is the JSON Schema of the result, with ``needs`` (pointers)
     beside each leaf: what to fill in when the leaf is not known. What is not known is left out of a result.
     """

@@ -25,6 +25,7 @@ WANTING = ("/lifecycle/proposed_by", "/ownership/marketing/owner")  # who asked 
 PASSED = frozenset({"passed", "passed-with-conditions"})
 PASSED_REVIEW = "/reviews (one of kind security that somebody else than who wants it passed, and none failed since)"
 INPUTS = tuple(pointer for pointer, _ in SOURCES.values())
+OPTIONAL_INPUTS = {"security_review": WANTING}
 POLICIES = ()
 SHAPE: JsonObject = {
     "type": "object",
