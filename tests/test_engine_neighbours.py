@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 AT = "/lifecycle/status"
 OTHERS = built(at=AT, faults="facts.graph.named_by", message="It is named by {item.vendor}")
+STOOD = date(2026, 5, 20)  # on that day there was something to waive
 LEFT = "name: Acme\nlifecycle: {status: rejected}\n"
 RECORD: JsonObject = {"name": "Acme", "lifecycle": {"status": "rejected"}}
 
@@ -87,14 +89,15 @@ def test_a_waiver_that_does_not_say_what_other_records_said_lets_nothing_stand()
         pytest.param(True, Novelty.NEW, False, id="it came before"),
         pytest.param(True, Novelty.KNOWN, True, id="what it is for was there before the change"),
         pytest.param(False, Novelty.NEW, True, id="it comes with the change"),
+        pytest.param(STOOD, Novelty.NEW, False, id="it comes with the change, and was signed when it stood"),
     ],
 )
-def test_what_comes_after_its_waiver_does_not_stand(landed: bool, change: Novelty, stands: bool) -> None:  # noqa: FBT001 - a table
-    given = of_others("gull", landed=landed)
+def test_what_comes_after_its_waiver_does_not_stand(landed: bool | date, change: Novelty, stands: bool) -> None:  # noqa: FBT001 - a table
+    given = of_others("gull", landed=landed is True, signed=landed if landed is STOOD else TODAY)
     found = beside(naming("gull"), given)
     marked = replace(found, verdicts=tuple(replace(each, change=change) for each in found.verdicts))
     context = OTHERS.context(TODAY, decided=Decided(waivers={"acme": (given,)}))
-    result = marking.spent(marked, OTHERS, context)
+    result = marking.spent(marked, OTHERS, context, lambda _found, signed: signed == STOOD)
     assert told(result)[0] == ("a/1", "waived" if stands else "fail", AT, given.id if stands else None)
     why = "there was nothing to let stand before this change, and of what other records say it comes with that"
     assert warnings(result) == ([] if stands else [("waiver/spent", why)])

@@ -13,6 +13,7 @@ import pytest
 
 from adversarial.ground import CFO, CFO_MAIL, FOR, MALLORY, OWNERS, RECORD, SMALL, VENDOR, statement
 from preflight.decisions import NAMESPACE, POLICY_NAMESPACE
+from preflight.decisions.statement import parse, reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -403,11 +404,12 @@ def test_what_leaked_is_not_forgotten_under_the_grace(ground: Ground) -> None:
 def test_what_leaked_agrees_to_nothing_in_the_change_that_says_so(ground: Ground) -> None:
     """The vendor is red before the change, so by the rules of the head it is no news that it is."""
     revoke(ground)
+    [taken_back] = (ground.root / f"vendors/decisions/{VENDOR}").glob("*-ffffffff.json")
     ground.commit("Revoke")
     loud(ground)
     leak(ground, since="2026-12-01")
     ground.raise_cost(90_000)
-    facts = (*FOR.items(), ("After 1", "2026-12-22-cfo-ffffffff"))
+    facts = (*FOR.items(), ("After 1", reference(parse(taken_back.read_bytes()))))
     ground.decide(CFO, **AGAIN, facts=facts, bounds={"annual_cost": {"amount": 200_000, "currency": "EUR"}})
     ground.commit("Leaked, and what it signed")
     ground.amend()

@@ -100,6 +100,20 @@ def test_a_waiver_comes_with_what_other_records_say(rejected: Ground) -> None:
     rejected.taken()
 
 
+def test_what_was_repaired_since_a_waiver_was_signed_does_not_come_back_with_it(rejected: Ground) -> None:
+    """It was signed while that stood, and lay in somebody's mail when it was repaired."""
+    waiver(rejected, "2026-12-11")
+    kept = {each: (rejected.root / each).read_bytes() for each in rejected.git("ls-files", "-o").split()}
+    for path in kept:
+        (rejected.root / path).unlink()
+    disconnect(rejected)
+    rejected.edit(SMALL, (LISTED, LISTED + CONNECTION))
+    rejected.add(kept)
+    rejected.commit("Trident sends there again, waived")
+    assert (DEPENDS, "fail", "trident-experiments") in said(rejected)
+    assert DEPENDS in rejected.refused()
+
+
 def test_a_second_one_of_the_same_word_does_not_bring_it_back(rejected: Ground) -> None:
     """The first mail seemed lost. What the first let stand was repaired."""
     waiver(rejected, "2026-12-11", nonce="d" * 16)

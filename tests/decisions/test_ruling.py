@@ -14,7 +14,7 @@ from preflight.decisions import FOLDER, NAMESPACE, POLICY_NAMESPACE, Decision, s
 from preflight.decisions.court import Terms
 from preflight.decisions.ruling import judge
 from preflight.decisions.signers import Signers
-from preflight.decisions.statement import Statement, file_name, render
+from preflight.decisions.statement import Statement, file_name, reference, render
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -265,9 +265,9 @@ def outcome(files: dict[str, bytes], beside: dict[str, bytes], signers: Signers,
 
 
 def taken_back(keyring: Keyring, **facts: str) -> tuple[dict[str, bytes], str]:
-    """Return a decision with what takes it back, and the id of that."""
+    """Return a decision with what takes it back, and how that is referred to."""
     revocation = said(**{**REVOCATION, "decided_on": "2026-11-20", "facts": {**REVOCATION["facts"], **facts}})
-    return filed(keyring, said()) | filed(keyring, revocation), revocation.id
+    return filed(keyring, said()) | filed(keyring, revocation), reference(revocation)
 
 
 @pytest.mark.parametrize(
@@ -335,7 +335,9 @@ def test_what_says_that_it_comes_after_the_revocation_counts(
     keyring: Keyring, signers: Signers, day: str, found: str
 ) -> None:
     there, revocation = taken_back(keyring)
-    anew = said(**{**WIDER, "decided_on": day, "facts": {"After 1": f"{revocation}, 2026-11-20-cfo-99999999"}})
+    anew = said(
+        **{**WIDER, "decided_on": day, "facts": {"After 1": f"{revocation}, 2026-11-20-cfo-99999999:{'0' * 32}"}}
+    )
     assert outcome(filed(keyring, anew), there, signers) == found
 
 
@@ -343,8 +345,16 @@ def test_what_says_that_it_comes_after_the_revocation_counts(
 def test_what_a_revocation_says_that_stays_stays(keyring: Keyring, signers: Signers, other: dict[str, Any]) -> None:
     """Its signer saw that there are two, and takes back one."""
     second = filed(keyring, said(**other))
-    there, _ = taken_back(keyring, **{"Stays 1": said(**other).id})
+    there, _ = taken_back(keyring, **{"Stays 1": reference(said(**other))})
     assert outcome(second, there, signers) == "in-force"
+
+
+def test_what_stays_is_named_by_what_it_says(keyring: Keyring, signers: Signers) -> None:
+    """Whoever prepares statements chooses their nonces: another one comes under the id of what stays."""
+    stays, namesake = said(**TWIN), said(**WIDER)
+    assert stays.id == namesake.id
+    there, _ = taken_back(keyring, **{"Stays 1": reference(stays)})
+    assert outcome(filed(keyring, namesake), there, signers) == "decision/revoked"
 
 
 def test_what_comes_after_it_was_taken_back_is_refused_by_name(keyring: Keyring, signers: Signers) -> None:
@@ -467,7 +477,7 @@ def test_a_revocation_that_is_not_in_force_silences_nothing(keyring: Keyring, si
 def test_a_mistaken_revocation_may_be_revoked(keyring: Keyring, signers: Signers) -> None:
     nothing = filed(keyring, said(**{**REVOCATION, "revokes": "2026-11-01-board-aaaaaaaa"}))
     again = {**REVOCATION, "revokes": "2026-11-02-cfo-ffffffff", "nonce": "0" * 16}
-    again["facts"] = {"Decision": "one with a fault"}
+    again["facts"] = {"Stays 1": reference(said())}
     decisions, faults = ruled(filed(keyring, said()) | nothing | filed(keyring, said(**again)), signers)
     assert faults == ()
     assert [(each.statement.kind, each.state) for each in decisions] == [

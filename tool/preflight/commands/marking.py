@@ -9,7 +9,8 @@ from preflight import comparison, waiving
 from preflight.model import Novelty, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from datetime import date
 
     from preflight.engine import Judged
     from preflight.model import Context, Verdict
@@ -41,22 +42,28 @@ def only_new(results: Sequence[Judged], told: Sequence[Judged]) -> list[Judged]:
     return [each for each in news if each.verdicts]
 
 
-def spent(judged: Judged, policy: Policy, context: Context) -> Judged:
-    """Let nothing stand that a change brings by what other records say, and for which the waiver was there before.
+def spent(judged: Judged, policy: Policy, context: Context, stood: Callable[[Verdict, date], bool]) -> Judged:
+    """Let nothing stand that a change brings by what other records say, and that a waiver of before let stand.
 
     What a record itself said since then its history tells (``waiving.over``). What others said is compared with what
-    they said before the change: what was not there then was repaired, and the waiver has had its time.
+    they said before the change: what was not there then was repaired, and a waiver that was there has had its time. So
+    has one that comes now, if what it is for ``stood`` when it was signed.
     """
-    old = {
+    known = {
         waiver.id: waiver
         for waiver in context.decided.waivers.get(judged.vendor, ())
-        if waiver.landed and (compiled := policy.rule(waiver.rule)) and policy.of_others(compiled)
+        if (compiled := policy.rule(waiver.rule)) and policy.of_others(compiled)
     }
 
     def is_late(verdict: Verdict) -> bool:
-        return verdict.waiver in old and verdict.change is Novelty.NEW
+        waiver = known.get(verdict.waiver or "") if verdict.change is Novelty.NEW else None
+        return waiver is not None and (waiver.landed or (waiver.signed is not None and stood(verdict, waiver.signed)))
 
-    over = {each.waiver for each in judged.verdicts if is_late(each)}
-    told = [waiving.told(judged.vendor, each, "spent", waiving.ALONE) for each in old.values() if each.id in over]
-    stands = [replace(each, outcome=Outcome.FAIL, waiver=None) if is_late(each) else each for each in judged.verdicts]
+    late = [is_late(each) for each in judged.verdicts]
+    over = {each.waiver for each, old in zip(judged.verdicts, late, strict=True) if old}
+    told = [waiving.told(judged.vendor, each, "spent", waiving.ALONE) for each in known.values() if each.id in over]
+    stands = (
+        replace(each, outcome=Outcome.FAIL, waiver=None) if old else each
+        for each, old in zip(judged.verdicts, late, strict=True)
+    )
     return replace(judged, verdicts=(*stands, *told))

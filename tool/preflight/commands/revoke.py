@@ -12,6 +12,7 @@ from preflight.commands.office import Office, Wishes, from_base, options, signer
 from preflight.commands.signing import Draft, conclude
 from preflight.deciding import drafts
 from preflight.decisions import FOLDER, NAMESPACE
+from preflight.decisions import statement as statements
 from preflight.decisions.statement import role_of
 from preflight.errors import UsageError
 from preflight.shell import decision_files, terminal
@@ -71,9 +72,9 @@ def command(  # noqa: PLR0913 - one argument an option
         raise UsageError(message, fix=f"That may {' or '.join(sorted(allowed))}.")
     given = Wishes(acting, **wishes)
     by, key = signer(office, given, NAMESPACE)
-    stays = [each.id for each in known.values() if each.in_force and each.statement.role == (decided or acting)]
-    stays = sorted(each for each in stays if each != identifier)
-    said = drafts.revocation(office.heading(acting, by), vendor, identifier, found, reason, stays, ahead=ahead)
+    others = (each.statement for each in known.values() if each.in_force and each.id != identifier)
+    stays = sorted(statements.reference(each) for each in others if each.role == (decided or acting))
+    said = drafts.revocation(office.heading(acting, by), vendor, identifier, found, reason, stays)
     return conclude(office, given, Draft(said, list(_page(office, identifier, found, ahead=ahead))), key)
 
 

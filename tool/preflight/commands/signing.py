@@ -80,7 +80,7 @@ def _revoked_today(session: Session, said: Statement) -> list[str]:
     there = (each.statement for each in session.verified.decisions if each.in_force and said.kind != "revoke")
     revoked = (each for each in there if each.kind == "revoke" and each.vendor == said.vendor)
     today = (each for each in revoked if each.decided_on == said.decided_on)
-    return [each.id for each in today if statements.role_of(each.revokes) == said.role]
+    return [statements.reference(each) for each in today if statements.role_of(each.revokes) == said.role]
 
 
 def rendered(statement: Statement) -> bytes:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from preflight import pointers
 from preflight.deciding.bounds import in_words
 from preflight.decisions import statement as statements
-from preflight.decisions.statement import AFTER, MAX_FACTS, POLICIES, STAYS, TAKES_BACK, UNSOUND, Statement
+from preflight.decisions.statement import AFTER, MAX_FACTS, POLICIES, STAYS, Statement
 from preflight.decisions.waivers import LATE, OTHERS_SAY
 from preflight.errors import DocumentError, UsageError
 from preflight.model import SIGNED_FOR
@@ -130,14 +130,12 @@ def revocation(  # noqa: PLR0913, PLR0917 - each is a part of what is signed
     decision: Decision | None,
     reason: str,
     stays: Iterable[str] = (),
-    *,
-    ahead: bool = False,
 ) -> Statement:
-    """Draft the revocation of a decision; ``decision`` is None where that has a fault, or is still to come (``ahead``).
+    """Draft the revocation of a decision; ``decision`` is None where that has a fault, or is still to come.
 
-    ``stays`` are the ids of other decisions of the role on that vendor, which are not taken back.
+    ``stays`` are other decisions of the role on that vendor, which are not taken back; each as its reference.
     """
-    facts: list[tuple[str, Fact]] = [] if ahead else [(TAKES_BACK, UNSOUND)]
+    facts: list[tuple[str, Fact]] = []
     if decision is not None:
         said = decision.statement
         whose = zip(statements.WHOSE, (said.kind, said.role, said.by, said.rule), strict=True)
@@ -228,10 +226,9 @@ def sentences(said: Statement, titles: Mapping[str, str]) -> Iterator[str]:
         yield f"It has to come into the registry within {counted(LATE, 'day')}, and is over once this is repaired."
     elif said.kind == "revoke":
         yield f"{said.by}, as {role}, takes back the decision {said.revokes} on {said.vendor}, for good."
-        if said.seen != UNSOUND:
-            what = "every other one like it" if said.seen else "all that was decided on it that day in that role"
-            stays = ", ".join(sorted(said.listed(STAYS)))
-            yield f"With it goes {what}, until now" + (f", but for {stays}." if stays else ".")
+        what = "every other one like it" if said.seen else "all that was decided on it that day in that role"
+        stays = ", ".join(sorted(each.partition(":")[0] for each in said.listed(STAYS)))
+        yield f"With it goes {what}, until now" + (f", but for {stays}." if stays else ".")
         yield f"Because: {said.reason}"
     else:
         yield f"{said.by}, as {role}, agrees to a change of the policies: of {counted(_count(said), 'file')}."

@@ -84,9 +84,10 @@ def _left_over(sound: list[tuple[Decision, Text]], said: Statement) -> Iterator[
     stays = said.listed(statements.STAYS)
     for each in same:
         other = each.statement
-        anew = other.decided_on == said.decided_on and said.id in other.listed(statements.AFTER)
+        anew = other.decided_on == said.decided_on and statements.reference(said) in other.listed(statements.AFTER)
         by_then = other.decided_on <= said.decided_on and not anew
-        if by_then and each.id not in stays and (_is_alike(other, said, gone) or _is_of_its_day(other, said)):
+        goes = by_then and (_is_alike(other, said, gone) or _is_of_its_day(other, said))
+        if goes and statements.reference(other) not in stays:
             yield said.vendor, each.id
 
 

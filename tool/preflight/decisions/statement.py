@@ -6,6 +6,7 @@ signed it and meant something. The bytes in the file are what was signed; they a
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from dataclasses import dataclass, field
@@ -37,7 +38,6 @@ BOUNDS = ("annual_cost", "commitment", "term_months", "risk", "data")
 # and what stays, and by which a decision tells of the revocations of its day that it comes after.
 TAKES_BACK, STAYS, AFTER = "Decision", "Stays", "After"
 WHOSE = (TAKES_BACK, "In the role", "Decided by", "Rule")  # and what else it tells of that; the last of waivers alone
-UNSOUND = "one with a fault"  # of which kind it is then
 POLICIES = "policies"  # what an amendment names as its vendor; no vendor can be called so
 
 Kind: TypeAlias = Literal["approve", "waive", "revoke", "amend"]
@@ -82,7 +82,7 @@ class Statement:
         return str(dict(self.facts).get(TAKES_BACK, ""))
 
     def listed(self, title: str) -> frozenset[str]:
-        """Return the ids of decisions that stand in the facts of that title, STAYS or AFTER."""
+        """Return the decisions that stand in the facts of that title, STAYS or AFTER; each as its ``reference``."""
         told = (str(what).split(", ") for name, what in self.facts if name.partition(" ")[0] == title)
         return frozenset(each for ids in told for each in ids)
 
@@ -125,6 +125,14 @@ def render(statement: Statement) -> bytes:
     data = (json.dumps(kept, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "replace")
     parse(data)
     return data
+
+
+def reference(statement: Statement) -> str:
+    """Return what a decision is called where another names it: its id, and a digest of what it says.
+
+    Whoever prepares statements chooses their nonces, so two of them may have one id.
+    """
+    return f"{statement.id}:{hashlib.sha256(render(statement)).hexdigest()[:32]}"
 
 
 def file_name(statement: Statement) -> str:

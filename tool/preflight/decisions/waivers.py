@@ -6,7 +6,7 @@ the longest term; and it can be renewed only so often. Without policies/waivers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -63,7 +63,8 @@ def waiver_of(decision: Decision) -> Waiver:
     """Return the waiver that a statement of that kind states."""
     said = decision.statement
     until, beside = _until(decision), str(dict(said.facts).get(OTHERS_SAY, ""))
-    return Waiver(decision.id, said.rule, said.pointer, said.fingerprint, until, said.by, decision.path, beside)
+    plain = Waiver(decision.id, said.rule, said.pointer, said.fingerprint, until, said.by, decision.path)
+    return replace(plain, beside=beside, signed=said.decided_on)
 
 
 def _in_turn(decisions: Iterable[Decision], rules: Mapping[str, Rule]) -> Iterator[tuple[Decision, Sequence[Decision]]]:
