@@ -188,7 +188,18 @@ def test_signatures_that_were_left_over_do_not_make_the_same_change_again(ground
     made_and_taken_back(ground)
     ground.amend()  # as of the day that all of the ground was signed on
     [message] = ground.check().of(CHANGE)
-    assert "of a day after 2026-11-30, as it was made and taken back before, were wanted" in message
+    assert "of a day after 2026-11-30, as the policies were changed and changed back since, were wanted" in message
+    assert CHANGE in ground.refused()
+
+
+def test_signatures_of_before_do_not_make_another_change_either(ground: Ground) -> None:
+    """They were for the policies as they were then. They are so again, and others have been tried since."""
+    made_and_taken_back(ground)
+    ground.git("reset", "--quiet", "--hard", "origin/main")
+    ground.edit(APPROVALS, (LIMIT[0], "annual_cost_from: 70000"))
+    ground.commit()
+    ground.amend()
+    assert "of a day after 2026-11-30" in " ".join(ground.check().of(CHANGE))
     assert CHANGE in ground.refused()
 
 

@@ -305,7 +305,7 @@ def test_a_revocation_covers_for_nothing_on_the_way(ground: Ground) -> None:
 
 def test_what_is_taken_back_on_its_way_counts_for_nothing_when_it_comes(ground: Ground) -> None:
     """A CFO signs and mails it, thinks better of it, and somebody who has the mail merges what was signed."""
-    revoke(ground, revokes="2026-12-22-cfo-fedcba98")
+    revoke(ground, revokes="2026-12-22-cfo-fedcba98", facts=(("Stays 1", reference(statement())),))
     ground.commit("Word of the CFO", by=CFO)
     ground.taken("main")
     ground.raise_cost(90_000)

@@ -152,11 +152,21 @@ def test_what_is_in_force_beside_it_stays_and_is_named(
     first, second = named_first(desk), approve()
     desk.commit("Approve once more")
     said = " ".join(revoke(first).out.split())
-    assert f"With it goes every other one like it, until now, but for {second}." in said
+    assert f"With it goes every other one like it until now, but for {second}." in said
     [revocation] = {Path(each).stem for each in desk.made() if each.endswith(".json")}
     assert facts_of(desk, revocation)["Stays 1"].partition(":")[0] == second
     desk.commit("Revoke")
     assert run("--root", desk.root, "check", VENDOR).code == 0
+
+
+def test_what_only_lies_in_the_folder_does_not_stay(
+    desk: Desk, revoke: Callable[..., Result], approve: Callable[[], str]
+) -> None:
+    """It was signed twice, and one of the two was never merged."""
+    first, second = named_first(desk), approve()
+    assert second not in revoke(first).out
+    [revocation] = {Path(each).stem for each in desk.made() if each.endswith(".json")} - {second}
+    assert "Stays 1" not in facts_of(desk, revocation)
 
 
 def test_what_is_signed_anew_on_that_day_says_so_and_counts(

@@ -371,6 +371,7 @@ def test_what_comes_after_it_was_taken_back_is_refused_by_name(keyring: Keyring,
     [
         pytest.param(TWIN, "decision/revoked", id="the same"),
         pytest.param({**TWIN, **WAIVER}, "decision/revoked", id="of that day"),
+        pytest.param({**WIDER, "decided_on": "2026-10-05"}, "decision/revoked", id="of before"),
         pytest.param({**TWIN, **WAIVER, "decided_on": "2026-11-03"}, "in-force", id="of another day"),
     ],
 )

@@ -44,29 +44,29 @@ def judged(session: Session, paths: Sequence[str]) -> Judged:
         return _told(linked[0], Level.RED_FLAG, message, "Put the files themselves in its place.")
     before, after = digest(then), digest(now)
     spent = {entry.path for entry in session.lawful.entries(FOLDER)}
-    since = _made_before(session, before, after)
+    since = _left_before(session, before)
     unspent = (each for each in session.verified.decisions if each.path not in spent)
     owners = owners_for((each for each in unspent if not since or each.statement.decided_on > since), before, after)
     if len(owners) >= OWNERS:
         message = f"{what}; signed by {' and '.join(owners)}"
         return _told(paths[0], Level.ADVICE, message, f"Nothing has to be done; {SEE}.")
     found = f"there is that of {owners[0]}" if owners else "there are none"
-    wanted = f" of a day after {since}, as it was made and taken back before," if since else ""
+    wanted = f" of a day after {since}, as the policies were changed and changed back since," if since else ""
     message = f"{what}; signatures of two policy owners{wanted} were wanted for just this change, and {found}"
     base = (session.law or "BASE")[:12]
     fix = f"Look at it ({SEE}), then sign: preflight approve policies --role {ROLE} --base {base}"
     return _told(paths[0], Level.RED_FLAG, message, fix)
 
 
-def _made_before(session: Session, before: str, after: str) -> date | None:
-    """Return the last day on which owners signed anything, if the base holds a signature for that very change.
+def _left_before(session: Session, before: str) -> date | None:
+    """Return the last day on which owners signed anything, if the base holds a signature for leaving that very state.
 
-    It was made and taken back since, so that the two digests are those of today again. Nobody has agreed to make it
-    once more: neither by what the base holds, nor by a second pair of signatures that was left over.
+    They came back to it since, so that its digest is that of today again. Nobody has agreed to leave it once more:
+    neither by what the base holds, nor by signatures that were left over, for that change or for another one.
     """
     landed = [_stated(data) for path, data in decision_files.read(session.lawful).items() if path.endswith(".json")]
     amendments = [each for each in landed if each and each.kind == "amend"]
-    again = any((each.amends, each.into) == (before, after) for each in amendments)
+    again = any(each.amends == before for each in amendments)
     return max(each.decided_on for each in amendments) if again else None
 
 

@@ -72,7 +72,10 @@ def command(  # noqa: PLR0913 - one argument an option
         raise UsageError(message, fix=f"That may {' or '.join(sorted(allowed))}.")
     given = Wishes(acting, **wishes)
     by, key = signer(office, given, NAMESPACE)
-    others = (each.statement for each in known.values() if each.in_force and each.id != identifier)
+    # What only lies in this folder is taken back as well: it may be the other one of two.
+    landed = session.verified.landed
+    there = (each for each in known.values() if landed is None or each.path in landed)
+    others = (each.statement for each in there if each.in_force and each.id != identifier)
     stays = sorted(statements.reference(each) for each in others if each.role == (decided or acting))
     said = drafts.revocation(office.heading(acting, by), vendor, identifier, found, reason, stays)
     return conclude(office, given, Draft(said, list(_page(office, identifier, found, ahead=ahead))), key)

@@ -32,13 +32,17 @@ APPEND_ONLY = "decision/append-only"
 
 @dataclass(frozen=True)
 class Verified:
-    """The decisions without a fault, the faults of the others, waivers that waive nothing, and what facts need."""
+    """The decisions without a fault, the faults of the others, waivers that waive nothing, and what facts need.
+
+    ``landed`` are the paths of decisions that the history has, as in ``court.Terms``.
+    """
 
     decisions: tuple[Decision, ...] = ()
     faults: tuple[Fault, ...] = ()
     idle: tuple[Idle, ...] = ()
     decided: Decided = NOTHING_DECIDED
     arrived: Mapping[str, date] = field(default_factory=dict)
+    landed: frozenset[str] | None = None
 
 
 def verify(session: Session) -> Verified:
@@ -76,7 +80,7 @@ def _ruled(
     line = _line(session)
     good = dict(landings.waivers(session, line, good, decisions, came))
     decided = Decided(approved, good, *proposing, landings.names(session, line, decisions, came))
-    return Verified(decisions, faults, idle, decided, terms.arrived)
+    return Verified(decisions, faults, idle, decided, terms.arrived, terms.landed)
 
 
 def _value(session: Session, name: str) -> Json:

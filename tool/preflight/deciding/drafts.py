@@ -226,9 +226,13 @@ def sentences(said: Statement, titles: Mapping[str, str]) -> Iterator[str]:
         yield f"It has to come into the registry within {counted(LATE, 'day')}, and is over once this is repaired."
     elif said.kind == "revoke":
         yield f"{said.by}, as {role}, takes back the decision {said.revokes} on {said.vendor}, for good."
-        what = "every other one like it" if said.seen else "all that was decided on it that day in that role"
+        what = (
+            "every other one like it until now"
+            if said.seen
+            else "all that was decided on it in that role until that day"
+        )
         stays = ", ".join(sorted(each.partition(":")[0] for each in said.listed(STAYS)))
-        yield f"With it goes {what}, until now" + (f", but for {stays}." if stays else ".")
+        yield f"With it goes {what}" + (f", but for {stays}." if stays else ".")
         yield f"Because: {said.reason}"
     else:
         yield f"{said.by}, as {role}, agrees to a change of the policies: of {counted(_count(said), 'file')}."

@@ -86,7 +86,7 @@ def _left_over(sound: list[tuple[Decision, Text]], said: Statement) -> Iterator[
         other = each.statement
         anew = other.decided_on == said.decided_on and statements.reference(said) in other.listed(statements.AFTER)
         by_then = other.decided_on <= said.decided_on and not anew
-        goes = by_then and (_is_alike(other, said, gone) or _is_of_its_day(other, said))
+        goes = by_then and (_is_alike(other, said, gone) or _is_older(other, said))
         if goes and statements.reference(other) not in stays:
             yield said.vendor, each.id
 
@@ -102,10 +102,10 @@ def _is_alike(other: Statement, said: Statement, gone: Statement | None) -> bool
     return _gist(other) in {seen, _gist(gone) if gone else seen}
 
 
-def _is_of_its_day(other: Statement, said: Statement) -> bool:
-    """Whether it may be what was taken back, as far as its signer knew: its id alone, which tells role and day."""
-    of_its_day = said.revokes.startswith(other.decided_on.isoformat())
-    return not said.seen and of_its_day and other.role == statements.role_of(said.revokes)
+def _is_older(other: Statement, said: Statement) -> bool:
+    """Whether it is, or is before, what was taken back, as far as its signer knew: its id alone tells role and day."""
+    by_its_day = other.decided_on.isoformat() <= said.revokes[: len("2026-11-22")]
+    return not said.seen and by_its_day and other.role == statements.role_of(said.revokes)
 
 
 def _gist(said: Statement) -> tuple[str, ...]:
