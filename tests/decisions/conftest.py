@@ -74,6 +74,13 @@ def accepts(folder: Path, signature: bytes, message: bytes, namespace: str = NAM
 
 
 BOUNDS = {"annual_cost": {"amount": 75000, "currency": "EUR"}}
+REVOCATION: dict[str, Any] = {
+    "kind": "revoke",
+    "revokes": "2026-11-02-cfo-01234567",
+    "reason": "Sold.",
+    "nonce": "f" * 16,
+    "facts": {"Decision": "approve"},
+}
 
 
 def said(**changes: Any) -> Statement:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from decisions.conftest import Keyring, said
-from decisions.test_ruling import PATH, PEOPLE, REVOCATION, SIG, filed, only_fault, ruled
+from decisions.conftest import REVOCATION, Keyring, said
+from decisions.test_ruling import PATH, PEOPLE, SIG, filed, only_fault, ruled
 from preflight.decisions import NAMESPACE, sshsig
 from preflight.decisions.signers import Signers
 
