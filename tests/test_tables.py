@@ -45,5 +45,9 @@ def test_no_text_breaks_out_of_its_table(rows: list[tuple[str, str]]) -> None:
     assert not [line for line in lines if line.lstrip().startswith("::") or "##[" in line]
 
 
+def test_what_has_hyphens_is_not_torn_apart() -> None:
+    assert list(wrapped("revoke 2026-11-22-cfo-bda1d0db", 26)) == ["revoke", "2026-11-22-cfo-bda1d0db"]
+
+
 def test_a_wrapped_line_gives_no_orders_to_the_log_of_a_job() -> None:
     assert list(wrapped("aaaaaaa ::error", 9)) == ["aaaaaaa", r"\u{3a}:error"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -65,3 +66,17 @@ def test_what_is_edited_or_taken_out_on_the_way_is_told(line: list[str], tmp_pat
     assert GitTree(tmp_path / "registry", merge).unmade(first, "vendors") == {PATH}
     assert GitTree(tmp_path / "registry", merge).unmade(merge, "vendors") == set()
     assert GitTree(tmp_path / "registry", second).unmade(first, "policies") == set()
+
+
+def test_git_is_closed_once_nobody_asks_it_whoever_else_holds_it(line: list[str], tmp_path: Path) -> None:
+    """Of a ring of objects nobody knows which goes first; a pipe that goes before its owner is told as a warning."""
+    tree = GitTree(tmp_path / "registry", line[1])
+    assert tree.read(PATH, 100) == b"a: 2\n"
+    [repository] = tree._repositories.values()
+    assert repository.git.cat_file_all
+    process = repository.git.cat_file_all.proc
+    assert process.poll() is None
+    tree.__dict__["ring"] = tree
+    del tree
+    gc.collect()
+    assert process.poll() is not None

@@ -39,6 +39,8 @@ def _lines(cell: Cell, width: int) -> Iterator[str]:
 
 def wrapped(text: str, width: int = WIDTH, indent: str = "", hanging: str = "") -> Iterator[str]:
     """Yield a text in lines of ``width`` characters at most, ``indent`` and ``hanging`` included."""
-    lines = textwrap.wrap(terminal(text), width, initial_indent=indent, subsequent_indent=hanging)
+    # Ids have hyphens, and are copied whole.
+    wrap = textwrap.TextWrapper(width, initial_indent=indent, subsequent_indent=hanging, break_on_hyphens=False)
+    lines = wrap.wrap(terminal(text))
     # Made safe twice: a word may begin a line only once the text is wrapped.
     yield from (terminal(line) for line in lines)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import weakref
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -415,21 +416,33 @@ class GitTree:
             ) from None
 
     def _repository(self) -> git.Repo:
-        git = _library()
+        library = _library()
         process = os.getpid()
         if _answers and (self.root, process) in _answers[0].repositories:
             return _answers[0].repositories[self.root, process]
-        if process not in self._repositories:
-            try:
-                repository = git.Repo(self.root.resolve(), search_parent_directories=True)
-            except (git.exc.InvalidGitRepositoryError, git.exc.NoSuchPathError, ValueError):
-                message = f"{self.root} is not in a git repository"
-                raise UsageError(message, fix="Leave --at out, or name the repository with --root.") from None
-            repository.git.update_environment(GIT_NO_REPLACE_OBJECTS="1")
+        if process in self._repositories:
+            return self._repositories[process]
+        try:
+            repository: git.Repo = library.Repo(self.root.resolve(), search_parent_directories=True)
+        except (library.exc.InvalidGitRepositoryError, library.exc.NoSuchPathError, ValueError):
+            message = f"{self.root} is not in a git repository"
+            raise UsageError(message, fix="Leave --at out, or name the repository with --root.") from None
+        repository.git.update_environment(GIT_NO_REPLACE_OBJECTS="1")
+        if _answers:
+            _answers[0].repositories[self.root, process] = repository
+        else:
             self._repositories[process] = repository
-            if _answers:
-                _answers[0].repositories[self.root, process] = repository
-        return self._repositories[process]
+        weakref.finalize(_answers[0] if _answers else self, _close, repository, process)
+        return repository
+
+
+def _close(repository: git.Repo, process: int) -> None:
+    """Close what was opened, once nobody asks any more; a fork leaves alone what it only inherited.
+
+    Else the collector takes apart a ring of objects in any order, and git's pipes may go before who would close them.
+    """
+    if os.getpid() == process:
+        repository.close()
 
 
 def _raw_changes(listed: str) -> Iterator[tuple[str, str, str]]:
