@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from preflight.deciding import bounds, drafts
 from preflight.deciding.bounds import Extent
-from preflight.decisions.statement import parse, render
+from preflight.decisions.statement import AFTER, parse, render
 from preflight.errors import UsageError
 from preflight.money import Rates
 
@@ -38,6 +38,19 @@ def test_whatever_files_are_called_an_amendment_can_be_signed(changed: dict[str,
     digest = "sha256:" + "0" * 64
     said = drafts.amendment(HEADING, digest, digest.replace("0", "1"), changed, "")
     assert parse(render(said)) == said
+
+
+def test_an_amendment_of_many_files_has_room_to_say_what_it_comes_after() -> None:
+    digest = "sha256:" + "0" * 64
+    changed = {f"policies/rules/money/rule-{number}.yaml": "changed" for number in range(100)}
+    said = drafts.amendment(HEADING, digest, digest.replace("0", "1"), changed, "")
+    revocations = [f"2026-11-22-policy-owner-0000000{number}:{'a' * 32}" for number in range(9)]
+    told = drafts.after(said, revocations)
+    assert (len(said.facts), len(told.facts)) == (40, 40)
+    assert told.listed(AFTER) == frozenset(revocations)
+    assert parse(render(told)) == told
+    assert next(drafts.sentences(told, {})) == next(drafts.sentences(said, {}))
+    assert "of 100 files" in next(drafts.sentences(told, {}))
 
 
 @given(st.text())

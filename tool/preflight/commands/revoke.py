@@ -11,7 +11,7 @@ from preflight.commands.completion import complete_vendor
 from preflight.commands.office import Office, Wishes, from_base, options, signer
 from preflight.commands.signing import Draft, conclude
 from preflight.deciding import drafts
-from preflight.decisions import FOLDER, NAMESPACE
+from preflight.decisions import FOLDER, NAMESPACE, revoking
 from preflight.decisions import statement as statements
 from preflight.decisions.statement import role_of
 from preflight.errors import UsageError
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from preflight.commands.session import Session
     from preflight.decisions import Decision
+    from preflight.decisions.statement import Statement
 
 MOST_NAMED = 8  # decisions in a message
 
@@ -53,7 +54,8 @@ def command(  # noqa: PLR0913 - one argument an option
 
     A revocation is final: whoever thinks better of it decides anew. Nothing is deleted. A role takes back what it
     decided itself; those among 'revokers' in policies/approvals.yaml take back what any role decided. With --ahead,
-    what was signed and handed on, and that nobody has merged yet, counts for nothing when it comes.
+    what was signed and handed on, and that nobody has merged yet, counts for nothing when it comes. What was signed
+    like it until now and lies in somebody's mail goes with it; what is merged stays, and the statement says so.
     """
     session = from_base(session, base)
     office = Office.of(session)
@@ -72,13 +74,21 @@ def command(  # noqa: PLR0913 - one argument an option
         raise UsageError(message, fix=f"That may {' or '.join(sorted(allowed))}.")
     given = Wishes(acting, **wishes)
     by, key = signer(office, given, NAMESPACE)
-    # What only lies in this folder is taken back as well: it may be the other one of two.
-    landed = session.verified.landed
-    there = (each for each in known.values() if landed is None or each.path in landed)
-    others = (each.statement for each in there if each.in_force and each.id != identifier)
-    stays = sorted(statements.reference(each) for each in others if each.role == (decided or acting))
-    said = drafts.revocation(office.heading(acting, by), vendor, identifier, found, reason, stays)
+    said = drafts.revocation(office.heading(acting, by), vendor, identifier, found, reason)
+    said = drafts.staying(said, _stays(session, said))
     return conclude(office, given, Draft(said, list(_page(office, identifier, found, ahead=ahead))), key)
+
+
+def _stays(session: Session, said: Statement) -> list[str]:
+    """Return what goes on to count though it would go with what is taken back: its signer sees that it is there.
+
+    What only lies in this folder goes as well: it may be the other one of two.
+    """
+    landed = session.verified.landed
+    merged = [each for each in session.verified.decisions if landed is None or each.path in landed]
+    counts = {statements.reference(each.statement) for each in merged if each.in_force and each.id != said.revokes}
+    goes = revoking.along((each.statement for each in merged if each.statement.kind != "amend"), said)
+    return sorted(counts & {statements.reference(each) for each in goes})
 
 
 def _identifier(session: Session, vendor: str, wanted: str, *, ahead: bool) -> str:

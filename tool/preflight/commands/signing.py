@@ -77,7 +77,9 @@ def conclude(office: Office, wishes: Wishes, draft: Draft, key: SigningKey | Non
 
 def _revoked_today(session: Session, said: Statement) -> list[str]:
     """Return the revocations of that day on that vendor in that role: else nobody knows which was signed first."""
-    there = (each.statement for each in session.verified.decisions if each.in_force and said.kind != "revoke")
+    if said.kind == "revoke":
+        return []
+    there = (each.statement for each in session.verified.decisions if each.in_force)
     revoked = (each for each in there if each.kind == "revoke" and each.vendor == said.vendor)
     today = (each for each in revoked if each.decided_on == said.decided_on)
     return [statements.reference(each) for each in today if statements.role_of(each.revokes) == said.role]

@@ -32,6 +32,7 @@ MOST_PATH = 100
 MOST_REASON = 500
 MOST_RESTS = 6  # facts
 RESTS_ON = "Rests on"  # the fields of the record, and the facts, by which a waiver stands and falls
+MORE = "and"  # says how many files are not named
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,41 +115,48 @@ def waiver(  # noqa: PLR0913, PLR0917 - each is a part of what is signed
 
 def _lines(names: Iterable[str]) -> list[str]:
     """Join names, as many as go into one fact; what does not go into a few facts is left out, and told."""
+    lines = _joined(map(one_line, names))
+    return lines if len(lines) <= MOST_RESTS else [*lines[: MOST_RESTS - 1], "and more fields of the record"]
+
+
+def _joined(names: Iterable[str]) -> list[str]:
+    """Join names, as many as go into one fact."""
     lines: list[str] = []
-    for name in map(one_line, names):
+    for name in names:
         if lines and len(lines[-1]) + len(name) + 2 <= MOST_FACT:
             lines[-1] += f", {name}"
         else:
             lines.append(name)
-    return lines if len(lines) <= MOST_RESTS else [*lines[: MOST_RESTS - 1], "and more fields of the record"]
+    return lines
 
 
-def revocation(  # noqa: PLR0913, PLR0917 - each is a part of what is signed
-    heading: Heading,
-    vendor: str,
-    identifier: str,
-    decision: Decision | None,
-    reason: str,
-    stays: Iterable[str] = (),
-) -> Statement:
-    """Draft the revocation of a decision; ``decision`` is None where that has a fault, or is still to come.
-
-    ``stays`` are other decisions of the role on that vendor, which are not taken back; each as its reference.
-    """
+def revocation(heading: Heading, vendor: str, identifier: str, decision: Decision | None, reason: str) -> Statement:
+    """Draft the revocation of a decision; ``decision`` is None where that has a fault, or is still to come."""
     facts: list[tuple[str, Fact]] = []
     if decision is not None:
         said = decision.statement
         whose = zip(statements.WHOSE, (said.kind, said.role, said.by, said.rule), strict=True)
         facts = [(name, what) for name, what in whose if what]
         facts += [("Decided on", said.decided_on.isoformat()), *_reach(said)]
-    facts += [(f"{STAYS} {number}", each) for number, each in enumerate(_lines(stays), 1)]
     begun = heading.statement("revoke", vendor)
     return replace(begun, revokes=identifier, reason=a_reason(reason), facts=tuple(facts))
 
 
+def staying(said: Statement, others: Iterable[str]) -> Statement:
+    """Return a revocation that says what is not taken back by it, though it is like it; each as its reference."""
+    return _with_facts(said, STAYS, others)
+
+
 def after(said: Statement, revocations: Iterable[str]) -> Statement:
     """Return a statement that says that it comes after those revocations, which else would take it back as well."""
-    told = ((f"{AFTER} {number}", each) for number, each in enumerate(_lines(revocations), 1))
+    return _with_facts(said, AFTER, revocations)
+
+
+def _with_facts(said: Statement, title: str, references: Iterable[str]) -> Statement:
+    told = tuple((f"{title} {number}", each) for number, each in enumerate(_joined(references), 1))
+    if said.kind == "amend" and told:
+        files = [(name, what) for name, what in said.facts if name != MORE]
+        return _with_files(said, files, _count(said), told)
     return replace(said, facts=(*said.facts, *told))
 
 
@@ -162,14 +170,20 @@ def _reach(said: Statement) -> Iterator[tuple[str, Fact]]:
 def amendment(heading: Heading, amends: str, into: str, changed: Mapping[str, str], reason: str) -> Statement:
     """Draft the agreement to a change of the policies: from one digest to another, with the files that differ."""
     listed: list[tuple[str, Fact]] = [(_path(path), what) for path, what in changed.items()]
-    unique = list(dict(listed).items())
-    kept = unique if len(unique) <= MAX_FACTS else unique[: MAX_FACTS - 1]
     begun = heading.statement("amend", POLICIES)
     begun = replace(begun, amends=amends, into=into, reason=a_reason(reason) if reason else "")
+    return _with_files(begun, list(dict(listed).items()), len(changed))
+
+
+def _with_files(
+    begun: Statement, files: Sequence[tuple[str, Fact]], count: int, told: tuple[tuple[str, Fact], ...] = ()
+) -> Statement:
+    """Return an amendment that names as many of its files as there is room for beside what else is told."""
+    room = MAX_FACTS - len(told)
+    kept = tuple(files) if len(files) == count <= room else tuple(files[: room - 1])
     while True:
-        more = len(changed) - len(kept)
-        facts = (*kept, ("and", f"{more:,} more")) if more else tuple(kept)
-        draft = replace(begun, facts=facts)
+        more = count - len(kept)
+        draft = replace(begun, facts=(*kept, *([(MORE, f"{more:,} more")] if more else ()), *told))
         try:
             statements.render(draft)
         except DocumentError as error:
@@ -244,7 +258,7 @@ def sentences(said: Statement, titles: Mapping[str, str]) -> Iterator[str]:
 
 def _count(said: Statement) -> int:
     facts = {name: what for name, what in said.facts if name.partition(" ")[0] != AFTER}
-    more = str(facts.pop("and", "0")).partition(" ")[0].replace(",", "")
+    more = str(facts.pop(MORE, "0")).partition(" ")[0].replace(",", "")
     return len(facts) + int(more)
 
 

@@ -10,7 +10,7 @@ from preflight.decisions import statement as statements
 from preflight.decisions.court import DECIDE_ANEW, at, has_ended_trust
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
     from preflight.decisions.court import Court, Fault
@@ -36,7 +36,7 @@ def taken_back(court: Court, sound: list[tuple[Decision, Text]]) -> tuple[dict[N
         named, said = (each.statement.vendor, each.statement.revokes), each.statement.decided_on
         # Until it came, what it takes back went on to count.
         this = Ended(max(said, court.terms.arrived.get(each.path, said)), court.terms.is_landed(each.path))
-        for one in (named, *_left_over(sound, each.statement)):
+        for one in (named, *_left_over(court, sound, each.statement)):
             before = ended.get(one, this)
             ended[one] = Ended(min(this.on, before.on), this.landed or before.landed)
     return ended, faults
@@ -73,22 +73,37 @@ def _revocations(court: Court, sound: list[tuple[Decision, Text]]) -> tuple[list
     return found, faults
 
 
-def _left_over(sound: list[tuple[Decision, Text]], said: Statement) -> Iterator[Named]:
+def _left_over(court: Court, sound: list[tuple[Decision, Text]], said: Statement) -> Iterator[Named]:
     """Yield vendor and id of what goes with that which was taken back, though the revocation does not name it.
+
+    An amendment that has landed is spent: it lets nobody change anything again, and stays what it was for the audit.
+    """
+    there = (each.statement for each, _ in sound if each.statement.kind != "amend" or court.terms.is_new(each.path))
+    yield from ((other.vendor, other.id) for other in along(there, said))
+
+
+def along(others: Iterable[Statement], said: Statement) -> list[Statement]:
+    """Return what goes with that which a revocation takes back.
 
     Whoever signed twice, because the first mail seemed lost, takes back both. It rests on what was signed alone: when a
     decision comes, and beside what, whoever pushes it chooses.
     """
-    same = [each for each, _ in sound if each.statement.vendor == said.vendor and each.statement.kind != "revoke"]
-    gone = next((each.statement for each in same if each.id == said.revokes), None)
+    same = [each for each in others if each.vendor == said.vendor and each.kind != "revoke"]
+    gone = next((each for each in same if each.id == said.revokes), None)
     stays = said.listed(statements.STAYS)
-    for each in same:
-        other = each.statement
-        anew = other.decided_on == said.decided_on and statements.reference(said) in other.listed(statements.AFTER)
-        by_then = other.decided_on <= said.decided_on and not anew
-        goes = by_then and (_is_alike(other, said, gone) or _is_older(other, said))
-        if goes and statements.reference(other) not in stays:
-            yield said.vendor, each.id
+    return [
+        other
+        for other in same
+        if _is_by_then(other, said)
+        and (_is_alike(other, said, gone) or _is_older(other, said))
+        and statements.reference(other) not in stays
+    ]
+
+
+def _is_by_then(other: Statement, said: Statement) -> bool:
+    """Whether something was signed before a revocation. Of its day it is not known, unless it says so."""
+    anew = other.decided_on == said.decided_on and statements.reference(said) in other.listed(statements.AFTER)
+    return other.decided_on <= said.decided_on and not anew
 
 
 def _is_alike(other: Statement, said: Statement, gone: Statement | None) -> bool:
