@@ -10,12 +10,14 @@ import pytest
 
 from preflight import engine, fingerprints
 from preflight.commands import marking
-from preflight.model import Decided, Novelty
+from preflight.model import EMPTY, Decided, Novelty, Proposers
 from test_engine import TODAY, case
 from test_engine_registry import built
 from test_engine_waivers import told, waiver, warnings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from preflight.engine import Judged
     from preflight.model import JsonObject, Waiver
 
@@ -23,6 +25,7 @@ AT = "/lifecycle/status"
 OTHERS = built(at=AT, faults="facts.graph.named_by", message="It is named by {item.vendor}")
 STOOD = date(2026, 5, 20)  # on that day there was something to waive
 LEFT = "name: Acme\nlifecycle: {status: rejected}\n"
+STRANGER = "somebody whom people.yaml does not know"
 RECORD: JsonObject = {"name": "Acme", "lifecycle": {"status": "rejected"}}
 
 
@@ -38,8 +41,8 @@ def of_others(*vendors: str, **changes: Any) -> Waiver:
     return waiver(OTHERS, RECORD, AT, beside=beside, **changes)
 
 
-def beside(now: JsonObject, *waivers: Waiver) -> Judged:
-    context = OTHERS.context(TODAY, decided=Decided(waivers={"acme": waivers}))
+def beside(now: JsonObject, *waivers: Waiver, authors: Mapping[str, Proposers] = EMPTY) -> Judged:
+    context = OTHERS.context(TODAY, decided=Decided(waivers={"acme": waivers}, authors=authors))
     return engine.orphans(engine.judge_case(case(LEFT), OTHERS, context, now), context)
 
 
@@ -60,6 +63,21 @@ def test_a_waiver_is_for_what_other_records_said(now: tuple[str, ...], stands: b
     assert [(each.outcome.value, each.waiver) for each in result.verdicts if each.rule == "a/1"] == [outcome] * len(now)
     stale = [("waiver/stale", "other records say something else now than when it was signed")]
     assert warnings(result) == ([] if stands else stale)
+
+
+@pytest.mark.parametrize(
+    ("wrote", "landed", "why"),
+    [
+        pytest.param(Proposers(frozenset({"ruth"})), False, "ruth proposes the change", id="by who signed it"),
+        pytest.param(Proposers(strangers=("x@y.example",)), False, f"{STRANGER} proposes the change", id="a stranger"),
+        pytest.param(Proposers(frozenset({"mina"})), False, "", id="by somebody else"),
+        pytest.param(Proposers(frozenset({"ruth"})), True, "", id="it is there, and the change brings something else"),
+    ],
+)
+def test_nobody_waives_what_another_record_that_they_write_brings(wrote: Proposers, landed: bool, why: str) -> None:  # noqa: FBT001 - a table
+    result = beside(naming("gull"), of_others("gull", landed=landed), authors={"gull": wrote})
+    assert warnings(result) == ([("waiver/proposer", why)] if why else [])
+    assert [each.outcome.value for each in result.verdicts if each.rule == "a/1"] == ["fail" if why else "waived"]
 
 
 def test_a_waiver_stands_tomorrow() -> None:

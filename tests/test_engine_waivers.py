@@ -213,6 +213,14 @@ def test_nobody_waives_what_they_own() -> None:
     assert told(judged(built, other, given)) == [("a/1", "waived", "/open", given.id)]
 
 
+def test_nobody_waives_what_they_own_until_the_change_that_brings_it() -> None:
+    built = rules(OPEN)
+    before = {"open": False, "rate": 3, "ownership": {"it": {"owner": "ruth"}}}
+    handed_over = "{open: false, rate: 3, ownership: {it: {owner: omar}}}"
+    result = judged(built, handed_over, waiver(built, RECORD), before=before, has_base=True)
+    assert warnings(result) == [("waiver/owner", "ruth owns the vendor")]
+
+
 @pytest.mark.parametrize(
     ("authors", "before", "why"),
     [

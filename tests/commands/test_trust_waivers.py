@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from commands.house import RECORD, House, approval, merge_commit
+from commands.house import PLAIN, RECORD, House, approval, merge_commit
 from preflight import fingerprints
 from preflight.commands.session import Session
 
@@ -83,3 +83,27 @@ def test_who_waived_may_correct_a_typo_later(house: House, signer: Keys) -> None
     house.commit("Words", "ruth-lang")
     told = house.gate()
     assert (told.code, told.red, [rule for rule, _ in told.waived]) == (0, [], [REPORT])
+
+
+def test_a_term_is_a_term_though_its_key_ended_since(house: House, signer: Keys) -> None:
+    """Else whoever has a key ended as of some day gives everybody the terms back that were signed with it."""
+    house.amend("waivers", lambda value: {**value, "renewals": 0})
+    unproven(house)
+    house.add(signer("ruth-lang", which="first").files(waiver(house, nonce="a" * 16)))
+    lines = (house.root / "policies/allowed_signers").read_text("utf-8")
+    ended = signer("ruth-lang", which="first").line('valid-before="20260519Z"', PLAIN)
+    house.write("policies/allowed_signers", lines + signer("ruth-lang", which="first").line(PLAIN))
+    house.commit("No report")
+    again = waiver(house, decided_on=date(2026, 5, 25), nonce="b" * 16)
+    house.add(signer("ruth-lang").files(again))
+    told = "lets nothing stand: it was renewed 1 time; at most 0 times is allowed"
+    message = f"The waiver of {REPORT} by ruth-lang {told}"
+    path = f"vendors/decisions/acme/{again.id}.json"
+    house.commit("Waived again", day="2026-05-25")
+    assert ("waiver/renewals", path, message) in house.plain().warnings
+    house.write("policies/allowed_signers", lines + ended)
+    house.commit("The first key is over", day="2026-05-26")
+    late = house.plain()
+    assert [each[0] for each in late.red] == [REPORT, "decision/key-validity"]
+    assert ("waiver/renewals", path, message) in late.warnings
+    assert [each for each in late.warnings if "2026-05-20" in each[1]] == []

@@ -9,7 +9,6 @@ from preflight.decisions import FOLDER
 from preflight.decisions import statement as statements
 from preflight.decisions.amendment import OWNERS, ROLE, changes, digest, owners_for
 from preflight.engine import Judged
-from preflight.errors import DocumentError
 from preflight.model import REGISTRY, Level, Outcome, Verdict
 from preflight.shell import decision_files, registry, trust_root
 from preflight.shell.git import GitTree
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from preflight.commands.session import Session
-    from preflight.decisions.statement import Statement
 
 CHANGE = "change/policy"
 SEE = "'preflight policy diff' shows what it turns"
@@ -64,17 +62,11 @@ def _left_before(session: Session, before: str) -> date | None:
     They came back to it since, so that its digest is that of today again. Nobody has agreed to leave it once more:
     neither by what the base holds, nor by signatures that were left over, for that change or for another one.
     """
-    landed = [_stated(data) for path, data in decision_files.read(session.lawful).items() if path.endswith(".json")]
+    files = decision_files.read(session.lawful)
+    landed = [statements.readable(data) for path, data in files.items() if path.endswith(".json")]
     amendments = [each for each in landed if each and each.kind == "amend"]
     again = any(each.amends == before for each in amendments)
     return max(each.decided_on for each in amendments) if again else None
-
-
-def _stated(data: bytes) -> Statement | None:
-    try:
-        return statements.read(data)[0]
-    except DocumentError:
-        return None
 
 
 def passing(session: Session, since: str, changed: Collection[str]) -> list[Judged]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from preflight import engine, waiving
 from preflight.commands import landings, proposers
-from preflight.decisions import FOLDER, ruling, waivers
+from preflight.decisions import FOLDER, Decision, ruling, waivers
+from preflight.decisions import statement as statements
 from preflight.decisions.court import SIGNATURE, Terms
 from preflight.errors import UsageError
 from preflight.model import EMPTY, NOTHING_DECIDED, REGISTRY, Decided, Level, Outcome, Proposers, Verdict
@@ -16,10 +17,9 @@ from preflight.shell import decision_files, registry
 from preflight.shell.git import GitTree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from preflight.commands.session import Session
-    from preflight.decisions import Decision
     from preflight.decisions.court import Fault
     from preflight.decisions.signers import Signers
     from preflight.decisions.waivers import Idle
@@ -34,7 +34,8 @@ APPEND_ONLY = "decision/append-only"
 class Verified:
     """The decisions without a fault, the faults of the others, waivers that waive nothing, and what facts need.
 
-    ``landed`` are the paths of decisions that the history has, as in ``court.Terms``.
+    ``landed`` are the paths of decisions that the history has, as in ``court.Terms``; ``past`` are waivers that landed,
+    and that have a fault today.
     """
 
     decisions: tuple[Decision, ...] = ()
@@ -43,6 +44,7 @@ class Verified:
     decided: Decided = NOTHING_DECIDED
     arrived: Mapping[str, date] = field(default_factory=dict)
     landed: frozenset[str] | None = None
+    past: tuple[Decision, ...] = ()
 
 
 def verify(session: Session) -> Verified:
@@ -71,16 +73,26 @@ def _ruled(
     decisions, faults = ruling.judge(files, signers, people, name, session.today, terms=terms)
     rules = {compiled.rule.id: compiled.rule for compiled in session.policy.rules}
     given = policies["waivers"].value if "waivers" in policies else None
-    good, idle = waivers.waivers(decisions, given, rules)
+    past = tuple(_past(files, came, decisions))
+    good, idle = waivers.waivers(decisions, given, rules, past)
     approved: dict[str, list[JsonObject]] = {}
     for each in decisions:
         if each.statement.kind == "approve":
             approval = {**each.statement.approval, "id": each.id, "state": each.state}
             approved.setdefault(each.statement.vendor, []).append(approval)
     line = _line(session)
-    good = dict(landings.waivers(session, line, good, decisions, came))
+    good = dict(landings.waivers(session, line, good, [*decisions, *past], came))
     decided = Decided(approved, good, *proposing, landings.names(session, line, decisions, came))
-    return Verified(decisions, faults, idle, decided, terms.arrived, terms.landed)
+    return Verified(decisions, faults, idle, decided, terms.arrived, terms.landed, past)
+
+
+def _past(files: Mapping[str, bytes], came: Collection[str], sound: Iterable[Decision]) -> Iterator[Decision]:
+    """Yield waivers that landed and have a fault today, as of a key that ended: they let stand what they let stand."""
+    known = {each.path for each in sound}
+    for path in sorted({*came} & {*files} - known):
+        said = statements.readable(files[path]) if path.endswith(".json") else None
+        if said and said.kind == "waive":
+            yield Decision(said.id, path, said, "", touched=False, identified=False, state="void")
 
 
 def _value(session: Session, name: str) -> Json:

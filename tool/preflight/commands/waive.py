@@ -136,7 +136,7 @@ def _prove(session: Session, said: Statement) -> None:
     documents = session.policy.documents
     policy = documents["waivers"].value if "waivers" in documents else None
     rules = {compiled.rule.id: compiled.rule for compiled in session.policy.rules}
-    _, idle = waivers.waivers([*session.verified.decisions, drafted], policy, rules)
+    _, idle = waivers.waivers([*session.verified.decisions, drafted], policy, rules, session.verified.past)
     for each in idle:
         if each.decision is drafted:
             message = f"such a waiver would let nothing stand: {each.why}"

@@ -106,6 +106,14 @@ def read(data: bytes) -> tuple[Statement, Text]:
     return _Reader(text).statement(), text
 
 
+def readable(data: bytes) -> Statement | None:
+    """Return a statement, or None where it cannot be read: what is wrong with it is told elsewhere."""
+    try:
+        return parse(data)
+    except DocumentError:
+        return None
+
+
 def render(statement: Statement) -> bytes:
     """Return the bytes to sign: the same statement always gives the same bytes.
 

@@ -38,17 +38,22 @@ class Idle:
 
 
 def waivers(
-    decisions: Iterable[Decision], policy: JsonObject | None, rules: Mapping[str, Rule]
+    decisions: Iterable[Decision],
+    policy: JsonObject | None,
+    rules: Mapping[str, Rule],
+    past: Sequence[Decision] = (),
 ) -> tuple[dict[str, tuple[Waiver, ...]], tuple[Idle, ...]]:
     """Return the waivers of each vendor that are good on their day, and those that are not.
 
-    ``policy`` is policies/waivers.yaml. Whether a good one still covers anything, the record says: see ``engine``.
+    ``policy`` is policies/waivers.yaml. ``past`` are waivers that have landed and count no more, as their key ended:
+    they are terms all the same. Whether a good one still covers anything, the record says: see ``engine``.
     """
     given = policy or NOBODY
     good: dict[str, list[Waiver]] = {}
     idle: list[Idle] = []
-    for decision, before in _in_turn(decisions, rules):
-        if decision.state in {"revoked", "not-yet"}:
+    gone = {each.path for each in past}
+    for decision, before in _in_turn([*decisions, *past], rules):
+        if decision.path in gone or decision.state in {"revoked", "not-yet"}:
             continue  # nobody has to do anything about it
         said = decision.statement
         fault = next(_faults(decision, before, given, rules.get(said.rule)), None)
