@@ -98,17 +98,17 @@ To call: Ann Arbor · criticality: high
 
 What breaks if it goes down
 ---------------------------
-gets its data       data            felt       if it fails    to call
-------------------  --------------  ---------  -------------  ---------
-ads                 not known       within a   not known      CRM Team
-(approved, not in                   week
+gets its data       data       felt       if it fails    to call
+------------------  ---------  ---------  -------------  ---------
+ads                 not known  within a   not known      CRM Team
+(approved, not in              week
 use yet)
 criticality not
 known
 loses everything
 
-mail                segments, opt-  within an  by nothing     Ben Gone
-criticality medium  outs            hour                      (left)
+mail                segments,  within an  by nothing     Ben Gone
+criticality medium  opt-outs   hour                      (left)
 loses a part
 
 2 more over these:
