@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 ASKED, CHANGE = "risk/approved-by-the-roles", "change/policy"
 APPROVALS = "policies/approvals.yaml"
 LIMIT = ("annual_cost_from: 50000", "annual_cost_from: 500000")
+CAME = "2026-12-10"  # the day on which a change of the policies landed
 MOVED = "policies: gov\nrules: gov/rules\n"
 SUBMODULE = "1" * 40
 
@@ -170,9 +171,10 @@ def made_and_taken_back(ground: Ground) -> None:
     """Loosen a limit by the word of two owners, tighten it by another, and propose to loosen it again."""
     for limit in (LIMIT, LIMIT[::-1]):
         ground.edit(APPROVALS, limit)
-        ground.commit(by=OWNERS[0])
+        ground.commit(by=OWNERS[0], day=CAME)
         ground.amend()
-        ground.taken()
+        ground.git("commit", "--amend", "--no-edit", "--quiet", day=CAME)
+        ground.slip_in("It came", day=CAME)
     ground.edit(APPROVALS, LIMIT)
     ground.commit()
 
@@ -188,7 +190,7 @@ def test_signatures_that_were_left_over_do_not_make_the_same_change_again(ground
     made_and_taken_back(ground)
     ground.amend()  # as of the day that all of the ground was signed on
     [message] = ground.check().of(CHANGE)
-    assert "of a day after 2026-11-30, as the policies were changed and changed back since, were wanted" in message
+    assert "of a day after 2026-12-11, as the policies were changed and changed back since, were wanted" in message
     assert CHANGE in ground.refused()
 
 
@@ -199,14 +201,19 @@ def test_signatures_of_before_do_not_make_another_change_either(ground: Ground) 
     ground.edit(APPROVALS, (LIMIT[0], "annual_cost_from: 70000"))
     ground.commit()
     ground.amend()
-    assert "of a day after 2026-11-30" in " ".join(ground.check().of(CHANGE))
+    assert "of a day after 2026-12-11" in " ".join(ground.check().of(CHANGE))
     assert CHANGE in ground.refused()
 
 
-def test_owners_make_the_same_change_again_by_a_later_word(ground: Ground) -> None:
+@pytest.mark.parametrize(("day", "taken"), [(11, False), (12, True)])
+def test_owners_make_the_same_change_again_by_a_later_word(ground: Ground, day: int, *, taken: bool) -> None:
+    """Later than the day on which it was made, whatever day was signed then, and by clocks that differ."""
     made_and_taken_back(ground)
-    ground.amend(decided_on=date(2026, 12, 1))
-    ground.taken()
+    ground.amend(decided_on=date(2026, 12, day))
+    if taken:
+        ground.taken()
+    else:
+        assert CHANGE in ground.refused()
 
 
 def test_two_keys_of_one_owner_are_one_owner(ground: Ground) -> None:

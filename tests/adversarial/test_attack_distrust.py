@@ -314,7 +314,7 @@ def test_what_is_taken_back_on_its_way_counts_for_nothing_when_it_comes(ground: 
     assert ground.read(f"vendors/decisions/{VENDOR}/2026-12-22-cfo-fedcba98.json")
     ground.commit()
     assert [each[0] for each in ground.check().red] == ["decision/revoked", ASKED]
-    assert "it was taken back on 2026-12-22" in ground.refused("main")
+    assert "was taken back on 2026-12-22, and this with it" in ground.refused("main")
 
 
 def test_keys_go_by_the_word_of_two_owners_alone(ground: Ground) -> None:

@@ -1,4 +1,4 @@
-"""What other records say of a vendor: a word on it is for what they said, and what stands covers for nothing else."""
+"""What other records say of a vendor: nobody lets it stand, and what stands covers for nothing else."""
 
 from __future__ import annotations
 
@@ -30,48 +30,11 @@ def rejected(ground: Ground) -> Ground:
     """Return the ground with a vendor that was rejected, with which a vendor in use is still connected."""
     proposal(ground, LEFT, "{name: Heron GmbH, country: DE}", NO_MONEY)
     ground.edit(LEFT, ("status: proposed", "status: rejected"))
-    reconnect(ground)
+    ground.edit(SMALL, (LISTED, LISTED + CONNECTION))
     lines = ground.keys(SPONSOR).line(f'namespaces="{NAMESPACE}"')
     ground.write("policies/allowed_signers", ground.read("policies/allowed_signers") + lines)
     ground.slip_in("Heron is rejected, and Trident still sends there", day="2026-12-10")
     return ground
-
-
-def waiver(ground: Ground, day: str, nonce: str = "e" * 16) -> None:
-    """Have the sponsor let stand what is said of the vendor that was rejected."""
-    session = Session(ground.root, date.fromisoformat(day), quiet=True)
-    rule = session.policy.rule(DEPENDS)
-    assert rule is not None
-    at, record = rule.rule.at, session.survey.cases["heron-push"].record
-    beside = fingerprints.beside(session.policy, rule, at, session.survey.shared["heron-push"])
-    said: dict[str, Any] = {"vendor": "heron-push", "rule": DEPENDS, "pointer": at, "facts": ((OTHERS_SAY, beside),)}
-    said["fingerprint"] = fingerprints.of(session.policy, rule, record, at)
-    when: dict[str, Any] = {"decided_on": date.fromisoformat(day), "valid_until": date(2027, 3, 1), "nonce": nonce}
-    plain: dict[str, Any] = {"kind": "waive", "role": "executive-sponsor", "bounds": {}, "reason": "Until March."}
-    ground.decide(SPONSOR, **plain, **said, **when)
-
-
-def waive(ground: Ground, day: str) -> None:
-    waiver(ground, day)
-    ground.slip_in("Waived", day=day)
-
-
-def disconnect(ground: Ground) -> None:
-    ground.edit(SMALL, (CONNECTION, ""))
-    ground.slip_in("Trident stops", day="2026-12-18")
-
-
-def reconnect(ground: Ground) -> None:
-    ground.edit(SMALL, (LISTED, LISTED + CONNECTION))
-
-
-def held_back(ground: Ground, nonce: str = "e" * 16) -> dict[str, bytes]:
-    """Have a waiver signed, and put in somebody's drawer: return its files."""
-    waiver(ground, "2026-12-11", nonce)
-    kept = {each: (ground.root / each).read_bytes() for each in ground.git("ls-files", "-o").split()}
-    for path in kept:
-        (ground.root / path).unlink()
-    return kept
 
 
 def refused_for(ground: Ground, user: str) -> None:
@@ -81,57 +44,22 @@ def refused_for(ground: Ground, user: str) -> None:
     assert DEPENDS in ground.refused()
 
 
-def test_what_is_waived_of_one_record_is_waived_and_of_another_is_not(rejected: Ground) -> None:
-    waive(rejected, "2026-12-11")
-    disconnect(rejected)
+def test_nobody_waives_what_other_records_say(rejected: Ground) -> None:
+    session = Session(rejected.root, date(2026, 12, 20), quiet=True)
+    rule = session.policy.rule(DEPENDS)
+    assert rule is not None
+    at, record = rule.rule.at, session.survey.cases["heron-push"].record
+    beside = fingerprints.beside(session.policy, rule, at, session.survey.shared["heron-push"])
+    said: dict[str, Any] = {"vendor": "heron-push", "rule": DEPENDS, "pointer": at, "facts": ((OTHERS_SAY, beside),)}
+    said |= {"fingerprint": fingerprints.of(session.policy, rule, record, at), "nonce": "e" * 16}
+    when: dict[str, Any] = {"decided_on": date(2026, 12, 20), "valid_until": date(2027, 3, 1)}
+    plain: dict[str, Any] = {"kind": "waive", "role": "executive-sponsor", "bounds": {}, "reason": "Until March."}
+    rejected.decide(SPONSOR, **plain, **said, **when)
     rejected.edit(RECORD, (LISTED, LISTED + CONNECTION))
-    rejected.commit("Foghorn sends there now")
+    rejected.commit("Foghorn sends there now, waived")
+    idle = [each["message"] for each in rejected.check().verdicts if each["rule"] == "waiver/not-waivable"]
+    assert idle[0].endswith(f"lets nothing stand: the rule {DEPENDS} cannot be waived by anybody")
     refused_for(rejected, "foghorn-sms")
-
-
-def test_a_connection_that_moves_something_else_is_another_one(rejected: Ground) -> None:
-    waive(rejected, "2026-12-11")
-    rejected.edit(SMALL, (CONNECTION, "  - {system: heron-push, data: [phone numbers], frequency: real-time}\n"))
-    rejected.commit("Trident sends phone numbers now")
-    refused_for(rejected, "trident-experiments")
-
-
-def test_what_other_records_said_and_say_again_is_not_let_stand(rejected: Ground) -> None:
-    waive(rejected, "2026-12-11")
-    disconnect(rejected)
-    reconnect(rejected)
-    rejected.commit("Trident sends there again")
-    refused_for(rejected, "trident-experiments")
-
-
-def test_a_waiver_comes_with_what_other_records_say(rejected: Ground) -> None:
-    disconnect(rejected)
-    reconnect(rejected)
-    waiver(rejected, "2026-12-20")
-    rejected.commit("Trident sends there, waived")
-    assert rejected.check().red == []
-    rejected.taken()
-
-
-def test_what_was_repaired_since_a_waiver_was_signed_does_not_come_back_with_it(rejected: Ground) -> None:
-    """It was signed while that stood, and lay in somebody's mail when it was repaired."""
-    kept = held_back(rejected)
-    disconnect(rejected)
-    reconnect(rejected)
-    rejected.add(kept)
-    rejected.commit("Trident sends there again, waived")
-    refused_for(rejected, "trident-experiments")
-
-
-def test_a_second_one_of_the_same_word_does_not_bring_it_back(rejected: Ground) -> None:
-    """The first mail seemed lost. What the first let stand was repaired."""
-    kept = held_back(rejected, "d" * 16)
-    waive(rejected, "2026-12-11")
-    disconnect(rejected)
-    reconnect(rejected)
-    rejected.add(kept)
-    rejected.commit("Trident sends there again, waived")
-    refused_for(rejected, "trident-experiments")
 
 
 def test_what_stands_by_one_record_does_not_cover_for_another(rejected: Ground) -> None:
@@ -142,3 +70,25 @@ def test_what_stands_by_one_record_does_not_cover_for_another(rejected: Ground) 
     rejected.edit(RECORD, (LISTED, LISTED + CONNECTION))
     rejected.commit("Foghorn sends there now")
     refused_for(rejected, "foghorn-sms")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param("system: heron-push, data: [phone numbers], frequency: real-time", id="it moves more"),
+        pytest.param("system: heron-push}\n  - {system: heron-push, direction: in", id="there is another one"),
+    ],
+)
+def test_what_stands_of_a_connection_does_not_cover_for_another_of_the_same_vendor(rejected: Ground, more: str) -> None:
+    rejected.edit(SMALL, (CONNECTION, f"  - {{{more}}}\n"))
+    rejected.commit("Trident sends more now")
+    refused_for(rejected, "trident-experiments")
+
+
+def test_of_two_connections_one_is_taken_out(rejected: Ground) -> None:
+    rejected.edit(SMALL, (CONNECTION, CONNECTION + "  - {system: heron-push, data: [phone numbers]}\n"))
+    rejected.slip_in("Trident sends phone numbers, too", day="2026-12-12")
+    rejected.edit(SMALL, (CONNECTION, ""))
+    rejected.commit("One is gone")
+    assert rejected.check().red == []
+    rejected.taken()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from deciding_desk import DECISIONS, Desk
+from deciding_desk import AS_OF, DECISIONS, Desk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,9 +22,9 @@ REASON = "The budget is gone."
 
 @pytest.fixture
 def revoke(desk: Desk, run: Callable[..., Result]) -> Callable[..., Result]:
-    def call(decision: str, *more: str, person: str = CFO, vendor: str = VENDOR) -> Result:
+    def call(decision: str, *more: str, person: str = CFO, vendor: str = VENDOR, as_of: str = AS_OF) -> Result:
         given = ("--reason", REASON, "--key", desk.key(person), "--yes", *more)
-        return run("--root", desk.root, "revoke", vendor, decision, *given)
+        return run("--root", desk.root, "revoke", vendor, decision, *given, as_of=as_of)
 
     return call
 
@@ -74,8 +74,9 @@ def test_a_decision_with_a_fault_can_be_taken_back(desk: Desk, revoke: Callable[
     decision = named(desk, "cfo")
     path = desk.root / DECISIONS / VENDOR / f"{decision}.json"
     path.write_bytes(path.read_bytes().replace(b"275000", b"975000"))
-    assert "it is not known which role decided it · Say by --role" in revoke(decision).err
-    result = revoke(decision, "--role", "cfo")
+    by_another = revoke(decision, "--role", "architecture-board", person=BOARD).err
+    assert "the role architecture-board may not take back what the role cfo decided" in by_another
+    result = revoke(decision)
     assert (result.code, "It has a fault, and no effect now" in result.out) == (0, True)
 
 
@@ -151,12 +152,25 @@ def test_what_is_in_force_beside_it_stays_and_is_named(
     """Its signer saw that there are two. What else was signed, and lies in somebody's mail, goes."""
     first, second = named_first(desk), approve()
     desk.commit("Approve once more")
-    said = " ".join(revoke(first).out.split())
-    assert f"With it goes every other one like it until now, but for {second}." in said
+    said = " ".join(revoke(first, as_of="2026-11-24").out.split())
+    assert f"With it goes all else that was decided on {VENDOR} in that role until that day, but for {second}." in said
     [revocation] = {Path(each).stem for each in desk.made() if each.endswith(".json")}
     assert facts_of(desk, revocation)["Stays 1"].partition(":")[0] == second
+    desk.commit("Revoke", day="2026-11-24")
+    assert run("--root", desk.root, "check", VENDOR, as_of="2026-11-24").code == 0
+
+
+def test_what_came_just_now_goes_along_and_is_named(
+    desk: Desk, revoke: Callable[..., Result], run: Callable[..., Result], approve: Callable[[], str]
+) -> None:
+    """Nobody could tell it from what comes after the revocation, in a commit that claims to be older."""
+    first, second = named_first(desk), approve()
+    desk.commit("Approve once more")
+    said = " ".join(revoke(first).out.split())
+    assert f"{second} came today or yesterday, and goes with it. What is to stay of that is decided anew." in said
+    assert "but for" not in said
     desk.commit("Revoke")
-    assert run("--root", desk.root, "check", VENDOR).code == 0
+    assert run("--root", desk.root, "check", VENDOR).code == 1
 
 
 def test_what_only_lies_in_the_folder_does_not_stay(

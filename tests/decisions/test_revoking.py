@@ -13,6 +13,7 @@ from preflight.decisions.statement import reference
 
 if TYPE_CHECKING:
     from preflight.decisions.signers import Signers
+    from preflight.decisions.statement import Statement
 
 AHEAD = {**REVOCATION, "facts": {}}  # its signer knew the id alone
 
@@ -25,8 +26,6 @@ def test_the_same_role_may_revoke(keyring: Keyring, signers: Signers) -> None:
 
 
 TWIN = {"nonce": "e" * 16}
-
-
 WAIVER: dict[str, Any] = {"kind": "waive", "rule": "security/mfa", "pointer": "/security", "bounds": None}
 WAIVER |= {"fingerprint": "sha256:" + "a" * 64, "valid_until": "2027-01-31", "reason": "It comes in January."}
 WIDER = {**TWIN, "bounds": {"annual_cost": {"amount": 99_000, "currency": "EUR"}}}
@@ -51,10 +50,12 @@ def taken_back(keyring: Keyring, **facts: str) -> tuple[dict[str, bytes], str]:
         pytest.param(TWIN, "decision/revoked", id="the same, signed twice"),
         pytest.param({**TWIN, "decided_on": "2026-11-05"}, "decision/revoked", id="the same, some days later"),
         pytest.param({**TWIN, "decided_on": "2026-11-20"}, "decision/revoked", id="the same, on that day"),
-        pytest.param({**TWIN, "decided_on": "2026-11-21"}, "in-force", id="the same anew, a day later"),
+        pytest.param({**TWIN, "decided_on": "2026-11-21"}, "decision/revoked", id="by a clock that is a day ahead"),
+        pytest.param({**TWIN, "decided_on": "2026-11-22"}, "in-force", id="the same anew, later"),
         pytest.param({**WIDER, "decided_on": "2026-11-19"}, "decision/revoked", id="up to another amount"),
         pytest.param({**WIDER, "decided_on": "2026-11-20"}, "decision/revoked", id="up to another amount, on that day"),
-        pytest.param({**TWIN, **WAIVER}, "in-force", id="something else"),
+        pytest.param({**TWIN, **WAIVER}, "decision/revoked", id="something else in that role"),
+        pytest.param({**TWIN, "vendor": "gull"}, "in-force", id="on another vendor"),
     ],
 )
 def test_what_was_signed_twice_is_taken_back_once_and_for_all(
@@ -65,44 +66,30 @@ def test_what_was_signed_twice_is_taken_back_once_and_for_all(
     assert outcome(filed(keyring, said(**other)), there, signers) == found
 
 
-@pytest.mark.parametrize(
-    ("other", "found"),
-    [
-        pytest.param({"pointer": "/security/1"}, "decision/revoked", id="of an entry that moved"),
-        pytest.param({"fingerprint": "sha256:" + "b" * 64}, "decision/revoked", id="of other words"),
-        pytest.param({"rule": "security/sso"}, "in-force", id="of another rule"),
-    ],
-)
-def test_of_waivers_all_of_the_rule_go(keyring: Keyring, signers: Signers, other: dict[str, Any], found: str) -> None:
-    revocation = said(**{**REVOCATION, "decided_on": "2026-11-20", "facts": {"Decision": "waive"}})
-    there = filed(keyring, said(**WAIVER)) | filed(keyring, revocation)
-    assert outcome(filed(keyring, said(**{**WAIVER, **TWIN, **other})), there, signers) == found
+def test_what_was_decided_in_another_role_goes_on(keyring: Keyring, signers: Signers) -> None:
+    there, _ = taken_back(keyring)
+    other = filed(keyring, said(**TWIN, role="executive-sponsor", by="helene"), "ecdsa384")
+    assert outcome(other, there, signers) == "in-force"
 
 
-WHOSE = {"Decision": "approve", "In the role": "cfo", "Decided by": "gareth"}
-
-
-@pytest.mark.parametrize(
-    ("other", "found"),
-    [
-        pytest.param(WIDER, "decision/revoked", id="of the same person"),
-        pytest.param({**WIDER, **WAIVER}, "in-force", id="something else"),
-    ],
-)
-def test_what_goes_is_told_by_the_revocation_also_where_what_it_names_never_came(
-    keyring: Keyring, signers: Signers, other: dict[str, Any], found: str
+@pytest.mark.parametrize("told", ["approve", "approval", "waive", ""])
+@pytest.mark.parametrize("comes_along", [False, True])
+def test_how_it_is_told_of_and_whether_it_comes_decide_nothing(
+    keyring: Keyring, signers: Signers, told: str, *, comes_along: bool
 ) -> None:
-    """Its signer saw it in a clone. Whoever pushes the revocation leaves it out, or not."""
-    revocation = filed(keyring, said(**{**REVOCATION, "decided_on": "2026-11-20", "facts": WHOSE}))
-    later = {**other, "decided_on": "2026-11-03"}
-    for along in ({}, filed(keyring, said())):
-        assert outcome(filed(keyring, said(**later)), revocation | along, signers) == found
+    """Whoever prepares a revocation chooses the words in it; whoever pushes it, what comes with it."""
+    facts = {"Decision": told, "Decided by": "Gareth"} if told else {}
+    revocation = filed(keyring, said(**{**REVOCATION, "decided_on": "2026-11-20", "facts": facts}))
+    along = filed(keyring, said()) if comes_along else {}
+    other = filed(keyring, said(**WIDER, decided_on="2026-11-03"))
+    assert outcome(other, revocation | along, signers) == "decision/revoked"
 
 
 @pytest.mark.parametrize(
     ("day", "found"),
     [
         pytest.param("2026-11-20", "in-force", id="on that day"),
+        pytest.param("2026-11-21", "in-force", id="on the next"),
         pytest.param("2026-11-19", "decision/revoked", id="of the day before, when nobody could know of it"),
     ],
 )
@@ -116,50 +103,45 @@ def test_what_says_that_it_comes_after_the_revocation_counts(
     assert outcome(filed(keyring, anew), there, signers) == found
 
 
+def stood(keyring: Keyring, signers: Signers, other: Statement, named: Statement, came: date | None) -> str:
+    """Return what becomes of another decision that has come, or comes now, where a revocation says that one stays."""
+    there, _ = taken_back(keyring, **{"Stays 1": reference(named)})
+    files = filed(keyring, other)
+    days = dict.fromkeys(there, date(2026, 11, 21)) | (dict.fromkeys(files, came) if came else {})
+    return outcome(files, {**there, **(files if came else {})}, signers, arrived=days)
+
+
+@pytest.mark.parametrize(
+    ("came", "found"),
+    [
+        pytest.param(date(2026, 11, 18), "in-force", id="before"),
+        pytest.param(date(2026, 11, 19), "revoked", id="the day before, as its commit says"),
+        pytest.param(date(2026, 11, 20), "revoked", id="on that day"),
+        pytest.param(date(2026, 11, 21), "revoked", id="after it"),
+        pytest.param(None, "decision/revoked", id="it comes now"),
+    ],
+)
 @pytest.mark.parametrize("other", [TWIN, WIDER])
-def test_what_a_revocation_says_that_stays_stays(keyring: Keyring, signers: Signers, other: dict[str, Any]) -> None:
-    """Its signer saw that there are two, and takes back one."""
-    second = filed(keyring, said(**other))
-    there, _ = taken_back(keyring, **{"Stays 1": reference(said(**other))})
-    assert outcome(second, there, signers) == "in-force"
+def test_what_a_revocation_says_that_stays_stays_if_it_was_there(
+    keyring: Keyring, signers: Signers, other: dict[str, Any], came: date | None, found: str
+) -> None:
+    """Its signer saw that there are two, and takes back one. A clone may have what was never merged."""
+    assert stood(keyring, signers, said(**other), said(**other), came) == found
 
 
 def test_what_stays_is_named_by_what_it_says(keyring: Keyring, signers: Signers) -> None:
     """Whoever prepares statements chooses their nonces: another one comes under the id of what stays."""
     stays, namesake = said(**TWIN), said(**WIDER)
     assert stays.id == namesake.id
-    there, _ = taken_back(keyring, **{"Stays 1": reference(stays)})
-    assert outcome(filed(keyring, namesake), there, signers) == "decision/revoked"
+    assert stood(keyring, signers, namesake, stays, date(2026, 11, 18)) == "revoked"
 
 
 def test_what_comes_after_it_was_taken_back_is_refused_by_name(keyring: Keyring, signers: Signers) -> None:
     there = filed(keyring, said(**AHEAD, decided_on="2026-11-20"))
     _, ((path, problem),) = ruled(there | filed(keyring, said()), signers, landed=frozenset(there))
     assert (path, problem.rule) == (PATH, "decision/revoked")
-    assert problem.message == "it was taken back on 2026-11-20, or another that gareth signed with it"
+    assert problem.message == "what the role cfo had decided was taken back on 2026-11-20, and this with it"
     assert problem.fix == "Leave out both files, and have it decided anew."
-
-
-@pytest.mark.parametrize("comes_along", [False, True])
-@pytest.mark.parametrize(
-    ("other", "found"),
-    [
-        pytest.param(TWIN, "decision/revoked", id="the same"),
-        pytest.param({**TWIN, **WAIVER}, "decision/revoked", id="of that day"),
-        pytest.param({**WIDER, "decided_on": "2026-10-05"}, "decision/revoked", id="of before"),
-        pytest.param({**TWIN, **WAIVER, "decided_on": "2026-11-03"}, "in-force", id="of another day"),
-    ],
-)
-def test_of_what_is_taken_back_before_it_comes_the_other_goes_too(
-    keyring: Keyring, signers: Signers, other: dict[str, Any], found: str, *, comes_along: bool
-) -> None:
-    """What it says is not known, so all goes that was signed on that day in that role, also where it comes."""
-    ahead = filed(keyring, said(**AHEAD, decided_on="2026-11-20"))
-    along = filed(keyring, said()) if comes_along else {}
-    files = filed(keyring, said(**other))
-    decisions, faults = ruled(ahead | files | along, signers, landed=frozenset(ahead))
-    states: list[str] = [each.state for each in decisions if each.path in files]
-    assert (states or [problem.rule for path, problem in faults if path in files])[0] == found
 
 
 @pytest.mark.parametrize("arrived", [date(2026, 11, 3), date(2026, 11, 19), date(2026, 11, 21)])
@@ -218,8 +200,9 @@ def test_what_is_taken_back_before_it_comes_is_no_revocation(keyring: Keyring, s
     names_it = {**REVOCATION, "revokes": "2026-11-02-cfo-ffffffff", "nonce": "e" * 16}
     ahead = filed(keyring, said(**names_it))
     files = ahead | filed(keyring, said()) | filed(keyring, said(**REVOCATION))
-    decisions, faults = ruled(files, signers, landed=frozenset(ahead))
-    assert ([each.state for each in decisions], faults) == (["revoked", "in-force", "in-force"], ())
+    decisions, ((path, problem),) = ruled(files, signers, landed=frozenset(ahead))
+    assert [(each.statement.kind, each.state) for each in decisions] == [("revoke", "in-force")] * 2
+    assert (path, problem.rule) == (PATH, "decision/revoked")
 
 
 def test_a_revocation_cannot_be_taken_back(keyring: Keyring, signers: Signers) -> None:
@@ -230,14 +213,27 @@ def test_a_revocation_cannot_be_taken_back(keyring: Keyring, signers: Signers) -
     assert problem.message == "2026-11-02-cfo-ffffffff is a revocation, which cannot be taken back"
 
 
-def test_a_decision_with_a_fault_may_be_revoked_by_anybody_and_nothing_is_left_to_tell(
+def test_a_revocation_under_the_id_that_another_names_ends_nothing_of_it(keyring: Keyring, signers: Signers) -> None:
+    """Whoever prepares statements chooses their nonces: this one has the id of what was taken back and never came."""
+    there = filed(keyring, said(**REVOCATION, decided_on="2026-11-20"))
+    namesake = said(**{**REVOCATION, "revokes": "2026-11-01-cfo-aaaaaaaa", "nonce": said().nonce[:8] + "0" * 8})
+    assert namesake.id == said().id
+    there |= filed(keyring, namesake)
+    assert outcome(filed(keyring, said(**WIDER)), there, signers) == "decision/revoked"
+    assert {each.state for each in ruled(there, signers, landed=frozenset(there))[0]} == {"in-force"}
+
+
+def test_a_decision_with_a_fault_is_revoked_by_its_role_and_nothing_is_left_to_tell(
     keyring: Keyring, signers: Signers
 ) -> None:
     late = filed(keyring, said(), "old")
     assert only_fault(late, signers)[:2] == (SIG, "decision/key-validity")
-    by_other = said(**REVOCATION, role="executive-sponsor", by="helene")
-    (decision,), faults = ruled(late | filed(keyring, by_other, "ecdsa384"), signers)
-    assert (decision.statement.kind, decision.state, faults) == ("revoke", "in-force", ())
+    by_other = filed(keyring, said(**REVOCATION, role="executive-sponsor", by="helene"), "ecdsa384")
+    _, faults = ruled(late | by_other, signers)
+    assert [problem.rule for _, problem in faults] == ["decision/key-validity", "decision/revoker"]
+    for revocation, revokers in ((by_other, {"executive-sponsor"}), (filed(keyring, said(**REVOCATION)), set[str]())):
+        (decision,), faults = ruled(late | revocation, signers, revokers=frozenset(revokers))
+        assert (decision.statement.kind, decision.state, faults) == ("revoke", "in-force", ())
 
 
 def test_a_revocation_that_is_not_in_force_silences_nothing(keyring: Keyring, signers: Signers) -> None:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from decisions.conftest import BOUNDS, said
-from preflight.decisions.statement import Statement, file_name, parse, render
+from preflight.decisions.statement import Statement, file_name, parse, reference, render
 from preflight.errors import DocumentError
 
 SCHEMA = jsonschema.Draft202012Validator(
@@ -49,6 +49,20 @@ APPROVAL = b"""{
   "nonce": "0123456789abcdef"
 }
 """
+
+
+def test_what_was_written_closer_than_we_write_is_referred_to_all_the_same() -> None:
+    """Else one that is as long as may be could not be taken back, nor any other of its vendor."""
+    plain = json.loads(APPROVAL)
+    sizes = (
+        {**plain, "facts": {f"Fact {number}": "x" * length for number in range(40)}} for length in range(200, 100, -1)
+    )
+    closely = (json.dumps(value, separators=(",", ":")).encode() for value in sizes)
+    long = parse(next(each for each in closely if len(each) <= 8192))
+    with pytest.raises(DocumentError, match="bytes"):
+        render(long)
+    name, _, digest = reference(long).partition(":")
+    assert (name, len(digest)) == (long.id, 32)
 
 
 def test_what_is_signed_reads_like_this() -> None:

@@ -65,7 +65,7 @@ def idle(*decisions: Decision, policy: Any = POLICY) -> list[tuple[str, str]]:
 def test_a_good_waiver_is_given_to_its_vendor() -> None:
     decision = waived()
     until = DAY + timedelta(30)
-    expected = Waiver(decision.id, "security/mfa", "/a", ONE, until, "ruth", decision.path, signed=DAY)
+    expected = Waiver(decision.id, "security/mfa", "/a", ONE, until, "ruth", decision.path)
     assert waivers([decision], POLICY, RULES) == ({"acme": (expected,)}, ())
 
 

@@ -40,11 +40,13 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 MOST_FAULTS = 100  # of the form of one file
-# Members of a fault that say what it is about, the surest first. What else it tells may be another tomorrow.
+# Members of a fault that say what it is about, the surest first, with what tells several of one name apart. What else
+# it tells may be another tomorrow.
 NAMING = (
     *("vendor", "system", "role", "clause", "product", "domain", "dimension", "condition", "responsibility"),
     *("control", "currency", "name", "side", "step", "kind", "title"),
 )
+APART = ("connection",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,9 +354,14 @@ def _listed(compiled: CompiledRule, scope: _Scope, policy: Policy) -> Iterator[F
         found = judge(compiled, item.get("pointer", rule.at), inner.bound, inner.known, policy.needs, applies=said)
         if found is not None:
             clean = False
-            yield replace(found, about=next((f"{name}={item[name]}" for name in NAMING if name in item), ""))
+            yield replace(found, about=_about(item))
     if clean:
         yield Finding(Truth.TRUE, rule.at, "")
+
+
+def _about(fault: JsonObject) -> str:
+    named = next(((name,) for name in NAMING if name in fault), ())
+    return " ".join(f"{name}={fault[name]}" for name in (*named, *APART) if name in fault)
 
 
 def _verdict(case: Case, rule: Rule, finding: Finding) -> Verdict:

@@ -264,7 +264,7 @@ class Waiver:
     ``fingerprint`` is that of fingerprints.of; once the record says something else the waiver covers nothing.
     ``landed``: it did not come with the change that is judged, but was there before. ``over`` says why it lets nothing
     stand any more, by what the record said since then, as far as that is known. ``beside`` is what fingerprints.beside
-    gave when it was decided: of what other records say; ``signed`` the day of that.
+    gave when it was decided: of what other records say.
     """
 
     id: str
@@ -275,7 +275,6 @@ class Waiver:
     by: str
     path: str
     beside: str = ""
-    signed: date | None = None
     landed: bool = False
     over: str = ""
 

@@ -201,9 +201,19 @@ def build(
     example, around = example_parts(given)
     policies = around.get(SURROUNDINGS[0], {})
     _refuse_strangers_around(documents, policies)
-    return Policy(
+    built = Policy(
         shape, compiled, offered, documents, example, policies, facts.needs(offered), reference_fields(vendor)
     )
+    return replace(built, rules=tuple(_waivable(built, each) for each in compiled))
+
+
+def _waivable(built: Policy, compiled: CompiledRule) -> CompiledRule:
+    """Return a rule that nobody can waive, if it blocks and decides on what other records say.
+
+    Whoever signs a waiver sees what they say today; what they say tomorrow comes with changes of theirs.
+    """
+    blocks = compiled.rule.level is Level.RED_FLAG and built.of_others(compiled)
+    return replace(compiled, rule=replace(compiled.rule, waivable=False)) if blocks else compiled
 
 
 def example_parts(document: JsonObject) -> tuple[JsonObject, JsonObject]:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 MOST_FIELDS = 8  # that are named one by one
 SOON = 7  # days in which what a waiver is for comes after it, where both are merged one after the other
-ALONE = "there was nothing to let stand before this change, and of what other records say it comes with that"
 OWNERS = ("/ownership/marketing/owner", "/ownership/it/owner")  # nobody waives a rule for what is their own
 
 
@@ -46,8 +45,9 @@ def settle(vendor: str, records: tuple[JsonObject, JsonObject | None], policy: P
     found: dict[tuple[str, str], str] = {}
     idle: list[Verdict] = []
     waiting: list[tuple[Waiver, tuple[str, ...]]] = []
+    authors = context.decided.authors.get(vendor)
     # Who hands a vendor over in the change that brings the waiver owned it when that was signed.
-    owners = {pointers.get(said, each) for said in (record, before) if said for each in OWNERS}
+    owners = _owners(record) | _owners(before or {})
     for waiver in context.decided.waivers.get(vendor, ()):
         compiled = policy.rule(waiver.rule)
         if compiled is None:
@@ -67,36 +67,18 @@ def settle(vendor: str, records: tuple[JsonObject, JsonObject | None], policy: P
             idle.append(
                 told(vendor, waiver, "spent", "it came with an earlier change, and one waiver is for one change")
             )
-        elif whom := _proposer(vendor, waiver, compiled, before, policy, context):
+        elif (
+            authors
+            and (waiver.by in authors.people or authors.strangers)
+            and not (before and _covered(waiver, compiled, (before, None), policy))
+        ):
+            whom = waiver.by if waiver.by in authors.people else "somebody whom people.yaml does not know"
             idle.append(told(vendor, waiver, "proposer", f"{whom} proposes the change"))
         elif policy.of_others(compiled):
             waiting.append((waiver, tuple(covered)))
         else:
             found.update(((waiver.rule, each), waiver.id) for each in covered)
     return Settled(found, tuple(idle), tuple(waiting))
-
-
-def _proposer(  # noqa: PLR0913, PLR0917 - what a waiver is held against
-    vendor: str,
-    waiver: Waiver,
-    compiled: CompiledRule,
-    before: JsonObject | None,
-    policy: Policy,
-    context: Context,
-) -> str:
-    """Say who proposes what a waiver would let stand, if that is who signed it or nobody knows who; else empty.
-
-    What other records say of a vendor comes with a change of theirs, so whoever writes any of them proposes it.
-    """
-    wrote = context.decided.authors
-    if policy.of_others(compiled):
-        authors = [] if waiver.landed else list(wrote.values())
-    else:
-        stood = before and _covered(waiver, compiled, (before, None), policy)
-        authors = [wrote[vendor]] if vendor in wrote and not stood else []
-    if any(waiver.by in each.people for each in authors):
-        return waiver.by
-    return "somebody whom people.yaml does not know" if any(each.strangers for each in authors) else ""
 
 
 def beside(vendor: str, waiting: Sequence[tuple[Waiver, Sequence[str]]], policy: Policy, shared: JsonObject) -> Settled:
@@ -113,6 +95,24 @@ def beside(vendor: str, waiting: Sequence[tuple[Waiver, Sequence[str]]], policy:
             why = "other records say something else now than when it was signed"
             idle.append(told(vendor, waiver, "stale", why))
     return Settled(found, tuple(idle))
+
+
+def _owners(record: JsonObject) -> set[object]:
+    return {pointers.get(record, each) for each in OWNERS}
+
+
+def owned(waiver: Waiver, records: Sequence[tuple[date, JsonObject]], landed: date) -> str:
+    """Say that whoever signed a waiver owned the vendor then, or until it came; empty where they did not.
+
+    ``records`` and ``landed`` are those of ``over``. Who hands it over only to have the waiver count owned it all the
+    same.
+    """
+    owners = (_owners(record) for day, record in records if day <= landed)
+    return (
+        f"{waiver.by} owned the vendor when it was signed, or in the week before"
+        if any(waiver.by in each for each in owners)
+        else ""
+    )
 
 
 def over(waiver: Waiver, records: Sequence[tuple[date, JsonObject]], landed: date, policy: Policy, today: date) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from preflight.agreement import SIGNED
@@ -10,6 +11,7 @@ from preflight.decisions import statement as statements
 from preflight.decisions.amendment import OWNERS, ROLE, changes, digest, owners_for
 from preflight.engine import Judged
 from preflight.model import REGISTRY, Level, Outcome, Verdict
+from preflight.periods import CLOCKS_APART, add_days
 from preflight.shell import decision_files, registry, trust_root
 from preflight.shell.git import GitTree
 
@@ -57,16 +59,20 @@ def judged(session: Session, paths: Sequence[str]) -> Judged:
 
 
 def _left_before(session: Session, before: str) -> date | None:
-    """Return the last day on which owners signed anything, if the base holds a signature for leaving that very state.
+    """Return the last day on which the owners changed anything, if the base holds a signature for leaving that state.
 
     They came back to it since, so that its digest is that of today again. Nobody has agreed to leave it once more:
-    neither by what the base holds, nor by signatures that were left over, for that change or for another one.
+    neither by what the base holds, nor by signatures that were left over, for that change or for another one. A commit
+    may claim to be of the day before its push.
     """
     files = decision_files.read(session.lawful)
-    landed = [statements.readable(data) for path, data in files.items() if path.endswith(".json")]
-    amendments = [each for each in landed if each and each.kind == "amend"]
-    again = any(each.amends == before for each in amendments)
-    return max(each.decided_on for each in amendments) if again else None
+    landed = {path: statements.readable(data) for path, data in files.items() if path.endswith(".json")}
+    amendments = {path: each for path, each in landed.items() if each and each.kind == "amend"}
+    if not any(each.amends == before for each in amendments.values()):
+        return None
+    signed = (each.decided_on for each in amendments.values())
+    came = (session.verified.arrived[path] for path in amendments if path in session.verified.arrived)
+    return max(chain(signed, (add_days(day, CLOCKS_APART) for day in came)))
 
 
 def passing(session: Session, since: str, changed: Collection[str]) -> list[Judged]:

@@ -14,17 +14,13 @@ from preflight import comparison, engine, facts
 from preflight.commands import marking, neighbours, rounds
 from preflight.commands.rounds import FirstRound, Whose
 from preflight.commands.session import Session
-from preflight.errors import CannotJudge, PreflightError
+from preflight.errors import CannotJudge
 from preflight.field_changes import moves
 from preflight.model import NOTHING_EARLIER, REGISTRY, Comparison, Weight
-from preflight.periods import CLOCKS_APART, add_days
 from preflight.shell.files import Kind, matching
-from preflight.shell.git import GitTree
-from preflight.shell.registry import stem
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-    from datetime import date
 
     from preflight.engine import Judged
     from preflight.model import Delta, Verdict
@@ -61,12 +57,10 @@ class Compared:
 
 def earlier(session: Session) -> Session | None:
     """Return the registry before the change, under the same rules; None: there is nothing to compare with."""
-    return None if session.since is None else _at(session, session.since)
-
-
-def _at(session: Session, commit: str) -> Session:
+    if session.since is None:
+        return None
     # Compared with itself: nobody proposes anything, and what compares a record with the one before sees no difference.
-    then = Session(session.root, session.today, commit, session.law, commit, quiet=session.quiet)
+    then = Session(session.root, session.today, session.since, session.law, session.since, quiet=session.quiet)
     vars(then).update(policy=session.policy, layout=session.layout)  # the same law: not compiled again
     vars(then)["_before"] = then.source  # the same commit: not listed again
     vars(then)["entries"] = _entries(then)
@@ -131,31 +125,7 @@ def compared(session: Session, then: Session | None, scope: Scope, *, everything
     marked, fixed = marking.marked(told.results, standing, moved, rules)
     near = neighbours.affected(session, then, known, [(each.vendor, ours[each.path]) for each in same if each.read])
     gone = [verdict for verdict in (*fixed, *near.relieved) if verdict.vendor in there]
-    results = tuple(
-        marking.spent(each, session.policy, session.context, partial(_stood, session, then))
-        for each in (*marked, *near.news)
-    )
-    return Compared(results, Comparison(tuple(sorted(gone, key=_order)), delta), standing, moved)
-
-
-def _stood(session: Session, then: Session, found: Verdict, signed: date) -> bool:
-    """Whether something was found before the change, about the day on which a waiver of it was signed.
-
-    A commit may claim the day before its push, and whoever signs may be a day ahead of the server.
-    """
-    if not isinstance(then.source, GitTree):
-        return False
-    days = (add_days(signed, -each) for each in range(2 * CLOCKS_APART + 1))
-    for commit in {each for day in days if (each := then.source.at_end_of(day))}:
-        past = _at(session, commit)
-        try:
-            judged = past.judge([each for each in past.entries if stem(each.path) == found.vendor])
-        except PreflightError:  # what cannot be told is not taken for repaired later
-            return True
-        verdicts = (each for one in judged for each in one.verdicts if each.outcome in comparison.FOUND)
-        if comparison.identity(found, found.pointer) in {comparison.identity(each, each.pointer) for each in verdicts}:
-            return True
-    return False
+    return Compared((*marked, *near.news), Comparison(tuple(sorted(gone, key=_order)), delta), standing, moved)
 
 
 def mark(

@@ -91,15 +91,15 @@ def waivers(
                     over = f"its record was written more than {MOST_VERSIONS:,} times since it was signed"
                 else:
                     said = _said(session, line, versions)
-                    over = waiving.over(each, said, landed, session.policy, session.today)
+                    over = waiving.owned(each, said, landed) or waiving.over(
+                        each, said, landed, session.policy, session.today
+                    )
             told.append(replace(each, landed=each.path in there, over=over))
         yield vendor, tuple(told)
 
 
 def _used(session: Session, decisions: Sequence[Decision], came: Mapping[str, Arrival]) -> dict[tuple[str, ...], date]:
-    """Return of waivers that are for what a change brings, by what they waive, the last day on which one has landed.
-
-    That is what compares a record with the one before, and what other records say of it, of which no history tells.
+    """Return of waivers of what a change does, by what they waive, the last day on which one has landed.
 
     A commit may say that it is of the day before the one on which it is pushed.
     """
@@ -107,22 +107,23 @@ def _used(session: Session, decisions: Sequence[Decision], came: Mapping[str, Ar
     for each in decisions:
         said = each.statement
         compiled = session.policy.rule(said.rule) if said.kind == "waive" and each.path in came else None
-        if compiled and (compiled.needs_before or session.policy.of_others(compiled)):
+        if compiled and compiled.needs_before:
             key = _finding(said.vendor, waiver_of(each))
             found[key] = max(found.get(key, date.min), add_days(came[each.path].on, CLOCKS_APART))
     return found
 
 
 def _finding(vendor: str, waiver: Waiver) -> tuple[str, ...]:
-    return vendor, waiver.rule, waiver.fingerprint, waiver.beside
+    return vendor, waiver.rule, waiver.fingerprint
 
 
 def _since(session: Session, line: GitTree, path: str, signed: date) -> list[tuple[date, str]]:
     """Return the object that a record was when a decision was signed, and those since then; oldest first.
 
-    A commit may claim to be older than its push, so what came in the days before may have come after the signature.
+    A commit may claim to be older than its push, and who signs be a day ahead of the server; so what came in the days
+    before may have come after the signature.
     """
-    first = add_days(signed, -earlier.STALE)
+    first = add_days(signed, -earlier.STALE - CLOCKS_APART)
     versions = _versions(session, line, path)
     was = next((name for day, name in reversed(versions) if day < first), "")
     return [(first, was), *((day, name) for day, name in versions if day >= first)]

@@ -20,7 +20,7 @@ from preflight.shell.registry import stem
 from preflight.tables import wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from preflight.commands.session import Session
     from preflight.decisions import Decision
@@ -54,8 +54,8 @@ def command(  # noqa: PLR0913 - one argument an option
 
     A revocation is final: whoever thinks better of it decides anew. Nothing is deleted. A role takes back what it
     decided itself; those among 'revokers' in policies/approvals.yaml take back what any role decided. With --ahead,
-    what was signed and handed on, and that nobody has merged yet, counts for nothing when it comes. What was signed
-    like it until now and lies in somebody's mail goes with it; what is merged stays, and the statement says so.
+    what was signed and handed on, and that nobody has merged yet, counts for nothing when it comes. What else was
+    signed in that role until now and lies in somebody's mail goes with it; what is merged stays, and is named.
     """
     session = from_base(session, base)
     office = Office.of(session)
@@ -63,32 +63,36 @@ def command(  # noqa: PLR0913 - one argument an option
     known = {each.id: each for each in session.verified.decisions if each.statement.vendor == vendor}
     found = known.get(identifier)
     _refuse_final(identifier, found)
-    decided = found.statement.role if found else role_of(identifier) if ahead else None
+    decided = role_of(identifier)
     acting = role or decided
     if acting is None:
-        message = f"{identifier} has a fault, so it is not known which role decided it"
-        raise UsageError(message, fix="Say by --role in which role you take it back.")
-    allowed = {office.known_role(acting)} if decided is None else {decided, *office.policy.get("revokers", ())}
+        message = f"{identifier} is no id of a decision, so it is not known which role decided it"
+        raise UsageError(message, fix="Give the file the name that 'preflight check' asks for.")
+    allowed = {*filter(None, [decided]), *office.policy.get("revokers", ())}
     if office.known_role(acting) not in allowed:
         message = f"the role {acting} may not take back what the role {decided} decided"
         raise UsageError(message, fix=f"That may {' or '.join(sorted(allowed))}.")
     given = Wishes(acting, **wishes)
     by, key = signer(office, given, NAMESPACE)
     said = drafts.revocation(office.heading(acting, by), vendor, identifier, found, reason)
-    said = drafts.staying(said, _stays(session, said))
-    return conclude(office, given, Draft(said, list(_page(office, identifier, found, ahead=ahead))), key)
+    stays, goes = _along(session, said)
+    page = [*_page(office, identifier, found, ahead=ahead), *_going(goes)]
+    return conclude(office, given, Draft(drafts.staying(said, stays), page), key)
 
 
-def _stays(session: Session, said: Statement) -> list[str]:
-    """Return what goes on to count though it would go with what is taken back: its signer sees that it is there.
+def _along(session: Session, said: Statement) -> tuple[list[str], list[str]]:
+    """Return of what counts and would go with what is taken back what stays, by reference, and the ids of what goes.
 
-    What only lies in this folder goes as well: it may be the other one of two.
+    What only lies in this folder goes as well: it may be the other one of two. So does what came just now.
     """
-    landed = session.verified.landed
-    merged = [each for each in session.verified.decisions if landed is None or each.path in landed]
-    counts = {statements.reference(each.statement) for each in merged if each.in_force and each.id != said.revokes}
-    goes = revoking.along((each.statement for each in merged if each.statement.kind != "amend"), said)
-    return sorted(counts & {statements.reference(each) for each in goes})
+    history = session.verified
+    landed = [each for each in history.decisions if history.landed is None or each.path in history.landed]
+    counts = [each for each in landed if each.state in {"in-force", "not-yet"} and each.id != said.revokes]
+    there = {each.statement.id: each for each in counts if each.statement.kind != "amend"}
+    goes = revoking.along((each.statement for each in there.values()), said)
+    stays = [each for each in goes if revoking.was_there(history, there[each.id].path, said.decided_on)]
+    kept = {each.id for each in stays}
+    return sorted(map(statements.reference, stays)), sorted(each.id for each in goes if each.id not in kept)
 
 
 def _identifier(session: Session, vendor: str, wanted: str, *, ahead: bool) -> str:
@@ -130,6 +134,13 @@ def _refuse_final(identifier: str, found: Decision | None) -> None:
     if found is not None and found.statement.kind == "revoke":
         message = f"{identifier} is a revocation, which cannot be taken back"
         raise UsageError(message, fix="Have it approved or waived anew.")
+
+
+def _going(ids: Sequence[str]) -> Iterator[str]:
+    """Say what goes although it is merged: whoever wants it to stay has it signed once more."""
+    if ids:
+        what = f"{', '.join(ids)} came today or yesterday, and goes with it. What is to stay of that is decided anew."
+        yield from wrapped(what, terminal.width() or 80, "  ", "    ")
 
 
 def _page(office: Office, identifier: str, found: Decision | None, *, ahead: bool) -> Iterator[str]:

@@ -23,6 +23,7 @@ from preflight.decisions.ruling import namespace_of
 from preflight.errors import DocumentError, UsageError
 from preflight.escaping import json_text
 from preflight.escaping import terminal as escape
+from preflight.periods import CLOCKS_APART
 from preflight.shell import decision_writing, ssh_keygen, terminal
 from preflight.shell.files import write
 from preflight.shell.overlaid import Overlaid
@@ -54,7 +55,7 @@ class Draft:
 
 def conclude(office: Office, wishes: Wishes, draft: Draft, key: SigningKey | None) -> int:
     """Show a draft, have it signed, verify it, give it its place, and say how to hand it in. Raises UsageError."""
-    draft = replace(draft, statement=drafts.after(draft.statement, _revoked_today(office.session, draft.statement)))
+    draft = replace(draft, statement=drafts.after(draft.statement, _revoked_of_late(office.session, draft.statement)))
     data = rendered(draft.statement)
     folder = f"{FOLDER}/{draft.statement.vendor}"
     path = f"{folder}/{statements.file_name(draft.statement)}"
@@ -75,14 +76,17 @@ def conclude(office: Office, wishes: Wishes, draft: Draft, key: SigningKey | Non
     return 0
 
 
-def _revoked_today(session: Session, said: Statement) -> list[str]:
-    """Return the revocations of that day on that vendor in that role: else nobody knows which was signed first."""
+def _revoked_of_late(session: Session, said: Statement) -> list[str]:
+    """Return the revocations on that vendor in that role after which nobody would know that it was signed.
+
+    They are of that day, or of the day before where clocks differ.
+    """
     if said.kind == "revoke":
         return []
     there = (each.statement for each in session.verified.decisions if each.in_force)
     revoked = (each for each in there if each.kind == "revoke" and each.vendor == said.vendor)
-    today = (each for each in revoked if each.decided_on == said.decided_on)
-    return [statements.reference(each) for each in today if statements.role_of(each.revokes) == said.role]
+    late = (each for each in revoked if 0 <= (said.decided_on - each.decided_on).days <= CLOCKS_APART)
+    return [statements.reference(each) for each in late if statements.role_of(each.revokes) == said.role]
 
 
 def rendered(statement: Statement) -> bytes:

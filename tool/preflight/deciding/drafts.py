@@ -32,6 +32,7 @@ MOST_PATH = 100
 MOST_REASON = 500
 MOST_RESTS = 6  # facts
 RESTS_ON = "Rests on"  # the fields of the record, and the facts, by which a waiver stands and falls
+WHOSE = ("Decision", "In the role", "Decided by", "Rule")  # what a revocation tells of what it takes back
 MORE = "and"  # says how many files are not named
 
 
@@ -135,7 +136,7 @@ def revocation(heading: Heading, vendor: str, identifier: str, decision: Decisio
     facts: list[tuple[str, Fact]] = []
     if decision is not None:
         said = decision.statement
-        whose = zip(statements.WHOSE, (said.kind, said.role, said.by, said.rule), strict=True)
+        whose = zip(WHOSE, (said.kind, said.role, said.by, said.rule), strict=True)
         facts = [(name, what) for name, what in whose if what]
         facts += [("Decided on", said.decided_on.isoformat()), *_reach(said)]
     begun = heading.statement("revoke", vendor)
@@ -240,13 +241,9 @@ def sentences(said: Statement, titles: Mapping[str, str]) -> Iterator[str]:
         yield f"It has to come into the registry within {counted(LATE, 'day')}, and is over once this is repaired."
     elif said.kind == "revoke":
         yield f"{said.by}, as {role}, takes back the decision {said.revokes} on {said.vendor}, for good."
-        what = (
-            "every other one like it until now"
-            if said.seen
-            else "all that was decided on it in that role until that day"
-        )
         stays = ", ".join(sorted(each.partition(":")[0] for each in said.listed(STAYS)))
-        yield f"With it goes {what}" + (f", but for {stays}." if stays else ".")
+        but = f", but for {stays}." if stays else "."
+        yield f"With it goes all else that was decided on {said.vendor} in that role until that day{but}"
         yield f"Because: {said.reason}"
     else:
         yield f"{said.by}, as {role}, agrees to a change of the policies: of {counted(_count(said), 'file')}."

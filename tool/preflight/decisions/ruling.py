@@ -307,7 +307,7 @@ def _taken_back_before(
     for each, text in sound:
         ended = revoked.get((each.statement.vendor, each.id))
         if ended and ended.landed and court.terms.is_new(each.path):
-            message = f"it was taken back on {ended.on}, or another that {each.statement.by} signed with it"
+            message = f"what the role {each.statement.role} had decided was taken back on {ended.on}, and this with it"
             fix = "Leave out both files, and have it decided anew."
             yield at(each.path, text, "", "revoked", message, fix).fault
 

@@ -34,10 +34,8 @@ MAX_AMOUNT = 10**12
 MAX_MONTHS = 120
 MAX_CLASSES = 20
 BOUNDS = ("annual_cost", "commitment", "term_months", "risk", "data")
-# Facts by which a revocation tells of which kind it is what it takes back (not there where its signer did not see that)
-# and what stays, and by which a decision tells of the revocations of its day that it comes after.
-TAKES_BACK, STAYS, AFTER = "Decision", "Stays", "After"
-WHOSE = (TAKES_BACK, "In the role", "Decided by", "Rule")  # and what else it tells of that; the last of waivers alone
+# Facts by which a revocation tells what stays, and a decision of the revocations of its day that it comes after.
+STAYS, AFTER = "Stays", "After"
 POLICIES = "policies"  # what an amendment names as its vendor; no vendor can be called so
 
 Kind: TypeAlias = Literal["approve", "waive", "revoke", "amend"]
@@ -75,11 +73,6 @@ class Statement:
     def id(self) -> str:
         """The name of its file without the ending."""
         return f"{self.decided_on.isoformat()}-{self.role}-{self.nonce[:NONCE_SHOWN]}"
-
-    @property
-    def seen(self) -> str:
-        """Of which kind was what a revocation takes back; empty where its signer knew the id alone."""
-        return str(dict(self.facts).get(TAKES_BACK, ""))
 
     def listed(self, title: str) -> frozenset[str]:
         """Return the decisions that stand in the facts of that title, STAYS or AFTER; each as its ``reference``."""
@@ -119,6 +112,12 @@ def render(statement: Statement) -> bytes:
 
     Raises DocumentError for a statement that would be refused when it is read: nobody should sign that.
     """
+    data = _rendered(statement)
+    parse(data)
+    return data
+
+
+def _rendered(statement: Statement) -> bytes:
     value: JsonObject = {"schema": SCHEMA, "kind": statement.kind}
     for name in ("repository", "vendor", "role", "by", "decided_on", "valid_until", "bounds", "rule", "pointer"):
         value[name] = getattr(statement, name)
@@ -130,17 +129,16 @@ def render(statement: Statement) -> bytes:
         for name, member in value.items()
         if name == "facts" or member not in ("", None, {})
     }
-    data = (json.dumps(kept, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "replace")
-    parse(data)
-    return data
+    return (json.dumps(kept, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "replace")
 
 
 def reference(statement: Statement) -> str:
     """Return what a decision is called where another names it: its id, and a digest of what it says.
 
-    Whoever prepares statements chooses their nonces, so two of them may have one id.
+    Whoever prepares statements chooses their nonces, so two of them may have one id. One that was written closer than
+    we write may say more than we would sign, and has a digest all the same.
     """
-    return f"{statement.id}:{hashlib.sha256(render(statement)).hexdigest()[:32]}"
+    return f"{statement.id}:{hashlib.sha256(_rendered(statement)).hexdigest()[:32]}"
 
 
 def file_name(statement: Statement) -> str:

@@ -69,7 +69,7 @@ def waiver_of(decision: Decision) -> Waiver:
     said = decision.statement
     until, beside = _until(decision), str(dict(said.facts).get(OTHERS_SAY, ""))
     plain = Waiver(decision.id, said.rule, said.pointer, said.fingerprint, until, said.by, decision.path)
-    return replace(plain, beside=beside, signed=said.decided_on)
+    return replace(plain, beside=beside)
 
 
 def _in_turn(decisions: Iterable[Decision], rules: Mapping[str, Rule]) -> Iterator[tuple[Decision, Sequence[Decision]]]:

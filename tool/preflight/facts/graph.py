@@ -67,9 +67,9 @@ SHAPE: JsonObject = {
             "needs": _NEEDS,
         },
         "named_by": faults(
-            "The vendors in use whose records name a connection to it, also once it has ended.",
+            "The connections to it in the records of vendors in use, also once it has ended.",
             vendor={**TEXT, "description": "Id of that vendor."},
-            connections={"type": "array", "items": TEXT, "description": "What each of them moves, and how."},
+            connection={**TEXT, "description": "What it moves, and how: another one to the same system is another."},
         ),
         "single_point": {
             "type": "boolean",
@@ -238,8 +238,8 @@ def gather(extracts: Mapping[str, JsonObject], context: Context) -> dict[str, Js
         because = [{"pointer": "/integrations", "reason": reason} for reason in points.get(vendor, ())]
         proven: JsonObject = {"single_point": bool(because), "single_point_because": because}
         claims = [
-            {"pointer": "/lifecycle/status", "vendor": other, "connections": moved}
-            for other, moved in naming.get(vendor, {}).items()
+            {"pointer": "/lifecycle/status", "vendor": other, "connection": moved}
+            for other, moved in naming.get(vendor, ())
         ]
         named: JsonObject = {"named_by": claims}
         if "edges" not in taken:  # others may name it, but who else does is not known
@@ -258,16 +258,16 @@ def gather(extracts: Mapping[str, JsonObject], context: Context) -> dict[str, Js
     return found
 
 
-def _naming(extracts: Mapping[str, JsonObject]) -> dict[str, dict[str, list[str]]]:
+def _naming(extracts: Mapping[str, JsonObject]) -> dict[str, list[tuple[str, str]]]:
     """Return by id the vendors in use that name it in their integrations, in the order of ids, with what moves."""
-    found: dict[str, dict[str, list[str]]] = {}
+    found: dict[str, dict[tuple[str, str], None]] = {}
     for vendor in sorted(extracts):
         taken = extracts[vendor]
         edges = () if taken["ended"] else zip(taken.get("edges", ()), taken.get("moved", ()), strict=True)
         for (_, system, _), moved in edges:
             if system != vendor:
-                found.setdefault(system, {}).setdefault(vendor, []).append(moved)
-    return found
+                found.setdefault(system, {})[vendor, moved] = None
+    return {system: list(named) for system, named in found.items()}
 
 
 def _moved(entry: JsonObject) -> str:

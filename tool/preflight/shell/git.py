@@ -224,12 +224,6 @@ class GitTree:
         line = self._git("rev-list", "--first-parent", f"{commit}..{self.commit}").split()
         return self.parent(line[-1]) == commit if line else self.commit == commit
 
-    def at_end_of(self, day: date) -> str:
-        """Return the last commit of the first-parent line that claims to be of that day or before; empty: none does."""
-        return self._git(
-            "rev-list", "-1", "--first-parent", f"--before={day.isoformat()}T23:59:59Z", self.commit
-        ).strip()
-
     def ahead(self, commit: str) -> int:
         """Return how many commits the first-parent line has after ``commit``."""
         return int(self._git("rev-list", "--first-parent", "--count", f"{commit}..{self.commit}"))
