@@ -59,31 +59,20 @@ def taken_back(court: Court, sound: list[tuple[Decision, Text]]) -> tuple[dict[N
 def _revocations(court: Court, sound: list[tuple[Decision, Text]]) -> tuple[list[Decision], list[Fault]]:
     """Return the revocations that may revoke what they name, and the faults of the others.
 
-    One that is not here yet may be revoked before it comes, or somebody else could land what its signer has long taken
-    back. Of that, as of one that has a fault, the id tells the role.
+    What they name tells its role by its id: it may not be here yet, or somebody else could land what its signer has
+    long taken back; and something else may come under that id.
     """
-    by_id = {(each.statement.vendor, each.id): each for each, _ in sound}
     found: list[Decision] = []
     faults: list[Fault] = []
-    revoking = [(each, text) for each, text in sound if each.statement.kind == "revoke"]
-    # Those that name a revocation come last: by then it is known whether that one has a fault of its own.
-    names = {(each.statement.vendor, each.id) for each, _ in revoking}
-    revoking.sort(key=lambda pair: (pair[0].statement.vendor, pair[0].statement.revokes) in names)
-    for each, text in revoking:
+    for each, text in sound:
         said = each.statement
-        mistaken = {path for path, _ in faults}
-        other = by_id.get((said.vendor, said.revokes))
-        if other and other.path in mistaken:
-            other = None
-        # What has landed goes on to take back the rest, whatever comes under the id that it names.
-        if other and other.statement.kind == "revoke" and not has_ended_trust(court, each.path, said):
-            message = f"{said.revokes} is a revocation, which cannot be taken back"
-            faults.append(at(each.path, text, "/revokes", "revocation", message, "Have it approved anew.").fault)
-        elif not _may_revoke(court, each, role := statements.role_of(said.revokes)):
+        if said.kind != "revoke":
+            continue
+        if _may_revoke(court, each, role := statements.role_of(said.revokes)):
+            found.append(each)
+        else:
             message = f"the role {said.role} may not revoke what the role {role} decided"
             faults.append(at(each.path, text, "/role", "revoker", message, DECIDE_ANEW).fault)
-        else:
-            found.append(each)
     return found, faults
 
 
