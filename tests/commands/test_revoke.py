@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -171,6 +172,16 @@ def test_what_came_just_now_goes_along_and_is_named(
     assert "but for" not in said
     desk.commit("Revoke")
     assert run("--root", desk.root, "check", VENDOR).code == 1
+
+
+def test_without_history_nobody_says_what_stays(
+    desk: Desk, revoke: Callable[..., Result], approve: Callable[[], str]
+) -> None:
+    first, _ = named_first(desk), approve()
+    shutil.rmtree(desk.root / ".git")
+    said = revoke(first).err
+    assert "there is no history to tell which of the other decisions on beacon-mail are merged, and stay" in said
+    assert "Do it in a clone that has all of it: git fetch --unshallow." in said
 
 
 def test_what_only_lies_in_the_folder_does_not_stay(

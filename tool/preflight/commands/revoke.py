@@ -83,13 +83,17 @@ def command(  # noqa: PLR0913 - one argument an option
 def _along(session: Session, said: Statement) -> tuple[list[str], list[str]]:
     """Return of what counts and would go with what is taken back what stays, by reference, and the ids of what goes.
 
-    What only lies in this folder goes as well: it may be the other one of two. So does what came just now.
+    What only lies in this folder goes as well: it may be the other one of two. So does what came just now. Raises
+    UsageError where no history tells which is which.
     """
     history = session.verified
-    landed = [each for each in history.decisions if history.landed is None or each.path in history.landed]
-    counts = [each for each in landed if each.state in {"in-force", "not-yet"} and each.id != said.revokes]
-    there = {each.statement.id: each for each in counts if each.statement.kind != "amend"}
+    others = [each for each in history.decisions if each.state in {"in-force", "not-yet"} and each.id != said.revokes]
+    there = {each.id: each for each in others if each.statement.kind != "amend"}
     goes = revoking.along((each.statement for each in there.values()), said)
+    if history.landed is None and goes:
+        message = f"there is no history to tell which of the other decisions on {said.vendor} are merged, and stay"
+        raise UsageError(message, fix="Do it in a clone that has all of it: git fetch --unshallow.")
+    goes = [each for each in goes if there[each.id].path in (history.landed or ())]
     stays = [each for each in goes if revoking.was_there(history, there[each.id].path, said.decided_on)]
     kept = {each.id for each in stays}
     return sorted(map(statements.reference, stays)), sorted(each.id for each in goes if each.id not in kept)
