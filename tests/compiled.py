@@ -1,4 +1,4 @@
-"""Rules that were compiled are not compiled again: commands that run in the process of the tests share them.
+"""What was read and compiled is not read and compiled again: commands that run in the process of the tests share it.
 
 A policy is a value that follows from what was read. That is noted while one is built; where another registry has all
 of it, byte for byte, its policy is the same value. Thousands of registries of the tests have the rules of the sample.
@@ -6,10 +6,11 @@ of it, byte for byte, its policy is the same value. Thousands of registries of t
 
 from __future__ import annotations
 
+import functools
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from preflight.shell import registry
+from preflight.shell import documents, registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 KEPT = 4  # policies; a test that changes rules builds one or two of its own
 
 build = registry.load_policy
+parse = functools.lru_cache(maxsize=512)(documents.parse)  # a document is a value, too
 
 
 class Noting:

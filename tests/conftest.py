@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import gc
 import os
 import re
@@ -87,14 +86,13 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 LONG = {"browser", "workflows", "bench", "test_demo.py"}
 LOAD_POLICY = compiled.shared()
-PARSE = functools.lru_cache(maxsize=512)(documents.parse)  # the same files are read by thousands of commands
 
 
 @pytest.fixture
 def run(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """Run the command line in this process, as of the day of the story."""
     monkeypatch.setattr(registry, "load_policy", LOAD_POLICY)
-    monkeypatch.setattr(documents, "parse", PARSE)
+    monkeypatch.setattr(documents, "parse", compiled.parse)
 
     def call(*arguments: str | Path, as_of: str = AS_OF) -> Result:
         capfd.readouterr()

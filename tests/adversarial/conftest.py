@@ -8,7 +8,7 @@ import pytest
 
 import compiled
 from adversarial.ground import Ground, build
-from preflight.shell import registry
+from preflight.shell import documents, registry
 from ready import READY
 
 if TYPE_CHECKING:
@@ -38,5 +38,7 @@ def ground(
     ready: None,  # noqa: ARG001 - it only has to be there
     monkeypatch: pytest.MonkeyPatch,
 ) -> Ground:
-    monkeypatch.setattr(registry, "load_policy", LOAD_POLICY)  # what is judged in this process, beside the server
+    # What is judged in this process, beside the server.
+    monkeypatch.setattr(registry, "load_policy", LOAD_POLICY)
+    monkeypatch.setattr(documents, "parse", compiled.parse)
     return built.copy(tmp_path / "ground")

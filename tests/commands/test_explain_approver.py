@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from preflight import briefing
+from preflight.commands.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,6 +17,7 @@ if TYPE_CHECKING:
     from conftest import Result
 
 ROOT = Path(__file__).parents[2]
+AS_OF = "2026-11-22"
 
 
 def change(registry: Path, vendor: str, old: str, new: str) -> None:
@@ -29,10 +34,13 @@ def page(run: Callable[..., Result], registry: Path, *arguments: str) -> str:
 
 
 def test_it_fits_one_screen_of_eighty_columns(registry: Path, run: Callable[..., Result]) -> None:
-    for vendor in sorted(path.stem for path in (registry / "vendors").glob("*.yaml")):
-        lines = page(run, registry, vendor).splitlines()
-        assert max(map(len, lines)) <= 80
-        assert len(lines) <= 62, vendor
+    session = Session(registry, date.fromisoformat(AS_OF), quiet=True)
+    vendors = sorted(path.stem for path in (registry / "vendors").glob("*.yaml"))
+    pages = {vendor: "\n".join(briefing.lines(session.brief(vendor), 80)) for vendor in vendors}
+    assert page(run, registry, vendors[0]) == pages[vendors[0]] + "\n"
+    for vendor, text in pages.items():
+        assert max(map(len, text.splitlines())) <= 80
+        assert len(text.splitlines()) <= 62, vendor
 
 
 def test_a_change_is_told_in_the_words_of_the_schema_with_its_price(registry: Path, run: Callable[..., Result]) -> None:

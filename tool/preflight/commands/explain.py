@@ -57,7 +57,7 @@ def command(  # noqa: PLR0913 - one argument an option
     elif rule is None and "/" in subject:
         lines = explanations.of_rule(_rule(session, subject).rule, _titles(session), terminal.width())
     else:
-        lines = _vendor(session, subject, rule, quick=quick)
+        lines = of_vendor(session, subject, rule, quick=quick)
     terminal.show("\n".join(lines) + "\n")
     return 0
 
@@ -76,7 +76,8 @@ def _titles(session: Session) -> dict[str, str]:
     return {each["id"]: each["title"] for each in document.value["requirements"]} if document else {}
 
 
-def _vendor(session: Session, identifier: str, rule: str | None, *, quick: bool) -> Iterator[str]:
+def of_vendor(session: Session, identifier: str, rule: str | None = None, *, quick: bool = False) -> Iterator[str]:
+    """Yield the lines that explain a vendor, or how it fares by one rule. Raises UsageError."""
     ruled = [each.rule.id for each in session.policy.rules if each.rule.id.endswith("/" + identifier)]
     if ruled and identifier not in {stem(entry.path) for entry in session.entries}:
         message = f"there is no vendor {identifier!r} here, but a rule {ruled[0]!r}"
