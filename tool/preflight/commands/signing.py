@@ -16,14 +16,13 @@ import click
 
 from preflight.commands import trust
 from preflight.deciding import drafts
-from preflight.decisions import FOLDER
+from preflight.decisions import FOLDER, revoking
 from preflight.decisions import statement as statements
 from preflight.decisions.court import SIGNATURE
 from preflight.decisions.ruling import namespace_of
 from preflight.errors import DocumentError, UsageError
 from preflight.escaping import json_text
 from preflight.escaping import terminal as escape
-from preflight.periods import CLOCKS_APART
 from preflight.shell import decision_writing, ssh_keygen, terminal
 from preflight.shell.files import write
 from preflight.shell.overlaid import Overlaid
@@ -79,13 +78,13 @@ def conclude(office: Office, wishes: Wishes, draft: Draft, key: SigningKey | Non
 def _revoked_of_late(session: Session, said: Statement) -> list[str]:
     """Return the revocations on that vendor in that role after which nobody would know that it was signed.
 
-    They are of that day, or of the day before where clocks differ.
+    They are of the two weeks until then: what is signed may be dated ahead.
     """
     if said.kind == "revoke":
         return []
     there = (each.statement for each in session.verified.decisions if each.in_force)
     revoked = (each for each in there if each.kind == "revoke" and each.vendor == said.vendor)
-    late = (each for each in revoked if 0 <= (said.decided_on - each.decided_on).days <= CLOCKS_APART)
+    late = (each for each in revoked if 0 <= (said.decided_on - each.decided_on).days <= revoking.AHEAD)
     return [statements.reference(each) for each in late if statements.role_of(each.revokes) == said.role]
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from preflight.decisions.statement import Statement
     from preflight.decisions.strict_json import Text
 
+AHEAD = 14  # days by which a statement may be dated later than it was signed: whoever prepares it writes the day
 Named: TypeAlias = tuple[str, str]  # vendor and id of a decision, which need not be here
 
 
@@ -113,12 +114,12 @@ def along(others: Iterable[Statement], said: Statement) -> list[Statement]:
 
 
 def _is_by_then(other: Statement, said: Statement) -> bool:
-    """Whether something was signed before a revocation: by clocks that differ, that may be until the day after.
+    """Whether something was signed before a revocation, or may have been, as it may be dated ahead.
 
-    What is signed anew by then says that it comes after the revocation.
+    What is signed anew says that it comes after the revocation.
     """
     days = (other.decided_on - said.decided_on).days
-    return days < 0 or (days <= CLOCKS_APART and statements.reference(said) not in other.listed(statements.AFTER))
+    return days < 0 or (days <= AHEAD and statements.reference(said) not in other.listed(statements.AFTER))
 
 
 def _may_revoke(court: Court, one: Decision, role: str | None) -> bool:
