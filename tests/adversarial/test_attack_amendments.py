@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adversarial.ground import CFO, OWNERS, RECORD, Ground
+from adversarial.ground import CFO, OF_LATE, OWNERS, RECORD, Ground
 from preflight.decisions.amendment import digest
 from preflight.shell import trust_root
 from preflight.shell.git import GitTree
@@ -37,7 +37,7 @@ def signed(ground: Ground) -> dict[str, bytes]:
     }
     plain: dict[str, Any] = {"kind": "amend", "vendor": "policies", "role": "policy-owner", "bounds": {}, **ways}
     for number, person in enumerate(OWNERS):
-        ground.decide(person, **plain, nonce=f"{number}{'a' * 15}")
+        ground.decide(person, **plain, decided_on=OF_LATE, nonce=f"{number}{'a' * 15}")
     folder = ground.root / "vendors/decisions/policies"
     return {path.relative_to(ground.root).as_posix(): path.read_bytes() for path in folder.iterdir()}
 
@@ -202,6 +202,20 @@ def test_signatures_of_before_do_not_make_another_change_either(ground: Ground) 
     ground.commit()
     ground.amend()
     assert "of a day after 2026-12-11" in " ".join(ground.check().of(CHANGE))
+    assert CHANGE in ground.refused()
+
+
+@pytest.mark.parametrize(("day", "taken"), [(8, False), (9, True)])
+def test_what_owners_signed_comes_within_two_weeks(ground: Ground, day: int, *, taken: bool) -> None:
+    """What lies in a drawer was signed beside other rules than those of now, though they may look the same again."""
+    ground.edit(APPROVALS, LIMIT)
+    ground.commit()
+    ground.amend(decided_on=date(2026, 12, day))
+    if taken:
+        ground.taken()
+        return
+    [message] = ground.check().of(CHANGE)
+    assert "signatures of two policy owners of the last 14 days were wanted for just this change" in message
     assert CHANGE in ground.refused()
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from preflight.commands.session import Session
 
 CHANGE = "change/policy"
+LATE = 14  # days from which on one that was signed is not good any more: what it was signed beside has moved on
 SEE = "'preflight policy diff' shows what it turns"
 
 
@@ -45,13 +46,17 @@ def judged(session: Session, paths: Sequence[str]) -> Judged:
     before, after = digest(then), digest(now)
     spent = {entry.path for entry in session.lawful.entries(FOLDER)}
     since = _left_before(session, before)
-    unspent = (each for each in session.verified.decisions if each.path not in spent)
-    owners = owners_for((each for each in unspent if not since or each.statement.decided_on > since), before, after)
+    first = add_days(session.today, 1 - LATE)
+    begins = max(first, add_days(since, 1)) if since else first
+    unspent = [each for each in session.verified.decisions if each.path not in spent]
+    owners = owners_for((each for each in unspent if each.statement.decided_on >= begins), before, after)
     if len(owners) >= OWNERS:
         message = f"{what}; signed by {' and '.join(owners)}"
         return _told(paths[0], Level.ADVICE, message, f"Nothing has to be done; {SEE}.")
     found = f"there is that of {owners[0]}" if owners else "there are none"
-    wanted = f" of a day after {since}, as the policies were changed and changed back since," if since else ""
+    again = f" of a day after {since}, as the policies were changed and changed back since," if since else ""
+    late = f" of the last {LATE} days" if len(owners_for(unspent, before, after)) > len(owners) else ""
+    wanted = again or late
     message = f"{what}; signatures of two policy owners{wanted} were wanted for just this change, and {found}"
     base = (session.law or "BASE")[:12]
     fix = f"Look at it ({SEE}), then sign: preflight approve policies --role {ROLE} --base {base}"
