@@ -144,13 +144,13 @@ def test_the_waiver_of_a_change_lets_no_other_change_to_the_same_record_stand() 
         pytest.param([(-9, 9)], "", id="it may come yet"),
         pytest.param(
             [(-20, 3), (-9, 9)],
-            "what it let stand was repaired since, or in the week before, and a waiver ends by that",
+            "what it let stand was repaired since, or in the three weeks before, and a waiver ends by that",
             id="it was repaired before the waiver came",
         ),
         pytest.param([(0, 3), (1, 3)], "", id="other words"),
         pytest.param(
             [(0, 3), (1, 9), (2, 3)],
-            "what it let stand was repaired since, or in the week before, and a waiver ends by that",
+            "what it let stand was repaired since, or in the three weeks before, and a waiver ends by that",
             id="it was repaired",
         ),
     ],

@@ -26,6 +26,10 @@ LIMIT = ("annual_cost_from: 50000", "annual_cost_from: 500000")
 CAME = "2026-12-10"  # the day on which a change of the policies landed
 MOVED = "policies: gov\nrules: gov/rules\n"
 SUBMODULE = "1" * 40
+HELD = "- {role: architecture-board, from: 2019-01-01}\n      - {role: policy-owner, from: 2024-01-01}"
+ENDED = HELD.replace("2024-01-01", "2024-01-01, until: 2026-12-21")
+AGAIN = "      - {role: policy-owner, from: 2026-12-22}"
+PROVEN = "title: Owner of these policies, proof: signed"
 
 
 def signed(ground: Ground) -> dict[str, bytes]:
@@ -228,6 +232,40 @@ def test_owners_make_the_same_change_again_by_a_later_word(ground: Ground, day: 
         ground.taken()
     else:
         assert CHANGE in ground.refused()
+
+
+@pytest.mark.parametrize(
+    ("path", "was", "then", "again"),
+    [
+        pytest.param("policies/people.yaml", HELD, ENDED, f"{ENDED}\n{AGAIN}", id="a role"),
+        pytest.param(APPROVALS, PROVEN, f"{PROVEN}, touch: true", f"{PROVEN}, touch: false", id="a touch"),
+    ],
+)
+def test_what_ends_the_role_in_which_it_was_signed_stands_in_nobodys_way(
+    ground: Ground, path: str, was: str, then: str, again: str
+) -> None:
+    """Owners agree that one of them is none any more, as of the day before; the rules go on to be changed."""
+    ground.edit(path, (was, then))
+    ground.commit("As of yesterday")
+    ground.amend()
+    ground.taken()
+    ground.edit(path, (then, again))
+    ground.slip_in("There are two again")
+    ground.edit(APPROVALS, LIMIT)
+    ground.commit("More without the CFO")
+    ground.amend(decided_on=date(2026, 12, 22))
+    ground.taken()
+
+
+def test_what_lies_beside_the_decisions_of_old_stands_in_the_way_of_no_change_of_the_rules(ground: Ground) -> None:
+    """It came before there was a gate; 'check' of the whole goes on to tell it."""
+    ground.write("vendors/decisions/policies/2026-12-01-policy-owner-00000000.json", "{}\n")
+    ground.slip_in("An empty one")
+    ground.edit(APPROVALS, LIMIT)
+    ground.commit("More without the CFO")
+    ground.amend()
+    ground.taken()
+    assert "decision/statement" in {rule for rule, _, _ in ground.preflight("check", "--format", "json").red}
 
 
 def test_two_keys_of_one_owner_are_one_owner(ground: Ground) -> None:

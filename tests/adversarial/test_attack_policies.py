@@ -402,6 +402,18 @@ def test_what_was_waived_is_red_by_rules_that_nobody_waives_any_more(ground: Gro
     ground.refused()
 
 
+def test_what_a_change_says_of_before_is_held_against_the_rules_that_come_with_it(ground: Ground) -> None:
+    """Owners want payments to be entered within a month; one of six weeks ago comes along."""
+    ground.edit("policies/rules/contract/payments-entered-in-time.yaml", ("today) <= 90", "today) <= 30"))
+    paid = "    - {kind: training, amount: {amount: 900, currency: EUR}, date: 2026-11-10, team: growth-marketing}\n"
+    ground.edit(RECORD, ("  one_off:\n", f"  one_off:\n{paid}"))
+    ground.commit("Within a month, and a payment", by=OWNERS[0])
+    ground.amend()
+    late = "contract/payments-entered-in-time"
+    assert (late, RECORD) in [each[:2] for each in ground.check().red]
+    assert late in ground.refused()
+
+
 def test_what_was_a_warning_is_red_by_rules_that_make_it_a_red_flag(ground: Ground) -> None:
     ground.edit(SIGN_ON_FILE, ("level: red-flag", "level: warning"))
     ground.slip_in("It was a warning")

@@ -123,6 +123,14 @@ def test_a_proposal_is_not_taken_out_under_a_word_on_it(ground: Ground) -> None:
     ground.refused()
 
 
+def test_a_product_whose_name_has_another_letter_is_another_product(ground: Ground) -> None:
+    """Folded for a search they are one: a long s is an s, and ß is ss."""
+    proposed(ground, MALLORY, name="Pelican \N{LATIN SMALL LETTER LONG S}MS")
+    approved(ground)
+    ground.commit("Approve")
+    refused_for_another(ground)
+
+
 def test_an_alias_from_the_first_day_is_no_former_name(ground: Ground) -> None:
     """The CFO signed for a draft; what is pushed under its id is another product, which is called so, too, it says."""
     proposed(ground, MALLORY, name="Pelican Listening\naliases: [Pelican SMS]")

@@ -153,22 +153,22 @@ def test_what_is_in_force_beside_it_stays_and_is_named(
     """Its signer saw that there are two. What else was signed, and lies in somebody's mail, goes."""
     first, second = named_first(desk), approve()
     desk.commit("Approve once more")
-    said = " ".join(revoke(first, as_of="2026-11-24").out.split())
+    said = " ".join(revoke(first, as_of="2026-12-07").out.split())
     assert f"With it goes all else that was decided on {VENDOR} in that role until that day, but for {second}." in said
     [revocation] = {Path(each).stem for each in desk.made() if each.endswith(".json")}
     assert facts_of(desk, revocation)["Stays 1"].partition(":")[0] == second
-    desk.commit("Revoke", day="2026-11-24")
-    assert run("--root", desk.root, "check", VENDOR, as_of="2026-11-24").code == 0
+    desk.commit("Revoke", day="2026-12-07")
+    assert run("--root", desk.root, "check", VENDOR, as_of="2026-12-07").code == 0
 
 
 def test_what_came_just_now_goes_along_and_is_named(
     desk: Desk, revoke: Callable[..., Result], run: Callable[..., Result], approve: Callable[[], str]
 ) -> None:
-    """Nobody could tell it from what comes after the revocation, in a commit that claims to be older."""
+    """Nobody could tell it from what came after the signature, in a commit that claims to be older."""
     first, second = named_first(desk), approve()
     desk.commit("Approve once more")
     said = " ".join(revoke(first).out.split())
-    assert f"{second} came today or yesterday, and goes with it. What is to stay of that is decided anew." in said
+    assert f"{second} came within the last 14 days, and goes with it. What is to stay of that is decided anew." in said
     assert "but for" not in said
     desk.commit("Revoke")
     assert run("--root", desk.root, "check", VENDOR).code == 1

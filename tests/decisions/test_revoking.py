@@ -122,7 +122,8 @@ def stood(keyring: Keyring, signers: Signers, other: Statement, named: Statement
 @pytest.mark.parametrize(
     ("came", "found"),
     [
-        pytest.param(date(2026, 11, 18), "in-force", id="before"),
+        pytest.param(date(2026, 11, 5), "in-force", id="more than two weeks before"),
+        pytest.param(date(2026, 11, 6), "revoked", id="two weeks before, as its commit says"),
         pytest.param(date(2026, 11, 19), "revoked", id="the day before, as its commit says"),
         pytest.param(date(2026, 11, 20), "revoked", id="on that day"),
         pytest.param(date(2026, 11, 21), "revoked", id="after it"),

@@ -322,6 +322,26 @@ def test_an_amendment_may_be_revoked(keyring: Keyring) -> None:
     assert faults == ()
 
 
+@pytest.mark.parametrize(
+    ("people", "terms", "fault"),
+    [
+        pytest.param({"until": "2026-11-01"}, {}, "decision/role", id="the role ended as of a day before"),
+        pytest.param({}, {"touch": frozenset({"cfo"})}, "decision/touch", id="the role touches a key from now on"),
+    ],
+)
+def test_an_amendment_that_landed_was_signed_by_the_roles_of_then(
+    people: dict[str, str], terms: dict[str, Any], fault: str, keyring: Keyring, owners: Signers
+) -> None:
+    """It may be what ended its own role, and lets nobody do anything again. One that comes now is held against them."""
+    who = {"id": "gareth", "roles": [{"role": "cfo", "from": "2020-01-01", **people}]}
+    files = amended(keyring, said(**AMENDMENT), POLICY_NAMESPACE)
+    days = dict.fromkeys(files, date(2026, 11, 3))
+    (decision,), faults = ruled(files, owners, {"people": [who]}, landed=frozenset(files), arrived=days, **terms)
+    assert (decision.state, faults) == ("in-force", ())
+    _, ((_, problem),) = ruled(files, owners, {"people": [who]}, landed=frozenset(), **terms)
+    assert problem.rule == fault
+
+
 def test_a_role_may_have_to_touch_a_key(keyring: Keyring, signers: Signers) -> None:
     cfo = frozenset({"cfo"})
     message = "the role cfo decides with a hardware key that is touched, and this one was not"

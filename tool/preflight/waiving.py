@@ -109,7 +109,7 @@ def owned(waiver: Waiver, records: Sequence[tuple[date, JsonObject]], landed: da
     """
     owners = (_owners(record) for day, record in records if day <= landed)
     return (
-        f"{waiver.by} owned the vendor when it was signed, or in the week before"
+        f"{waiver.by} owned the vendor when it was signed, or in the three weeks before"
         if any(waiver.by in each for each in owners)
         else ""
     )
@@ -133,7 +133,9 @@ def over(waiver: Waiver, records: Sequence[tuple[date, JsonObject]], landed: dat
     if (begins - landed).days > SOON:
         return f"there was nothing to let stand within {SOON} days after it came"
     again = True in told and False in told[told.index(True) :]
-    return "what it let stand was repaired since, or in the week before, and a waiver ends by that" if again else ""
+    return (
+        "what it let stand was repaired since, or in the three weeks before, and a waiver ends by that" if again else ""
+    )
 
 
 def _covered(

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from preflight import comparison, engine, facts
-from preflight.commands import marking, neighbours, rounds
+from preflight.commands import marking, neighbours, rounds, trust
 from preflight.commands.rounds import FirstRound, Whose
 from preflight.commands.session import Session
 from preflight.errors import CannotJudge
@@ -136,6 +136,8 @@ def mark(
     ``paths`` are files that ``found`` did not look at.
     """
     more = then.judge([entry for entry in then.entries if entry.path in paths]) if then and paths else []
+    # What is told of decisions on the policies belongs to no record, and stands wherever the records do.
+    more += [each for each in trust.told(then, None) if each.vendor == REGISTRY] if then else []
     standing = [*found.before, *(verdict for each in more for verdict in each.verdicts)]
     return marking.marked(results, standing, found.moves, rules)[0]
 

@@ -202,7 +202,7 @@ def _with_policies(session: Session, scope: before.Scope, results: list[Judged],
     touched = amendments.touched(session, scope.changed)
     if not touched:
         return results
-    own = replace(session, law=None, since=None)
+    own = replace(session, law=None)
     vars(own)["entries"] = session.entries  # the same commit: not listed again
     # Whoever proposes agrees to it by no rules; and what matters by those that come is not what mattered.
     wrote = session.verified.decided.authors

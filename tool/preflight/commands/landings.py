@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from preflight import waiving
 from preflight.commands.recollection import recorded
-from preflight.decisions import FOLDER
+from preflight.decisions import FOLDER, revoking
 from preflight.decisions.waivers import LATE, waiver_of
 from preflight.errors import DocumentError
 from preflight.facts.spend import earlier
@@ -120,10 +120,10 @@ def _finding(vendor: str, waiver: Waiver) -> tuple[str, ...]:
 def _since(session: Session, line: GitTree, path: str, signed: date) -> list[tuple[date, str]]:
     """Return the object that a record was when a decision was signed, and those since then; oldest first.
 
-    A commit may claim to be older than its push, and who signs be a day ahead of the server; so what came in the days
-    before may have come after the signature.
+    A commit may claim to be older than its push, and a statement to be of a later day than its signature; so what came
+    in the days before may have come after the signature.
     """
-    first = add_days(signed, -earlier.STALE - CLOCKS_APART)
+    first = add_days(signed, -earlier.STALE - revoking.AHEAD)
     versions = _versions(session, line, path)
     was = next((name for day, name in reversed(versions) if day < first), "")
     return [(first, was), *((day, name) for day, name in versions if day >= first)]

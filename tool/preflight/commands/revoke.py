@@ -18,6 +18,7 @@ from preflight.errors import UsageError
 from preflight.shell import decision_files, terminal
 from preflight.shell.registry import stem
 from preflight.tables import wrapped
+from preflight.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -143,7 +144,8 @@ def _refuse_final(identifier: str, found: Decision | None) -> None:
 def _going(ids: Sequence[str]) -> Iterator[str]:
     """Say what goes although it is merged: whoever wants it to stay has it signed once more."""
     if ids:
-        what = f"{', '.join(ids)} came today or yesterday, and goes with it. What is to stay of that is decided anew."
+        came = f"came within the last {counted(revoking.AHEAD, 'day')}"
+        what = f"{', '.join(ids)} {came}, and goes with it. What is to stay of that is decided anew."
         yield from wrapped(what, terminal.width() or 80, "  ", "    ")
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from preflight.decisions import statement as statements
 from preflight.decisions.court import DECIDE_ANEW, at, has_ended_trust
-from preflight.periods import CLOCKS_APART
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -92,14 +91,15 @@ def _left_over(court: Court, sound: list[tuple[Decision, Text]], said: Statement
 
 
 def was_there(terms: History, path: str, day: date) -> bool:
-    """Whether a decision had surely landed before a day: on that day and the one before, it may have come after.
+    """Whether a decision had surely landed before something was signed that gives itself that day.
 
     A clone may have a branch on which something is committed that is not merged; so what a revocation says that stays
-    has to have come before it was signed. Where no history tells, it is believed.
+    has to have come before it was signed, though it was dated ahead, and though commits claim to be older than their
+    push. Where no history tells, it is believed.
     """
     if terms.landed is None:
         return True
-    return path in terms.landed and path in terms.arrived and (day - terms.arrived[path]).days > CLOCKS_APART
+    return path in terms.landed and path in terms.arrived and (day - terms.arrived[path]).days > AHEAD
 
 
 def along(others: Iterable[Statement], said: Statement) -> list[Statement]:

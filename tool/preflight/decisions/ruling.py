@@ -101,9 +101,12 @@ def _decision(court: Court, path: str) -> tuple[Decision, Text]:
         _check_person(court, path, statement, text, key)
     _check_place(court, path, statement, text, vendor)
     if not stays:
-        _check_role(court, path, statement, text)
+        spent = _is_spent(court, path, statement)
+        if not spent:
+            _check_role(court, path, statement, text)
         _check_day(court, path, statement, text)
-        _check_hardware(court, path, statement, signature)
+        if not spent:
+            _check_hardware(court, path, statement, signature)
         _check_leaked(court, path, statement, signature)
     found = Decision(
         id=statement.id,
@@ -115,6 +118,14 @@ def _decision(court: Court, path: str) -> tuple[Decision, Text]:
         state=_state(court, path, statement, signature.key.fingerprint),
     )
     return found, text
+
+
+def _is_spent(court: Court, path: str, statement: Statement) -> bool:
+    """Whether it is an amendment that landed: it was held against the roles of then, and lets nobody do anything again.
+
+    The change that it agreed to may end the role in which it was signed, also as of a day before.
+    """
+    return statement.kind == "amend" and court.terms.is_landed(path)
 
 
 def _check_alone(court: Court, path: str) -> None:

@@ -7,6 +7,7 @@ vendor file, meets the limit that the whole would meet.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -287,7 +288,12 @@ def _for_what(vendor: str, approval: JsonObject, taken: JsonObject, decided: Dec
 def _is_same(title: str, one: str, other: str) -> bool:
     if title in OF_SELLER:
         return registered(one) == registered(other)
-    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
+    return _said(one) == _said(other)
+
+
+def _said(name: str) -> str:
+    """Return a name however it is set, in which ß is no ss: another letter may be another product."""
+    return " ".join(unicodedata.normalize("NFC", name).lower().split())
 
 
 def _recorded(taken: JsonObject) -> list[JsonObject]:
