@@ -154,7 +154,7 @@ def test_what_is_in_force_beside_it_stays_and_is_named(
     first, second = named_first(desk), approve()
     desk.commit("Approve once more")
     said = " ".join(revoke(first, as_of="2026-12-07").out.split())
-    assert f"With it goes all else that was decided on {VENDOR} in that role until that day, but for {second}." in said
+    assert f"With it goes all else that was decided on {VENDOR} in that role before it, but for {second}." in said
     [revocation] = {Path(each).stem for each in desk.made() if each.endswith(".json")}
     assert facts_of(desk, revocation)["Stays 1"].partition(":")[0] == second
     desk.commit("Revoke", day="2026-12-07")

@@ -16,7 +16,7 @@ import click
 
 from preflight.commands import trust
 from preflight.deciding import drafts
-from preflight.decisions import FOLDER, revoking
+from preflight.decisions import FOLDER
 from preflight.decisions import statement as statements
 from preflight.decisions.court import SIGNATURE
 from preflight.decisions.ruling import namespace_of
@@ -54,7 +54,7 @@ class Draft:
 
 def conclude(office: Office, wishes: Wishes, draft: Draft, key: SigningKey | None) -> int:
     """Show a draft, have it signed, verify it, give it its place, and say how to hand it in. Raises UsageError."""
-    draft = replace(draft, statement=drafts.after(draft.statement, _revoked_of_late(office.session, draft.statement)))
+    draft = replace(draft, statement=drafts.after(draft.statement, _revoked(office.session, draft.statement)))
     data = rendered(draft.statement)
     folder = f"{FOLDER}/{draft.statement.vendor}"
     path = f"{folder}/{statements.file_name(draft.statement)}"
@@ -75,17 +75,14 @@ def conclude(office: Office, wishes: Wishes, draft: Draft, key: SigningKey | Non
     return 0
 
 
-def _revoked_of_late(session: Session, said: Statement) -> list[str]:
-    """Return the revocations on that vendor in that role after which nobody would know that it was signed.
-
-    They are of the two weeks until then: what is signed may be dated ahead.
-    """
+def _revoked(session: Session, said: Statement) -> list[str]:
+    """Return the revocations on that vendor in that role: what does not say that it comes after them goes with them."""
     if said.kind == "revoke":
         return []
     there = (each.statement for each in session.verified.decisions if each.in_force)
     revoked = (each for each in there if each.kind == "revoke" and each.vendor == said.vendor)
-    late = (each for each in revoked if 0 <= (said.decided_on - each.decided_on).days <= revoking.AHEAD)
-    return [statements.reference(each) for each in late if statements.role_of(each.revokes) == said.role]
+    past = (each for each in revoked if each.decided_on <= said.decided_on)
+    return [statements.reference(each) for each in past if statements.role_of(each.revokes) == said.role]
 
 
 def rendered(statement: Statement) -> bytes:

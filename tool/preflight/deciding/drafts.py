@@ -243,7 +243,7 @@ def sentences(said: Statement, titles: Mapping[str, str]) -> Iterator[str]:
         yield f"{said.by}, as {role}, takes back the decision {said.revokes} on {said.vendor}, for good."
         stays = ", ".join(sorted(each.partition(":")[0] for each in said.listed(STAYS)))
         but = f", but for {stays}." if stays else "."
-        yield f"With it goes all else that was decided on {said.vendor} in that role until that day{but}"
+        yield f"With it goes all else that was decided on {said.vendor} in that role before it{but}"
         yield f"Because: {said.reason}"
     else:
         yield f"{said.by}, as {role}, agrees to a change of the policies: of {counted(_count(said), 'file')}."

@@ -103,23 +103,22 @@ def was_there(terms: History, path: str, day: date) -> bool:
 
 
 def along(others: Iterable[Statement], said: Statement) -> list[Statement]:
-    """Return what goes with that which a revocation takes back: all that was decided in that role until its day.
+    """Return what goes with that which a revocation takes back: all that was decided in that role before it.
 
     Whoever signed twice, because the first mail seemed lost, takes back both. It rests on ids and days that were signed
     alone: when a decision comes, and beside what, whoever pushes it chooses; and how it is told of, who prepares it.
     """
     role = statements.role_of(said.revokes)
     same = (each for each in others if each.vendor == said.vendor and each.role == role and each.kind != "revoke")
-    return [each for each in same if _is_by_then(each, said)]
+    return [each for each in same if not _comes_after(each, said)]
 
 
-def _is_by_then(other: Statement, said: Statement) -> bool:
-    """Whether something was signed before a revocation, or may have been, as it may be dated ahead.
+def _comes_after(other: Statement, said: Statement) -> bool:
+    """Whether something was surely signed after a revocation: it says so, and is of no earlier day.
 
-    What is signed anew says that it comes after the revocation.
+    By its day alone it may have been signed before: whoever prepares a statement writes that.
     """
-    days = (other.decided_on - said.decided_on).days
-    return days < 0 or (days <= AHEAD and statements.reference(said) not in other.listed(statements.AFTER))
+    return other.decided_on >= said.decided_on and statements.reference(said) in other.listed(statements.AFTER)
 
 
 def _may_revoke(court: Court, one: Decision, role: str | None) -> bool:
