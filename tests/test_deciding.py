@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from preflight.deciding import bounds, drafts
+from preflight.deciding import bounds, drafts, lines
 from preflight.deciding.bounds import Extent
 from preflight.decisions.statement import AFTER, parse, render
 from preflight.errors import UsageError
+from preflight.model import Examples, Level, Outcome, Rule, Verdict
 from preflight.money import Rates
 
 if TYPE_CHECKING:
@@ -40,6 +41,37 @@ def test_whatever_files_are_called_an_amendment_can_be_signed(changed: dict[str,
     assert parse(render(said)) == said
 
 
+RULE = Rule(
+    id="security/mfa",
+    title="Accounts have a second factor",
+    answers=(),
+    level=Level.RED_FLAG,
+    waivable=True,
+    at="/security",
+    each="",
+    when="",
+    condition="vendor.security.mfa",
+    message="",
+    why="",
+    fix="",
+    examples=Examples("2026-11-22", (), ()),
+)
+FOUND = Verdict(
+    "acme", RULE.id, Level.RED_FLAG, Outcome.FAIL, "There is none", "", "vendors/acme.yaml", 1, 1, "/security"
+)
+
+
+@given(st.dictionaries(st.from_regex(r"/[a-z_]{1,9}", fullmatch=True), st.text(), min_size=1), st.integers(1, 400))
+def test_whatever_a_waiver_rests_on_can_be_signed(says: dict[str, str], times: int) -> None:
+    rests_on = {name: [f"{text} \N{CHESTNUT}" * times] for name, text in says.items()}
+    fingerprint = "sha256:" + "0" * 64
+    said = drafts.waiver(
+        HEADING, {"id": "acme", "name": "Acme"}, RULE, [FOUND], fingerprint, rests_on, "In May.", until=TODAY
+    )
+    assert parse(render(said)) == said
+    assert [name for name, _ in said.facts if name.startswith("Rests on")]
+
+
 def test_an_amendment_of_many_files_has_room_to_say_what_it_comes_after() -> None:
     digest = "sha256:" + "0" * 64
     changed = {f"policies/rules/money/rule-{number}.yaml": "changed" for number in range(100)}
@@ -55,7 +87,7 @@ def test_an_amendment_of_many_files_has_room_to_say_what_it_comes_after() -> Non
 
 @given(st.text())
 def test_one_line_is_one_line_that_can_be_seen(text: str) -> None:
-    line = drafts.one_line(text, most=80)
+    line = lines.one_line(text, most=80)
     assert line.isprintable()
     assert 1 <= len(line) <= 80
     assert line == line.strip()

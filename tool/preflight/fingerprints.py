@@ -90,6 +90,21 @@ def covers(policy: Policy, compiled: CompiledRule, pointer: str) -> tuple[str, .
     return _in_order({*named, _place(compiled, pointer)})
 
 
+def says(policy: Policy, compiled: CompiledRule, record: JsonObject, pointer: str) -> dict[str, list[Json]]:
+    """Return what the record says of each of ``covers``: the values wherever it stands, in its order.
+
+    Of the whole record nothing is told.
+    """
+    facts = _values(policy, compiled, record)
+    found: dict[str, list[Json]] = {}
+    for name in covers(policy, compiled, pointer):
+        if name == WHOLE:
+            found[name] = []
+        else:
+            found[name] = [facts[name]] if name.startswith("facts.") else pointers.values(record, name)
+    return found
+
+
 def differing(
     policy: Policy, compiled: CompiledRule, records: tuple[JsonObject, JsonObject], pointer: str
 ) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from preflight.commands.completion import complete_vendor
 from preflight.commands.office import Office, Wishes, from_base, options, proposes, signer
 from preflight.commands.signing import Draft, conclude
 from preflight.deciding import bounds as reach
-from preflight.deciding import drafts, standing
+from preflight.deciding import drafts, lines, standing
 from preflight.decisions import FOLDER, NAMESPACE, POLICY_NAMESPACE, amendment
 from preflight.decisions.statement import POLICIES
 from preflight.errors import UsageError
@@ -285,7 +285,7 @@ def _changes(changed: Mapping[str, str], terms: Terms) -> Iterator[str]:
     width = terminal.width() or 80
     yield f"What changes: {counted(len(changed), 'file')} by which the gate judges"
     for path, what in list(changed.items())[:MOST_PATHS]:
-        yield from wrapped(f"{what}  {drafts.one_line(path, most=200)}", width, "  ", "    ")
+        yield from wrapped(f"{what}  {lines.one_line(path, most=200)}", width, "  ", "    ")
     if len(changed) > MOST_PATHS:
         yield f"  and {len(changed) - MOST_PATHS:,} more"
     at = f"--at {terms.head} " if terms.head else ""

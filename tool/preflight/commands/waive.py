@@ -81,7 +81,7 @@ def command(  # noqa: PLR0913 - one argument an option
         message = f"{by} wrote what {file.path} proposes, and nobody waives a rule for what they propose"
         raise UsageError(message, fix=f"Ask somebody else in the role {role}.")
     fingerprint = fingerprints.of(session.policy, compiled, record, found[0].pointer, case.before)
-    rests_on = fingerprints.covers(session.policy, compiled, found[0].pointer)
+    rests_on = fingerprints.says(session.policy, compiled, record, found[0].pointer)
     heading = office.heading(role, by)
     beside = ""
     if session.policy.of_others(compiled):

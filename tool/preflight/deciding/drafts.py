@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from preflight import pointers
+from preflight.deciding import resting
 from preflight.deciding.bounds import in_words
+from preflight.deciding.lines import MOST_FACT, one_line
 from preflight.decisions import statement as statements
 from preflight.decisions.statement import AFTER, MAX_FACTS, POLICIES, STAYS, Statement
 from preflight.decisions.waivers import LATE, OTHERS_SAY
@@ -25,12 +27,10 @@ if TYPE_CHECKING:
     from preflight.deciding.bounds import Extent
     from preflight.decisions import Decision
     from preflight.decisions.statement import Fact, Kind
-    from preflight.model import JsonObject, Rule, Verdict
+    from preflight.model import Json, JsonObject, Rule, Verdict
 
-MOST_FACT = 160  # characters
 MOST_PATH = 100
 MOST_REASON = 500
-MOST_RESTS = 6  # facts
 RESTS_ON = "Rests on"  # the fields of the record, and the facts, by which a waiver stands and falls
 WHOSE = ("Decision", "In the role", "Decided by", "Rule")  # what a revocation tells of what it takes back
 MORE = "and"  # says how many files are not named
@@ -88,36 +88,49 @@ def waiver(  # noqa: PLR0913, PLR0917 - each is a part of what is signed
     rule: Rule,
     found: Sequence[Verdict],
     fingerprint: str,
-    rests_on: Iterable[str],
+    rests_on: Mapping[str, Sequence[Json]],
     reason: str,
     *,
     until: date,
     beside: str = "",
 ) -> Statement:
-    """Draft a waiver of the findings of a rule at one place. ``rests_on``: what the fingerprint is made of.
+    """Draft a waiver of the findings of a rule at one place. ``rests_on``: what fingerprints.says gives.
 
     ``beside`` is what fingerprints.beside gives, where the rule looks at other records, too.
     """
     facts: list[tuple[str, Fact]] = [("Vendor", one_line(record["name"])), ("Rule", one_line(rule.title))]
     facts += [(f"Finding {number}", one_line(each.message)) for number, each in enumerate(found[:5], 1)]
     facts.append(("Level", found[0].level.value))
-    facts += [(f"{RESTS_ON} {number}", each) for number, each in enumerate(_lines(rests_on), 1)]
-    facts += [(OTHERS_SAY, beside)] if beside else []
-    return replace(
+    more = [(OTHERS_SAY, beside)] if beside else []
+    begun = replace(
         heading.statement("waive", record["id"]),
         rule=rule.id,
         pointer=found[0].pointer,
         fingerprint=fingerprint,
         valid_until=until,
         reason=a_reason(reason),
-        facts=tuple(facts),
     )
+    return _resting(begun, facts, rests_on, more)
 
 
-def _lines(names: Iterable[str]) -> list[str]:
-    """Join names, as many as go into one fact; what does not go into a few facts is left out, and told."""
-    lines = _joined(map(one_line, names))
-    return lines if len(lines) <= MOST_RESTS else [*lines[: MOST_RESTS - 1], "and more fields of the record"]
+def _resting(
+    begun: Statement,
+    facts: Sequence[tuple[str, Fact]],
+    rests_on: Mapping[str, Sequence[Json]],
+    more: Sequence[tuple[str, Fact]],
+) -> Statement:
+    """Return a waiver that tells as much of what it rests on as there is room for."""
+    for most in range(resting.MOST_EACH, -1, -1):
+        rests = [(f"{RESTS_ON} {number}", each) for number, each in enumerate(resting.lines(rests_on, most), 1)]
+        draft = replace(begun, facts=(*facts, *rests, *more))
+        try:
+            statements.render(draft)
+        except DocumentError as error:
+            if error.trap != "size":
+                raise
+        else:
+            break
+    return draft
 
 
 def _joined(names: Iterable[str]) -> list[str]:
@@ -213,15 +226,6 @@ def a_reason(text: str) -> str:
     return found
 
 
-def one_line(text: str, most: int = MOST_FACT, empty: str = "–") -> str:
-    """Return text as one line that everybody sees in the same way; what cannot be seen is shown as its number."""
-    words = "".join(
-        each if each.isprintable() else " " if each.isspace() else rf"\u{{{ord(each):x}}}" for each in text
-    ).split()
-    line = " ".join(words)
-    return (line if len(line) <= most else line[: most - 1].rstrip() + "…") or empty
-
-
 def sentences(said: Statement, titles: Mapping[str, str]) -> Iterator[str]:
     """Say in words what a statement decides, one line each."""
     role = f"{titles[said.role]} ({said.role})" if said.role in titles else said.role
@@ -234,10 +238,11 @@ def sentences(said: Statement, titles: Mapping[str, str]) -> Iterator[str]:
         where = f" at {said.pointer}" if said.pointer else ""
         yield f"{said.by}, as {role}, lets {said.vendor} stand although it fails {said.rule}{where}{until}."
         yield f"Because: {said.reason}"
-        named = ", ".join(str(value) for name, value in said.facts if name.startswith(RESTS_ON))
-        what = f": {named}" if named else ""
-        others = ", and what other records say of it" if OTHERS_SAY in dict(said.facts) else ""
-        yield f"It stops counting by itself as soon as anything changes that the rule looked at{what}{others}."
+        others = ", or what other records say of it" if OTHERS_SAY in dict(said.facts) else ""
+        rests = [str(value) for name, value in said.facts if name.startswith(RESTS_ON)]
+        end = ":" if rests else "."
+        yield f"It stops counting by itself as soon as anything changes that the rule looked at{others}{end}"
+        yield from (f"- {each}" for each in rests)
         yield f"It has to come into the registry within {counted(LATE, 'day')}, and is over once this is repaired."
     elif said.kind == "revoke":
         yield f"{said.by}, as {role}, takes back the decision {said.revokes} on {said.vendor}, for good."
